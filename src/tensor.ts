@@ -1,0 +1,92 @@
+import { check } from "./errors.js";
+
+/** Sizes of a tensor, outermost first. Images are `[n, c, h, w]`. */
+export type Shape = readonly number[];
+
+/** Numbers nested to the depth of a tensor's rank. */
+export type Nested = number | readonly Nested[];
+
+/** How many elements a shape holds; 1 for the empty shape of a scalar. */
+export function sizeOf(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** `2x3x4`, for error messages and tables. */
+export function formatShape(shape: Shape): string {
+  return `[${shape.join(", ")}]`;
+}
+
+/** A dense float32 array with a shape, row-major: what goes into a model and what comes out of it. */
+export class Tensor {
+  readonly shape: Shape;
+  readonly data: Float32Array;
+
+  constructor(data: Float32Array, shape: Shape) {
+    check(
+      shape.every((size) => Number.isInteger(size) && size >= 0),
+      () => `Tensor: the shape ${formatShape(shape)} has a size that is not a whole number of 0 or more.`,
+    );
+    check(
+      data.length === sizeOf(shape),
+      () => `Tensor: ${data.length} values do not fill the shape ${formatShape(shape)}, which holds ${sizeOf(shape)}.`,
+    );
+    this.data = data;
+    this.shape = [...shape];
+  }
+
+  /** Number of elements. */
+  get size(): number {
+    return this.data.length;
+  }
+
+  /** The element at one index per dimension. */
+  at(...index: number[]): number {
+    check(
+      index.length === this.shape.length && index.every((i, d) => Number.isInteger(i) && i >= 0 && i < this.shape[d]!),
+      () => `Tensor: no element [${index.join(", ")}] in the shape ${formatShape(this.shape)}.`,
+    );
+    return this.data[index.reduce((offset, i, d) => offset * this.shape[d]! + i, 0)]!;
+  }
+
+  /** The same values under another shape of the same size; the data is shared. */
+  reshape(...shape: number[]): Tensor {
+    return new Tensor(this.data, shape);
+  }
+
+  /** The values as nested arrays, for printing and comparing. */
+  toNested(): Nested {
+    let flat: Nested[] = Array.from(this.data);
+    for (const size of this.shape.slice(1).reverse()) {
+      const groups: Nested[] = [];
+      for (let i = 0; i < flat.length; i += size) groups.push(flat.slice(i, i + size));
+      flat = groups;
+    }
+    return this.shape.length === 0 ? flat[0]! : flat;
+  }
+}
+
+/** A tensor of nested numbers, `tensor([[1, 2], [3, 4]])`, or of flat ones with a shape, `tensor(values, [2, 2])`. */
+export function tensor(values: Nested | ArrayLike<number>, shape?: Shape): Tensor {
+  if (shape) return new Tensor(Float32Array.from(values as ArrayLike<number>), shape);
+  if (ArrayBuffer.isView(values)) return new Tensor(Float32Array.from(values as Float32Array), [values.length as number]);
+  const sizes: number[] = [];
+  for (let level = values as Nested; typeof level !== "number"; level = level[0] as Nested) {
+    sizes.push(level.length);
+    if (level.length === 0) break;
+  }
+  const flat: number[] = [];
+  const visit = (level: Nested, depth: number): void => {
+    if (typeof level === "number") {
+      check(depth === sizes.length, "tensor: the nested arrays have uneven depth.");
+      flat.push(level);
+      return;
+    }
+    check(
+      level.length === sizes[depth],
+      () => `tensor: ragged nested arrays, ${level.length} values where the first row has ${sizes[depth] ?? 0}.`,
+    );
+    for (const item of level) visit(item, depth + 1);
+  };
+  visit(values as Nested, 0);
+  return new Tensor(Float32Array.from(flat), sizes);
+}
