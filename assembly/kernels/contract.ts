@@ -1,0 +1,153 @@
+// The one multiply-and-add kernel: c[m][0..8) = bias[0..8) + sum over a nest of four loops of a[m] * b[0..8).
+// Convolutions, their gradients and linear layers are this contraction under different strides, which the ops work out.
+
+import { madd } from "../lib/simd";
+
+/** Loop counts and byte strides. Units of work run over u0..u3; inside one, m rows of 8 results, and the nest n0..n3 to sum over. */
+// @ts-ignore: decorator
+@unmanaged @final
+export class Contraction {
+  u0: i32; u1: i32; u2: i32; u3: i32;
+  c0: i32; c1: i32; c2: i32; c3: i32;
+  a0: i32; a1: i32; a2: i32; a3: i32;
+  b0: i32; b1: i32; b2: i32; b3: i32;
+  /** Step of the bias along u1; no bias where its address is 0. */
+  bias1: i32;
+  m: i32; cm: i32; am: i32;
+  n0: i32; n1: i32; n2: i32; n3: i32;
+  na0: i32; na1: i32; na2: i32; na3: i32;
+  nb0: i32; nb1: i32; nb2: i32; nb3: i32;
+}
+
+/** Rows that fit the 15 vector registers V8 gives: multiply-then-add needs one more for the product. */
+const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
+
+/** rows x 8 results kept in registers through the whole nest. `rows` is a literal at every call, so the branches fold. */
+// @ts-ignore: decorator
+@inline
+function tile(rows: i32, c: usize, a: usize, b: usize, bias: usize, g: Contraction): void {
+  const am = g.am, cm = g.cm;
+  let c00 = f32x4.splat(0), c01 = c00;
+  if (bias != 0) {
+    c00 = v128.load(bias);
+    c01 = v128.load(bias, 16);
+  }
+  let c10 = c00, c11 = c01, c20 = c00, c21 = c01, c30 = c00, c31 = c01, c40 = c00, c41 = c01, c50 = c00, c51 = c01;
+  for (let i0 = g.n0; i0 > 0; --i0) {
+    let a1 = a, b1 = b;
+    for (let i1 = g.n1; i1 > 0; --i1) {
+      let a2 = a1, b2 = b1;
+      for (let i2 = g.n2; i2 > 0; --i2) {
+        let p = a2, q = b2;
+        const pStep = g.na3, qStep = g.nb3;
+        for (let i3 = g.n3; i3 > 0; --i3) {
+          const w0 = v128.load(q), w1 = v128.load(q, 16);
+          let x = v128.load32_splat(p);
+          c00 = madd(c00, x, w0);
+          c01 = madd(c01, x, w1);
+          if (rows > 1) {
+            x = v128.load32_splat(p + am);
+            c10 = madd(c10, x, w0);
+            c11 = madd(c11, x, w1);
+          }
+          if (rows > 2) {
+            x = v128.load32_splat(p + 2 * am);
+            c20 = madd(c20, x, w0);
+            c21 = madd(c21, x, w1);
+          }
+          if (rows > 3) {
+            x = v128.load32_splat(p + 3 * am);
+            c30 = madd(c30, x, w0);
+            c31 = madd(c31, x, w1);
+          }
+          if (rows > 4) {
+            x = v128.load32_splat(p + 4 * am);
+            c40 = madd(c40, x, w0);
+            c41 = madd(c41, x, w1);
+          }
+          if (rows > 5) {
+            x = v128.load32_splat(p + 5 * am);
+            c50 = madd(c50, x, w0);
+            c51 = madd(c51, x, w1);
+          }
+          p += pStep;
+          q += qStep;
+        }
+        a2 += g.na2;
+        b2 += g.nb2;
+      }
+      a1 += g.na1;
+      b1 += g.nb1;
+    }
+    a += g.na0;
+    b += g.nb0;
+  }
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  if (rows > 1) {
+    c += cm;
+    v128.store(c, c10);
+    v128.store(c, c11, 16);
+  }
+  if (rows > 2) {
+    c += cm;
+    v128.store(c, c20);
+    v128.store(c, c21, 16);
+  }
+  if (rows > 3) {
+    c += cm;
+    v128.store(c, c30);
+    v128.store(c, c31, 16);
+  }
+  if (rows > 4) {
+    c += cm;
+    v128.store(c, c40);
+    v128.store(c, c41, 16);
+  }
+  if (rows > 5) {
+    c += cm;
+    v128.store(c, c50);
+    v128.store(c, c51, 16);
+  }
+}
+
+function tile1(c: usize, a: usize, b: usize, bias: usize, g: Contraction): void { tile(1, c, a, b, bias, g); }
+function tile2(c: usize, a: usize, b: usize, bias: usize, g: Contraction): void { tile(2, c, a, b, bias, g); }
+function tile3(c: usize, a: usize, b: usize, bias: usize, g: Contraction): void { tile(3, c, a, b, bias, g); }
+function tile4(c: usize, a: usize, b: usize, bias: usize, g: Contraction): void { tile(4, c, a, b, bias, g); }
+function tile5(c: usize, a: usize, b: usize, bias: usize, g: Contraction): void { tile(5, c, a, b, bias, g); }
+function tile6(c: usize, a: usize, b: usize, bias: usize, g: Contraction): void { tile(6, c, a, b, bias, g); }
+
+/** Units are u0 x u1 x u2 x u3, the last fastest. */
+export function contract(out: usize, a: usize, b: usize, bias: usize, geometry: usize, begin: i32, end: i32): void {
+  const g = changetype<Contraction>(geometry);
+  for (let unit = begin; unit < end; ++unit) {
+    let rest = unit;
+    const i3 = rest % g.u3;
+    rest /= g.u3;
+    const i2 = rest % g.u2;
+    rest /= g.u2;
+    const i1 = rest % g.u1;
+    const i0 = rest / g.u1;
+    let c = out + i0 * g.c0 + i1 * g.c1 + i2 * g.c2 + i3 * g.c3;
+    let p = a + i0 * g.a0 + i1 * g.a1 + i2 * g.a2 + i3 * g.a3;
+    const q = b + i0 * g.b0 + i1 * g.b1 + i2 * g.b2 + i3 * g.b3;
+    const s: usize = bias == 0 ? 0 : bias + i1 * g.bias1;
+    // Near-equal tiles: 28 rows as 5,5,5,5,4,4 rather than five of 5 and one of 3.
+    let left = g.m;
+    for (let tiles = (left + ROWS - 1) / ROWS; tiles > 0; --tiles) {
+      const rows = (left + tiles - 1) / tiles;
+      switch (rows) {
+        case 1: tile1(c, p, q, s, g); break;
+        case 2: tile2(c, p, q, s, g); break;
+        case 3: tile3(c, p, q, s, g); break;
+        case 4: tile4(c, p, q, s, g); break;
+        case 5: tile5(c, p, q, s, g); break;
+        default: if (ROWS > 5) tile6(c, p, q, s, g);
+      }
+      c += rows * g.cm;
+      p += rows * g.am;
+      left -= rows;
+    }
+  }
+}

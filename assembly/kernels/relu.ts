@@ -1,0 +1,26 @@
+import { map, zip } from "../lib/rows";
+import { positive, zero } from "../lib/simd";
+
+// @ts-ignore: decorator
+@unmanaged @final
+class Relu {
+  // @ts-ignore: decorator
+  @inline of(x: v128, k: v128): v128 { return positive(x); }
+}
+
+// @ts-ignore: decorator
+@unmanaged @final
+class ReluGrad {
+  // @ts-ignore: decorator
+  @inline of(dy: v128, y: v128, k: v128): v128 { return v128.and(dy, f32x4.gt(y, zero())); }
+}
+
+/** Units are rows. */
+export function relu(out: usize, x: usize, begin: i32, end: i32): void {
+  map<Relu>(out, x, 0, begin, end);
+}
+
+/** dx = dy where y > 0. Units are rows. */
+export function reluGradInput(dx: usize, dy: usize, y: usize, begin: i32, end: i32): void {
+  zip<ReluGrad>(dx, dy, y, 0, begin, end);
+}
