@@ -1,0 +1,217 @@
+import { instantiateSync } from "@assemblyscript/loader";
+import { cores } from "#platform";
+import { check, checkOptions, FeatureMapError } from "../errors.js";
+import { withSharedMemory } from "./binary.js";
+import { hasRelaxedSimd, hasSharedMemory, hasSimd } from "./features.js";
+import { Heap } from "./heap.js";
+import { Pool } from "./pool.js";
+import { type Kernel, runSteps } from "./steps.js";
+
+/** How to set the library up. All of it is found out by itself where left out. */
+export interface RuntimeOptions {
+  /** The kernels: bytes, or where to fetch them. Replaces the build that the entry point carries. */
+  wasm?: Uint8Array | ArrayBuffer | URL | string;
+  /** Threads for `predict` and `fit`: 1 stays on the calling thread. Default: one per core. */
+  threads?: number;
+  /** Fused multiply-add where the engine has it (default). `false` gives the same bits as engines without it. */
+  relaxed?: boolean;
+}
+
+/** Where kernels and the workers' script come from; each entry point brings its own. */
+export interface Carrier {
+  /** The kernels' binary where it is at hand without waiting. */
+  readonly bytes?: (relaxed: boolean) => Uint8Array;
+  readonly load: (relaxed: boolean) => Promise<Uint8Array>;
+  readonly worker: string | URL;
+}
+
+/** 4 GiB is what 32-bit addresses reach; engines that cannot reserve that much shared memory get less. */
+const MAXIMUM_PAGES = [65536, 32768, 16384, 8192];
+/** The first page stays empty, so that address 0 means "none". */
+const HEAP_START = 1024;
+
+function createMemory(shared: boolean): WebAssembly.Memory {
+  let cause: unknown;
+  for (const maximum of MAXIMUM_PAGES) {
+    try {
+      return new WebAssembly.Memory({ initial: 1, maximum, shared });
+    } catch (error) {
+      cause = error;
+    }
+  }
+  throw new FeatureMapError(`WebAssembly memory could not be reserved: ${String(cause)}. Close other tabs or programs.`);
+}
+
+/** Kernels, one memory and, from the first shared run on, worker threads. */
+export class Runtime {
+  readonly heap: Heap;
+  readonly threads: number;
+  readonly relaxed: boolean;
+  readonly #module: WebAssembly.Module;
+  readonly #kernels: Kernel[];
+  readonly #names: string[];
+  readonly #worker: string | URL;
+  #pool: Pool | undefined;
+  #queue: Promise<void> = Promise.resolve();
+  #running = 0;
+  #users = 0;
+  #disposed = false;
+
+  constructor(binary: Uint8Array, worker: string | URL, options: { threads: number; relaxed: boolean }) {
+    this.threads = options.threads;
+    this.relaxed = options.relaxed;
+    this.#worker = worker;
+    const shared = options.threads > 1;
+    this.heap = new Heap(createMemory(shared), HEAP_START);
+    this.#module = new WebAssembly.Module(shared ? withSharedMemory(binary) : new Uint8Array(binary));
+    const { instance } = instantiateSync(this.#module, { env: { memory: this.heap.memory } });
+    const exported = Object.entries(instance.exports).filter(([, value]) => typeof value === "function");
+    this.#names = exported.map(([name]) => name);
+    this.#kernels = exported.map(([, kernel]) => kernel as Kernel);
+  }
+
+  /** Index of a kernel in step tables, checked against the number of arguments it will get. */
+  kernelIndex(name: string, args: number): number {
+    const index = this.#names.indexOf(name);
+    check(index >= 0, () => `There is no kernel "${name}".`);
+    const expected = this.#kernels[index]!.length - 2;
+    check(args === expected, () => `The kernel "${name}" takes ${expected} arguments before its range, not ${args}.`);
+    return index;
+  }
+
+  /** A plan or model now lives in this runtime. */
+  retain(): void {
+    check(!this.#disposed, "The runtime was disposed of. Call init() again before building models.");
+    this.#users++;
+  }
+
+  /** One fewer. Workers end with the last model, and start again with the next run. */
+  release(): void {
+    if (--this.#users > 0) return;
+    this.#pool?.dispose();
+    this.#pool = undefined;
+  }
+
+  /** Runs a table of steps on the calling thread. */
+  runSync(address: number, steps: number): void {
+    check(
+      this.#running === 0,
+      "predictSync cannot run while another run is in progress. Await that one first, or use predict, which waits its turn.",
+    );
+    runSteps(this.#kernels, new Int32Array(this.heap.memory.buffer), address >>> 2, steps);
+  }
+
+  /**
+   * Runs work that needs the memory to itself, one caller after the other: `work` fills inputs, awaits `run` and reads
+   * outputs.
+   */
+  exclusive<T>(work: (run: (address: number, steps: number) => Promise<void>) => Promise<T>): Promise<T> {
+    const result = this.#queue.then(async () => {
+      check(!this.#disposed, "The runtime was disposed of. Call init() again.");
+      this.#running++;
+      try {
+        return await work((address, steps) => this.#run(address, steps));
+      } finally {
+        this.#running--;
+      }
+    });
+    this.#queue = result.then(
+      () => {},
+      () => {},
+    );
+    return result;
+  }
+
+  /** Ends the workers; models built here cannot run any more. */
+  dispose(): void {
+    this.#disposed = true;
+    this.#pool?.dispose();
+    this.#pool = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  async #run(address: number, steps: number): Promise<void> {
+    if (this.threads === 1) {
+      // A macrotask between runs lets timers, events and painting of a page go on.
+      await new Promise((resolve) => setTimeout(resolve));
+      runSteps(this.#kernels, new Int32Array(this.heap.memory.buffer), address >>> 2, steps);
+      return;
+    }
+    if (!this.#pool || this.#pool.failed) {
+      this.#pool = new Pool(this.#worker, this.#module, this.heap, this.threads);
+    }
+    await this.#pool.run(address, steps);
+  }
+}
+
+let carrier: Carrier | undefined;
+let current: Runtime | undefined;
+let warned = false;
+
+/** Called by each entry point before anything else: where its kernels come from. */
+export function setCarrier(value: Carrier): void {
+  carrier ??= value;
+}
+
+function settle(options: RuntimeOptions): { threads: number; relaxed: boolean } {
+  checkOptions("init", options, ["wasm", "threads", "relaxed"]);
+  const { threads: wanted, relaxed: relaxing = true } = options;
+  check(
+    wanted === undefined || (Number.isInteger(wanted) && wanted >= 1 && wanted <= 64),
+    () => `init: threads is ${wanted}; it must be a whole number from 1 to 64.`,
+  );
+  check(hasSimd(), "This engine lacks WebAssembly SIMD. Use Node 20, Chrome 91, Firefox 89, Safari 16.4 or later.");
+  let threads = wanted ?? Math.min(cores(), 16);
+  if (threads > 1 && !hasSharedMemory()) {
+    if (!warned) {
+      console.warn(
+        "featuremap: this page is not cross-origin isolated, so it runs on one thread. " +
+          "To use all cores, serve it with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.",
+      );
+    }
+    warned = true;
+    threads = 1;
+  }
+  return { threads, relaxed: relaxing && hasRelaxedSimd() };
+}
+
+async function fetchWasm(wasm: NonNullable<RuntimeOptions["wasm"]>): Promise<Uint8Array> {
+  if (wasm instanceof ArrayBuffer) return new Uint8Array(wasm);
+  if (wasm instanceof Uint8Array) return wasm;
+  const { readFile } = await import("#platform");
+  return readFile(wasm instanceof URL && wasm.protocol === "file:" ? decodeURIComponent(wasm.pathname) : String(wasm));
+}
+
+/**
+ * Sets the library up with options of your own. Not needed otherwise: the first model does it. Replaces the runtime
+ * that later models are built in; models that exist keep theirs.
+ */
+export async function init(options: RuntimeOptions = {}): Promise<Runtime> {
+  const settled = settle(options);
+  check(carrier, "No entry point of featuremap was imported.");
+  const binary = options.wasm ? await fetchWasm(options.wasm) : await carrier.load(settled.relaxed);
+  try {
+    current = new Runtime(binary, carrier.worker, settled);
+  } catch (error) {
+    if (error instanceof FeatureMapError) throw error;
+    throw new FeatureMapError(`The kernels could not be instantiated: ${String(error)}. Is "wasm" this version's file?`);
+  }
+  return current;
+}
+
+/** The runtime in use; set up with defaults at first use. */
+export function runtime(): Runtime {
+  if (current) return current;
+  check(carrier?.bytes, 'This entry point loads its kernels by URL. Call "await init()" first.');
+  const settled = settle({});
+  current = new Runtime(carrier.bytes(settled.relaxed), carrier.worker, settled);
+  return current;
+}
+
+/** Makes a runtime the one that new models are built in; for tests that compare builds. */
+export function useRuntime(value: Runtime): void {
+  current = value;
+}
