@@ -68,7 +68,7 @@ export class Tensor {
 /** A tensor of nested numbers, `tensor([[1, 2], [3, 4]])`, or of flat ones with a shape, `tensor(values, [2, 2])`. */
 export function tensor(values: Nested | ArrayLike<number>, shape?: Shape): Tensor {
   if (shape) return new Tensor(Float32Array.from(values as ArrayLike<number>), shape);
-  if (ArrayBuffer.isView(values)) return new Tensor(Float32Array.from(values as Float32Array), [values.length as number]);
+  if (ArrayBuffer.isView(values)) return tensor(values as Float32Array, [(values as Float32Array).length]);
   const sizes: number[] = [];
   for (let level = values as Nested; typeof level !== "number"; level = level[0] as Nested) {
     sizes.push(level.length);

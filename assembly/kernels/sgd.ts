@@ -2,7 +2,7 @@
 
 import { at, madd } from "../lib/simd";
 
-/** Units are 64-byte lines of the parameter block. hyper: [lr, momentum, weight decay, dampening, nesterov, gradient scale pointer's value, first step]. */
+/** Units are 4 floats. hyper: [lr, momentum, weight decay, dampening, nesterov, first step]; scale: of all gradients, for clipping. */
 export function sgd(parameter: usize, gradient: usize, velocity: usize, hyper: usize, scale: usize, begin: i32, end: i32): void {
   const lr = v128.load32_splat(hyper);
   const momentum = v128.load32_splat(hyper, 4);
@@ -11,9 +11,9 @@ export function sgd(parameter: usize, gradient: usize, velocity: usize, hyper: u
   const nesterov = load<f32>(hyper, 16) != 0;
   const first = load<f32>(hyper, 20) != 0;
   const clip = v128.load32_splat(scale);
-  const stop = at(parameter, end * 16);
-  let v = at(velocity, begin * 16), q = at(gradient, begin * 16);
-  for (let p = at(parameter, begin * 16); p < stop; p += 16, q += 16, v += 16) {
+  const stop = at(parameter, end * 4);
+  let v = at(velocity, begin * 4), q = at(gradient, begin * 4);
+  for (let p = at(parameter, begin * 4); p < stop; p += 16, q += 16, v += 16) {
     const w = v128.load(p);
     let g = madd(f32x4.mul(v128.load(q), clip), w, decay);
     const u = first ? g : madd(f32x4.mul(g, damp), v128.load(v), momentum);

@@ -5,7 +5,7 @@ import { withSharedMemory } from "./binary.js";
 import { hasRelaxedSimd, hasSharedMemory, hasSimd } from "./features.js";
 import { Heap } from "./heap.js";
 import { Pool } from "./pool.js";
-import { type Kernel, runSteps } from "./steps.js";
+import { type Kernel, kernelsOf, runSteps } from "./steps.js";
 
 /** How to set the library up. All of it is found out by itself where left out. */
 export interface RuntimeOptions {
@@ -29,6 +29,8 @@ export interface Carrier {
 const MAXIMUM_PAGES = [65536, 32768, 16384, 8192];
 /** The first page stays empty, so that address 0 means "none". */
 const HEAP_START = 1024;
+/** How long runs on the calling thread may follow each other without letting anything else happen. */
+const YIELD_MS = 10;
 
 function createMemory(shared: boolean): WebAssembly.Memory {
   let cause: unknown;
@@ -48,7 +50,8 @@ export class Runtime {
   readonly threads: number;
   readonly relaxed: boolean;
   readonly #module: WebAssembly.Module;
-  readonly #kernels: Kernel[];
+  /** The kernels, in the order of their indices in step tables. */
+  readonly kernels: readonly Kernel[];
   readonly #names: string[];
   readonly #worker: string | URL;
   #pool: Pool | undefined;
@@ -56,6 +59,7 @@ export class Runtime {
   #running = 0;
   #users = 0;
   #disposed = false;
+  #yielded = 0;
 
   constructor(binary: Uint8Array, worker: string | URL, options: { threads: number; relaxed: boolean }) {
     this.threads = options.threads;
@@ -65,16 +69,16 @@ export class Runtime {
     this.heap = new Heap(createMemory(shared), HEAP_START);
     this.#module = new WebAssembly.Module(shared ? withSharedMemory(binary) : new Uint8Array(binary));
     const { instance } = instantiateSync(this.#module, { env: { memory: this.heap.memory } });
-    const exported = Object.entries(instance.exports).filter(([, value]) => typeof value === "function");
-    this.#names = exported.map(([name]) => name);
-    this.#kernels = exported.map(([, kernel]) => kernel as Kernel);
+    const kernels = kernelsOf(instance);
+    this.#names = kernels.map(([name]) => name);
+    this.kernels = kernels.map(([, kernel]) => kernel);
   }
 
   /** Index of a kernel in step tables, checked against the number of arguments it will get. */
   kernelIndex(name: string, args: number): number {
     const index = this.#names.indexOf(name);
     check(index >= 0, () => `There is no kernel "${name}".`);
-    const expected = this.#kernels[index]!.length - 2;
+    const expected = this.kernels[index]!.length - 2;
     check(args === expected, () => `The kernel "${name}" takes ${expected} arguments before its range, not ${args}.`);
     return index;
   }
@@ -98,7 +102,7 @@ export class Runtime {
       this.#running === 0,
       "predictSync cannot run while another run is in progress. Await that one first, or use predict, which waits its turn.",
     );
-    runSteps(this.#kernels, new Int32Array(this.heap.memory.buffer), address >>> 2, steps);
+    runSteps(this.kernels, new Int32Array(this.heap.memory.buffer), address >>> 2, steps);
   }
 
   /**
@@ -135,9 +139,12 @@ export class Runtime {
 
   async #run(address: number, steps: number): Promise<void> {
     if (this.threads === 1) {
-      // A macrotask between runs lets timers, events and painting of a page go on.
-      await new Promise((resolve) => setTimeout(resolve));
-      runSteps(this.#kernels, new Int32Array(this.heap.memory.buffer), address >>> 2, steps);
+      // Now and then a macrotask, so that timers, events and the painting of a page go on.
+      if (performance.now() - this.#yielded > YIELD_MS) {
+        await new Promise((resolve) => setTimeout(resolve));
+        this.#yielded = performance.now();
+      }
+      runSteps(this.kernels, new Int32Array(this.heap.memory.buffer), address >>> 2, steps);
       return;
     }
     if (!this.#pool || this.#pool.failed) {

@@ -3,6 +3,11 @@
 /** A kernel: addresses, then the range of units of work. */
 export type Kernel = (...args: number[]) => void;
 
+/** The kernels of an instance by name, in an order that is the same for every instance of a module. */
+export function kernelsOf(instance: WebAssembly.Instance): [name: string, kernel: Kernel][] {
+  return Object.entries(instance.exports).filter((entry): entry is [string, Kernel] => typeof entry[1] === "function");
+}
+
 /**
  * One step in the table, as int32s: kernel index, units of work, grain (units taken at a time; all of them when the
  * step is too small to share), flags, number of arguments, arguments.

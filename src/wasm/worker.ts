@@ -2,7 +2,7 @@
 // It never returns to its event loop; it is ended from outside. Bundled on its own and kept as text by the build.
 
 import { onStart } from "../platform/thread.js";
-import { CONTROL, controlBytes, type Kernel, runShare, waitForChange } from "./steps.js";
+import { CONTROL, controlBytes, kernelsOf, runShare, waitForChange } from "./steps.js";
 
 export interface WorkerStart {
   readonly module: WebAssembly.Module;
@@ -20,7 +20,7 @@ function serve(start: WorkerStart, post: (message: WorkerMessage) => void): void
   const { module, memory, thread, threads } = start;
   const control = new Int32Array(memory.buffer, start.control, controlBytes(threads) / 4);
   const instance = new WebAssembly.Instance(module, { env: { memory } });
-  const kernels = Object.values(instance.exports) as Kernel[];
+  const kernels = kernelsOf(instance).map(([, kernel]) => kernel);
   post("ready");
   // The control block is fresh, so the first command is number 1.
   for (let command = 0; ; command++) {

@@ -1,0 +1,19 @@
+import { at } from "../lib/simd";
+import { zip } from "../lib/rows";
+
+// @ts-ignore: decorator
+@unmanaged @final
+class Add {
+  // @ts-ignore: decorator
+  @inline of(a: v128, b: v128, k: v128): v128 { return f32x4.add(a, b); }
+}
+
+/** Units are rows. */
+export function add(out: usize, a: usize, b: usize, begin: i32, end: i32): void {
+  zip<Add>(out, a, b, 0, begin, end);
+}
+
+/** Units are groups of 4 floats in a row. */
+export function addDense(out: usize, a: usize, b: usize, begin: i32, end: i32): void {
+  for (let i = begin * 4; i < end * 4; i += 4) v128.store(at(out, i), f32x4.add(v128.load(at(a, i)), v128.load(at(b, i))));
+}

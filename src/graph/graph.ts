@@ -1,0 +1,84 @@
+import type { GraphWriter, Node, Op, OutputSpec, Source, Value } from "../ops/op.js";
+import { FeatureMapError } from "../errors.js";
+import { type Shape, sizeOf } from "../tensor.js";
+
+/** What is computed: nodes in an order in which each comes after what it needs. */
+export class Graph implements GraphWriter {
+  readonly nodes: Node[] = [];
+  readonly values: Value[] = [];
+  #layer = "";
+
+  /** Nodes added by `work` belong to this layer. */
+  within<T>(layer: string, work: () => T): T {
+    const outer = this.#layer;
+    this.#layer = layer;
+    try {
+      return work();
+    } finally {
+      this.#layer = outer;
+    }
+  }
+
+  /** A blocked value that is fed from outside. */
+  input(name: string, shape: Shape): Value {
+    return this.#value(name, { shape }, "input");
+  }
+
+  /** Numbers that are fed from outside as they are, such as the targets of a loss. */
+  denseInput(name: string, shape: Shape): Value {
+    return this.#value(name, { shape, form: "dense" }, "input");
+  }
+
+  /** A parameter or buffer of the model. */
+  weight(name: string, shape: Shape, source: "parameter" | "buffer"): Value {
+    return this.#value(name, { shape, form: "dense" }, source);
+  }
+
+  add<A>(op: Op<A>, inputs: readonly (Value | null)[], attrs: A): Value {
+    return this.addAll(op, inputs, attrs)[0]!;
+  }
+
+  addAll<A>(op: Op<A>, inputs: readonly (Value | null)[], attrs: A): readonly Value[] {
+    const name = this.#layer || op.name;
+    let specs: readonly OutputSpec[];
+    try {
+      specs = op.infer(inputs, attrs);
+    } catch (error) {
+      if (error instanceof FeatureMapError && this.#layer) {
+        throw new FeatureMapError(`Layer "${name}": ${error.message}`);
+      }
+      throw error;
+    }
+    const outputs: Value[] = [];
+    const node: Node<A> = { op, inputs, outputs, attrs, name };
+    specs.forEach((spec, i) => {
+      outputs.push(this.#value(specs.length > 1 ? `${name}.${op.name}:${i}` : `${name}.${op.name}`, spec, node));
+    });
+    this.nodes.push(node);
+    return outputs;
+  }
+
+  #value(name: string, spec: OutputSpec, origin: Node | Source): Value {
+    const { shape, form = "blocked", elements = sizeOf(shape) } = spec;
+    const value: Value = { id: this.values.length, name, shape, form, elements, origin };
+    this.values.push(value);
+    return value;
+  }
+}
+
+/** The node that computes a value, if one does. */
+export function producer(value: Value): Node | null {
+  return typeof value.origin === "string" ? null : value.origin;
+}
+
+/** The nodes that the given values, or any effect, depend on, in order. */
+export function neededNodes(graph: Graph, outputs: readonly Value[]): Node[] {
+  const wanted = new Set<Value>(outputs);
+  const kept: Node[] = [];
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.op.effect && !node.outputs.some((output) => wanted.has(output))) continue;
+    kept.push(node);
+    for (const input of node.inputs) if (input) wanted.add(input);
+  }
+  return kept.reverse();
+}

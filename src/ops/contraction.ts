@@ -1,0 +1,220 @@
+// How convolutions, linear layers and their gradients become calls of the one contraction kernel.
+
+import { after, dataOf, lanesOf, LANES, type Place, type View } from "./layout.js";
+import type { StepWriter } from "./op.js";
+
+const VECTOR_BYTES = 4 * LANES;
+
+/** Loops of assembly/kernels/contract.ts: units of work and what to sum over, with byte strides of result, a and b. */
+export interface Contraction {
+  /** [count, stride of c, of a, of b], outermost first; up to four. The bias moves along the second. */
+  readonly units: readonly (readonly [count: number, c: number, a: number, b: number])[];
+  /** Rows of 8 results in a unit, and the strides of c and a between them. */
+  readonly rows: readonly [count: number, c: number, a: number];
+  /** [count, stride of a, of b], outermost first; up to four. */
+  readonly sum: readonly (readonly [count: number, a: number, b: number])[];
+}
+
+/** Appends the kernel call for a contraction. `bias`: 8 floats for each step along the second unit loop, or null. */
+export function contract(plan: StepWriter, out: Place, a: Place, b: Place, bias: Place | null, loops: Contraction): void {
+  const units = [...loops.units, ...Array(4 - loops.units.length).fill([1, 0, 0, 0])] as number[][];
+  const sum = [...Array(4 - loops.sum.length).fill([1, 0, 0]), ...loops.sum] as number[][];
+  const column = (table: number[][], i: number): number[] => table.map((line) => line[i]!);
+  const [m, cm, am] = loops.rows;
+  const count = (table: number[][]): number => column(table, 0).reduce((x, y) => x * y, 1);
+  plan.step(
+    "contract",
+    count(units),
+    [
+      out,
+      a,
+      b,
+      bias ?? 0,
+      plan.constants([
+        ...[0, 1, 2, 3].flatMap((i) => column(units, i)),
+        ...[VECTOR_BYTES, m, cm, am],
+        ...[0, 1, 2].flatMap((i) => column(sum, i)),
+      ]),
+    ],
+    2 * LANES * m * count(sum),
+  );
+}
+
+/** A convolution's window without its input: sizes, stride, dilation. */
+export interface Window {
+  readonly kh: number;
+  readonly kw: number;
+  readonly sh: number;
+  readonly sw: number;
+  readonly dh: number;
+  readonly dw: number;
+}
+
+/** Which outputs see which inputs: channels in all and in one of the groups. */
+export interface Channels {
+  readonly outs: number;
+  readonly groupOuts: number;
+  readonly ins: number;
+  readonly groupIns: number;
+}
+
+/** Weights as panels for 8 output channels, [panels][blocks][kh][kw][lanes][8]. */
+export interface Panels {
+  readonly count: number;
+  /** Input blocks each panel covers. */
+  readonly blocks: number;
+  readonly lanes: number;
+  /** Bytes of a panel. */
+  readonly bytes: number;
+  /** Runs of panels that read the same input blocks. */
+  readonly runs: readonly { readonly panel: number; readonly count: number; readonly firstBlock: number }[];
+}
+
+/** How the weights between the channels fall into panels. */
+export function panelsOf(channels: Channels, window: Window, lanes: number): Panels {
+  const { outs, groupOuts, ins, groupIns } = channels;
+  const count = Math.ceil(outs / LANES);
+  const all = Math.ceil(ins / lanes);
+  const first = (panel: number): number => Math.floor((Math.floor((panel * LANES) / groupOuts) * groupIns) / lanes);
+  const end = (panel: number): number => {
+    const lastGroup = Math.floor((Math.min(panel * LANES + LANES, outs) - 1) / groupOuts);
+    return Math.ceil(((lastGroup + 1) * groupIns) / lanes);
+  };
+  let blocks = 0;
+  for (let panel = 0; panel < count; panel++) blocks = Math.max(blocks, end(panel) - first(panel));
+  const runs: { panel: number; count: number; firstBlock: number }[] = [];
+  for (let panel = 0; panel < count; panel++) {
+    const firstBlock = Math.min(first(panel), all - blocks);
+    const run = runs.at(-1);
+    if (run?.firstBlock === firstBlock) run.count++;
+    else runs.push({ panel, count: 1, firstBlock });
+  }
+  return { count, blocks, lanes, bytes: blocks * window.kh * window.kw * lanes * VECTOR_BYTES, runs };
+}
+
+/** Strides, in floats, that lead through torch-ordered weights as panels are filled: see assembly/kernels/pack.ts. */
+export interface WeightOrder {
+  readonly group: number;
+  readonly out: number;
+  readonly in: number;
+  /** The kernel turned by 180 degrees. */
+  readonly rotated: boolean;
+}
+
+/** The constants of the kernels pack and unpack. `parts`: partial results to add up. */
+export function packing(
+  plan: StepWriter,
+  channels: Channels,
+  window: Window,
+  panels: Panels,
+  order: WeightOrder,
+  parts = 1,
+): Place {
+  const { kh, kw } = window;
+  const sign = order.rotated ? -1 : 1;
+  return plan.constants([
+    ...[channels.outs, channels.groupOuts, channels.ins, channels.groupIns],
+    ...[kh, kw, panels.blocks, panels.lanes],
+    ...[order.rotated ? kh * kw - 1 : 0, order.group, order.out, order.in, sign * kw, sign],
+    ...[parts, (panels.count * panels.bytes) / 4],
+  ]);
+}
+
+/** out = the windows of x times the packed weights, for x that is already padded. */
+export function contractWindows(
+  plan: StepWriter,
+  out: View,
+  x: View,
+  packed: Place,
+  bias: Place | null,
+  window: Window,
+  panels: Panels,
+): void {
+  const { kh, kw, sh, sw, dh, dw } = window;
+  const lanes = lanesOf(x);
+  const tap = lanes * VECTOR_BYTES;
+  for (const { panel, count, firstBlock } of panels.runs) {
+    // Over a single pixel the batch takes the place of the row: many rows for each load of a weight.
+    const single = out.h === 1 && out.w === 1;
+    const flat = single && x.block === x.pixel && kh === 1 && kw === 1;
+    contract(
+      plan,
+      dataOf(out, panel * out.block),
+      dataOf(x, firstBlock * x.block),
+      after(packed, panel * panels.bytes),
+      bias && after(bias, panel * VECTOR_BYTES),
+      {
+        units: [
+          [single ? 1 : out.n, out.image, x.image, 0],
+          [count, out.block, 0, panels.bytes],
+          [out.h, out.row, sh * x.row, 0],
+        ],
+        rows: single ? [out.n, out.image, x.image] : [out.w, out.pixel, sw * x.pixel],
+        sum: flat
+          ? [[panels.blocks * lanes, 4, VECTOR_BYTES]]
+          : [
+              [panels.blocks, x.block, kh * kw * tap],
+              [kh, dh * x.row, kw * tap],
+              // Neighbouring taps of a row are neighbours in memory, so they join the loop over channels.
+              ...(dw === 1 ? [] : [[kw, dw * x.pixel, tap] as const]),
+              [dw === 1 ? kw * lanes : lanes, 4, VECTOR_BYTES],
+            ],
+      },
+    );
+  }
+}
+
+/** How many separate sums a weight gradient is split into over the batch: enough units for threads, and short sums. */
+function partsOf(n: number, units: number): number {
+  const wanted = Math.ceil(64 / units);
+  let parts = 1;
+  for (let divisor = 1; divisor <= Math.min(n, wanted); divisor++) if (n % divisor === 0) parts = divisor;
+  return parts;
+}
+
+/** The gradient of packed weights, as partial sums one after the other. Returns them and their number. */
+export function contractPixels(
+  plan: StepWriter,
+  x: View,
+  dy: View,
+  window: Window,
+  panels: Panels,
+): { partial: Place; parts: number } {
+  const { kh, kw, sh, sw, dh, dw } = window;
+  const lanes = lanesOf(x);
+  const tap = lanes * VECTOR_BYTES;
+  const single = dy.h === 1 && dy.w === 1;
+  // One block after the other without a gap: their channels are rows of one unit.
+  const flat = single && x.block === x.pixel && kh === 1 && kw === 1;
+  const parts = partsOf(x.n, panels.count * (flat ? 1 : panels.blocks) * kh);
+  const images = x.n / parts;
+  const partial = plan.scratch((parts * panels.count * panels.bytes) / 4);
+  for (const { panel, count, firstBlock } of panels.runs) {
+    for (let kx = 0; kx < (dw === 1 ? 1 : kw); kx++) {
+      contract(
+        plan,
+        after(partial, panel * panels.bytes + kx * tap),
+        dataOf(x, firstBlock * x.block + kx * dw * x.pixel),
+        dataOf(dy, panel * dy.block),
+        null,
+        {
+          units: [
+            [parts, panels.count * panels.bytes, images * x.image, images * dy.image],
+            [count, panels.bytes, 0, dy.block],
+            [flat ? 1 : panels.blocks, kh * kw * tap, x.block, 0],
+            [kh, kw * tap, dh * x.row, 0],
+          ],
+          rows: [flat ? panels.blocks * lanes : dw === 1 ? kw * lanes : lanes, VECTOR_BYTES, 4],
+          sum: single
+            ? [[images, x.image, dy.image]]
+            : [
+                [images, x.image, dy.image],
+                [dy.h, sh * x.row, dy.row],
+                [dy.w, sw * x.pixel, dy.pixel],
+              ],
+        },
+      );
+    }
+  }
+  return { partial, parts };
+}

@@ -1,0 +1,171 @@
+import { check } from "../errors.js";
+import { formatShape, type Shape } from "../tensor.js";
+import { channelSum } from "./channel-sum.js";
+import {
+  type Channels,
+  contractPixels,
+  contractWindows,
+  packing,
+  type Panels,
+  panelsOf,
+  type WeightOrder,
+  type Window,
+} from "./contraction.js";
+import { lanesOf, type Place, type View } from "./layout.js";
+import { type Op, sizes4, type StepWriter, type Value } from "./op.js";
+import { writePad } from "./pad.js";
+import { checkRank, windowCount } from "./shape.js";
+
+export interface ConvAttrs extends Omit<Window, "kh" | "kw"> {
+  readonly groups: number;
+  /** True convolution: the kernel is turned by 180 degrees before it slides. Otherwise correlation, as everywhere. */
+  readonly flip: boolean;
+}
+
+/** Height and width of torch's weights [k, c, kh, kw], [k, c, kl] and, for a linear layer, [k, c]. */
+function kernelSize(w: Shape): [kh: number, kw: number] {
+  return w.length === 4 ? [w[2]!, w[3]!] : [1, w[2] ?? 1];
+}
+
+/** Sizes that an application of the op comes down to. */
+function geometry(x: Shape, w: Shape, attrs: ConvAttrs): { channels: Channels; window: Window; forward: WeightOrder; backward: WeightOrder } {
+  const [outs = 0, groupIns = 0] = w;
+  const [kh, kw] = kernelSize(w);
+  const groupOuts = outs / attrs.groups;
+  const channels = { outs, groupOuts, ins: x[1]!, groupIns };
+  const out = groupIns * kh * kw;
+  const group = groupOuts * out;
+  return {
+    channels,
+    window: { ...attrs, kh, kw },
+    forward: { group, out, in: kh * kw, rotated: attrs.flip },
+    backward: { group, out: kh * kw, in: out, rotated: !attrs.flip },
+  };
+}
+
+/** Weights as panels, packed once for all or in every run. */
+function packed(plan: StepWriter, weight: Value, channels: Channels, window: Window, panels: Panels, order: WeightOrder): Place {
+  const floats = (panels.count * panels.bytes) / 4;
+  const key = `packed ${order.in}/${order.out}${order.rotated ? " rotated" : ""} by ${panels.lanes}`;
+  return plan.derived(weight, key, floats, (place) => {
+    const constants = packing(plan, channels, window, panels, order);
+    plan.step("pack", panels.count, [place, plan.place(weight), constants], panels.bytes / 2);
+  });
+}
+
+/**
+ * y[n, k] = b[k] + sum over c, i, j of w[k, c, i, j] x[n, c, y sh + i dh, x sw + j dw], without padding, which is an op
+ * of its own. Inputs: x [n, c, h, w] or [n, c, l], w [k, c / groups, kh, kw] or [k, c / groups, kl], b [k] or null.
+ */
+export const conv2d: Op<ConvAttrs> = {
+  name: "conv2d",
+
+  infer([x, w, b], { sh, sw, dh, dw, groups }) {
+    checkRank("conv2d", x!, [2, 3, 4], "[n, c, h, w], or [n, c, l] for one dimension");
+    check(
+      w!.shape.length === x!.shape.length,
+      () => `conv2d: the weight ${formatShape(w!.shape)} and the input ${formatShape(x!.shape)} differ in rank.`,
+    );
+    const [n, c, h, width] = sizes4(x!.shape);
+    const [k = 0, groupIns = 0] = w!.shape;
+    const [kh, kw] = kernelSize(w!.shape);
+    check(
+      c % groups === 0 && k % groups === 0,
+      () => `conv2d: groups is ${groups}, which must divide the ${c} input and the ${k} output channels.`,
+    );
+    check(
+      groupIns * groups === c,
+      () =>
+        `conv2d: the input ${formatShape(x!.shape)} has ${c} channels, but the weight ${formatShape(w!.shape)} ` +
+        `with groups ${groups} takes ${groupIns * groups}.`,
+    );
+    check(
+      !b || (b.shape.length === 1 && b.shape[0] === k),
+      () => `conv2d: the bias has shape ${formatShape(b!.shape)}; ${k} output channels need [${k}].`,
+    );
+    const oh = windowCount(h, kh, sh, dh, 0, 0);
+    const ow = windowCount(width, kw, sw, dw, 0, 0);
+    check(
+      oh > 0 && ow > 0,
+      () =>
+        `conv2d: the kernel covers ${(kh - 1) * dh + 1}x${(kw - 1) * dw + 1} pixels, more than the ${h}x${width} of ` +
+        "the padded input. Use more padding, a smaller kernel or dilation, or a larger input.",
+    );
+    return [{ shape: [[n, k], [n, k, ow], [n, k, oh, ow]][x!.shape.length - 2]! }];
+  },
+
+  macs(node) {
+    const [n, , oh, ow] = sizes4(node.outputs[0]!.shape);
+    return n * oh * ow * node.inputs[1]!.elements;
+  },
+
+  gradient(graph, node, [dy], needed) {
+    const [x, w] = node.inputs;
+    return [
+      needed[0] ? graph.add(conv2dGradInput, [dy!, w!], { ...node.attrs, shape: x!.shape }) : null,
+      needed[1] ? graph.add(conv2dGradWeight, [dy!, x!], { ...node.attrs, shape: w!.shape }) : null,
+      needed[2] ? graph.add(channelSum, [dy!], {}) : null,
+    ];
+  },
+
+  readsInterleaved: (node, index) => index === 0 && node.attrs.groups === 1,
+
+  steps(node, plan) {
+    const [x, w, b] = node.inputs;
+    const view = plan.view(x!);
+    const { channels, window, forward } = geometry(x!.shape, w!.shape, node.attrs);
+    const panels = panelsOf(channels, window, lanesOf(view));
+    const weights = packed(plan, w!, channels, window, panels, forward);
+    contractWindows(plan, plan.view(node.outputs[0]!), view, weights, b ? plan.place(b) : null, window, panels);
+  },
+};
+
+/** dx: the convolution of dy, spread by the stride and padded by the kernel, with the kernels turned and transposed. */
+const conv2dGradInput: Op<ConvAttrs & { shape: Shape }> = {
+  name: "conv2dGradInput",
+  infer: (_inputs, { shape }) => [{ shape }],
+  macs(node) {
+    const [n, , oh, ow] = sizes4(node.inputs[0]!.shape);
+    return n * oh * ow * node.inputs[1]!.elements;
+  },
+  steps(node, plan) {
+    const [dy, w] = node.inputs;
+    const { shape, sh, sw, dh, dw } = node.attrs;
+    const { channels, window, backward } = geometry(shape, w!.shape, node.attrs);
+    const { outs, groupOuts, ins, groupIns } = channels;
+    const turned: Channels = { outs: ins, groupOuts: groupIns, ins: outs, groupIns: groupOuts };
+    const steady: Window = { ...window, sh: 1, sw: 1 };
+    const panels = panelsOf(turned, steady, 8);
+    const weights = packed(plan, w!, turned, steady, panels, backward);
+    const dx = plan.view(node.outputs[0]!);
+    const top = (window.kh - 1) * dh;
+    const left = (window.kw - 1) * dw;
+    let source: View = plan.view(dy!);
+    if (top > 0 || left > 0 || sh > 1 || sw > 1) {
+      const spread = plan.scratchView(dx.n, outs, dx.h + top, dx.w + left);
+      writePad(plan, spread, source, { top, left, mode: "zeros" }, { sh, sw });
+      source = spread;
+    }
+    contractWindows(plan, dx, source, weights, null, steady, panels);
+  },
+};
+
+/** dw[k, c, i, j] = the sum over n, y, x of dy[n, k, y, x] x[n, c, y sh + i dh, x sw + j dw]. */
+const conv2dGradWeight: Op<ConvAttrs & { shape: Shape }> = {
+  name: "conv2dGradWeight",
+  infer: (_inputs, { shape }) => [{ shape, form: "dense" }],
+  macs(node) {
+    const [n, , oh, ow] = sizes4(node.inputs[0]!.shape);
+    return n * oh * ow * node.outputs[0]!.elements;
+  },
+  readsInterleaved: (node, index) => index === 1 && node.attrs.groups === 1,
+  steps(node, plan) {
+    const [dy, x] = node.inputs;
+    const view = plan.view(x!);
+    const { channels, window, forward } = geometry(x!.shape, node.attrs.shape, node.attrs);
+    const panels = panelsOf(channels, window, lanesOf(view));
+    const { partial, parts } = contractPixels(plan, view, plan.view(dy!), window, panels);
+    const constants = packing(plan, channels, window, panels, forward, parts);
+    plan.step("unpack", panels.count, [plan.place(node.outputs[0]!), partial, constants], (panels.bytes / 2) * parts);
+  },
+};

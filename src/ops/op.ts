@@ -1,0 +1,115 @@
+import type { Shape } from "../tensor.js";
+import type { Arg, Place, View } from "./layout.js";
+
+/**
+ * How a value lies in memory. Blocked: an activation, channels in blocks of 8 behind a view. Dense: numbers in a row
+ * (weights, statistics, losses), of which `elements` are allocated.
+ */
+export type Form = "blocked" | "dense";
+
+/** Where a value that no node computes comes from. */
+export type Source = "input" | "parameter" | "buffer";
+
+/** An edge of the graph. */
+export interface Value {
+  readonly id: number;
+  readonly name: string;
+  readonly shape: Shape;
+  readonly form: Form;
+  readonly elements: number;
+  /** The node that computes it, or where else it comes from. */
+  readonly origin: Node | Source;
+}
+
+/** One application of an op. An optional input that is absent is null. */
+// biome-ignore lint/suspicious/noExplicitAny: the graph holds nodes of every op, and each op knows its own attributes.
+export interface Node<A = any> {
+  readonly op: Op<A>;
+  readonly inputs: readonly (Value | null)[];
+  readonly outputs: readonly Value[];
+  readonly attrs: A;
+  /** The layer it belongs to, for errors, plans and taps. */
+  readonly name: string;
+}
+
+/** Shape and form of an output. */
+export interface OutputSpec {
+  readonly shape: Shape;
+  readonly form?: Form;
+  /** Floats to allocate for a dense value; the shape's size by default. */
+  readonly elements?: number;
+}
+
+/** What an op sees of the graph when it writes its gradient. */
+export interface GraphWriter {
+  /** Adds a node; returns its first output. */
+  add<A>(op: Op<A>, inputs: readonly (Value | null)[], attrs: A): Value;
+  /** Adds a node; returns all its outputs. */
+  addAll<A>(op: Op<A>, inputs: readonly (Value | null)[], attrs: A): readonly Value[];
+}
+
+/** What an op sees of the plan when it writes its steps. */
+export interface StepWriter {
+  /** How a blocked value lies in memory. */
+  view(value: Value): View;
+  /** Where a dense value lies. */
+  place(value: Value): Place;
+  /** Constants for a kernel, one 32-bit word each: whole numbers, and floats made by `float`. */
+  constants(words: readonly Word[]): Place;
+  /** Memory for the steps of this node alone. */
+  scratch(floats: number): Place;
+  /** A blocked tensor for the steps of this node alone. */
+  scratchView(n: number, c: number, h: number, w: number): View;
+  /**
+   * Something computed from a parameter, such as packed weights: once per key; once and for all where parameters are
+   * frozen, in every run where they are trained.
+   */
+  derived(from: Value, key: string, floats: number, emit: (place: Place) => void): Place;
+  /** Appends a kernel call over `units` units of work, each of about `flops` operations; outputs come first in `args`. */
+  step(kernel: string, units: number, args: readonly Arg[], flops: number): void;
+}
+
+/** A constant of a kernel: a whole number, or a float. */
+export type Word = number | { readonly float: number };
+
+/** Marks a constant as a float. */
+export function float(value: number): Word {
+  return { float: value };
+}
+
+/** Everything the library knows about an operation, in one object. `A`: its attributes. */
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+export interface Op<A = any> {
+  readonly name: string;
+  /** Shapes of the outputs. Throws when the inputs do not fit, with both shapes and the remedy. */
+  infer(inputs: readonly (Value | null)[], attrs: A): readonly OutputSpec[];
+  /** Multiply-adds of one application. */
+  macs?(node: Node<A>): number;
+  /** It changes memory besides its outputs (running statistics, parameters), so it runs even if nobody reads those. */
+  readonly effect?: boolean;
+  /** The gradient of each input, given that of each output (null where nothing depends on it). */
+  gradient?(
+    graph: GraphWriter,
+    node: Node<A>,
+    grads: readonly (Value | null)[],
+    needed: readonly boolean[],
+  ): readonly (Value | null)[];
+  /**
+   * The part of the output that input `index` may be computed straight into, if any; its steps then find the input in
+   * place. For padding and concatenation.
+   */
+  embed?(node: Node<A>, index: number, output: View): View | null;
+  /** Whether the steps can read input `index` with its channels interleaved (pixels of fewer than 8 floats). */
+  readsInterleaved?(node: Node<A>, index: number): boolean;
+  /** The output's pixels are as long as the input's: interleaved in, interleaved out. */
+  readonly transparent?: boolean;
+  /** The kernel calls that compute the outputs. */
+  steps(node: Node<A>, plan: StepWriter): void;
+}
+
+/** A blocked value's sizes as kernels see them: [n, c, h, w], with 1 for the dimensions a lower rank lacks. */
+export function sizes4(shape: Shape): [n: number, c: number, h: number, w: number] {
+  const [n = 1, c = 1] = shape;
+  if (shape.length === 4) return [n, c, shape[2]!, shape[3]!];
+  return [n, c, 1, shape.length === 3 ? shape[2]! : 1];
+}

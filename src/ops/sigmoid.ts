@@ -1,0 +1,4 @@
+import { elementwise } from "./elementwise.js";
+
+/** 1 / (1 + e^-x). */
+export const sigmoid = elementwise({ name: "sigmoid", from: "output", flops: 10 });
