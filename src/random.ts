@@ -63,7 +63,10 @@ export class Random {
 
   /** A whole number in [0, n), every one equally likely. */
   int(n: number): number {
-    check(Number.isInteger(n) && n >= 1 && n <= 2 ** 32, () => `Random.int: n must be a whole number of 1 to 2^32, not ${n}.`);
+    check(
+      Number.isInteger(n) && n >= 1 && n <= 2 ** 32,
+      () => `Random.int: n must be a whole number of 1 to 2^32, not ${n}.`,
+    );
     const limit = 2 ** 32 - (2 ** 32 % n);
     for (;;) {
       const value = this.next();

@@ -1,0 +1,45 @@
+import { check } from "../errors.js";
+
+/** Mean and standard deviation to normalise with; one number for all channels or one for each. Default 0 and 1. */
+export interface Normalization {
+  readonly mean?: number | readonly number[];
+  readonly std?: number | readonly number[];
+}
+
+/** `(value - mean) / std`, a function for each channel, in float32 arithmetic as torchvision computes it. */
+export function normalizers(
+  what: string,
+  channels: number,
+  { mean = 0, std = 1 }: Normalization,
+): ((value: number) => number)[] {
+  const means = perChannel(what, "mean", mean, channels);
+  const stds = perChannel(what, "std", std, channels);
+  check(
+    means.every(Number.isFinite) && stds.every((value) => Number.isFinite(value) && value > 0),
+    () => `${what}: mean ${means.join(", ")} and std ${stds.join(", ")} must be finite numbers, std above 0.`,
+  );
+  const f = Math.fround;
+  return means.map((m, c) => (value) => f(f(f(value) - f(m)) / f(stds[c]!)));
+}
+
+/** What each 8-bit sample becomes, divided by 255 and then normalised: for each channel a table of 256. */
+export function byteTables(what: string, channels: number, normalization: Normalization): Float32Array[] {
+  return normalizers(what, channels, normalization).map((normalize) =>
+    Float32Array.from({ length: 256 }, (_, byte) => normalize(byte / 255)),
+  );
+}
+
+function perChannel(
+  what: string,
+  name: string,
+  value: number | readonly number[],
+  channels: number,
+): number[] {
+  const values = typeof value === "number" ? Array<number>(channels).fill(value) : [...value];
+  check(
+    values.length === channels,
+    () =>
+      `${what}: ${name} has ${values.length} numbers for ${channels} ${channels === 1 ? "channel" : "channels"}.`,
+  );
+  return values;
+}

@@ -1,0 +1,40 @@
+/** A plane of samples, row by row. */
+export interface Plane {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/**
+ * Doubles a plane across, down or both, by linear interpolation between the centres of the samples: three quarters of
+ * the nearer and one of the farther neighbour, rounded up and down in turn. This is libjpeg's "fancy upsampling", to
+ * the bit.
+ */
+export function upsample(plane: Plane, width: number, height: number, dx: 1 | 2, dy: 1 | 2): Uint8Array {
+  const { width: columns, height: rows, data } = plane;
+  const result = new Uint8Array(width * height);
+  const sums = new Int32Array(columns);
+  const shift = 2 * (dx - 1) + 2 * (dy - 1);
+  for (let y = 0, out = 0; y < height; y++) {
+    const near = (dy === 2 ? y >> 1 : y) * columns;
+    const far = Math.min(Math.max(dy === 2 ? (y >> 1) + (y & 1 ? 1 : -1) : y, 0), rows - 1) * columns;
+    for (let i = 0; i < columns; i++)
+      sums[i] = dy === 2 ? 3 * data[near + i]! + data[far + i]! : data[near + i]!;
+    if (dx === 1) {
+      const rounding = dy === 1 ? 0 : 1 + (y & 1);
+      for (let x = 0; x < width; x++) result[out++] = (sums[x]! + rounding) >> shift;
+      continue;
+    }
+    const toLeft = dy === 2 ? 8 : 1;
+    const toRight = dy === 2 ? 7 : 2;
+    for (let x = 0; x < width; x++) {
+      const i = x >> 1;
+      const sum =
+        x & 1
+          ? 3 * sums[i]! + sums[Math.min(i + 1, columns - 1)]! + toRight
+          : 3 * sums[i]! + sums[Math.max(i - 1, 0)]! + toLeft;
+      result[out++] = sum >> shift;
+    }
+  }
+  return result;
+}

@@ -1,0 +1,3 @@
+export { fromBfloat16, fromFloat16 } from "./half.js";
+export { readNpy, writeNpy } from "./npy.js";
+export { readSafetensors, type SafetensorsFile, writeSafetensors } from "./safetensors.js";
