@@ -99,7 +99,12 @@ function compute(on: Runtime, spec: OpCase, operands: Ref[], seed: Ref | null): 
       outputs.set(`gradient of ${values.indexOf(value)}`, grad);
     }
   }
-  const plan = new Plan(on, graph, { outputs, bound: new Map(), trains: () => true, guardBytes: GUARD_BYTES }, "test");
+  const plan = new Plan(
+    on,
+    graph,
+    { outputs, bound: new Map(), trains: () => true, guardBytes: GUARD_BYTES },
+    "test",
+  );
   try {
     plan.fillGuards(SENTINEL);
     plan.runSync(feeds, null);
@@ -166,8 +171,14 @@ export function testOp(name: string, cases: readonly OpCase[]): void {
             };
             const wanted = (slope(1) - slope(-1)) / (2 * STEP);
             const got = dot(grads[g]!, direction);
-            const scale = Math.sqrt(dot(direction, direction)) * Math.sqrt(dot(grads[g]!, grads[g]!) / grads[g]!.length);
-            near([got], [wanted], { atol: 2e-4 * Math.max(scale, 1e-2), rtol: 2e-4 }, `${build}: gradient of operand ${operand}`);
+            const scale =
+              Math.sqrt(dot(direction, direction)) * Math.sqrt(dot(grads[g]!, grads[g]!) / grads[g]!.length);
+            near(
+              [got],
+              [wanted],
+              { atol: 2e-4 * Math.max(scale, 1e-2), rtol: 2e-4 },
+              `${build}: gradient of operand ${operand}`,
+            );
           }
         });
       }

@@ -1,0 +1,23 @@
+// `npm run check`: formatting, lint, types and the direction of imports. With --write it repairs what it can instead.
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { root, setup } from "./setup.mjs";
+
+await setup();
+const bin = (path) => join(root, "node_modules", path);
+const write = process.argv.includes("--write");
+const steps = write
+  ? [["format and lint", bin("@biomejs/biome/bin/biome"), "check", "--write", "."]]
+  : [
+      ["format and lint", bin("@biomejs/biome/bin/biome"), "check", "--error-on-warnings", "."],
+      ["types", bin("typescript/bin/tsc"), "--noEmit"],
+      ["layering", join(root, "scripts/test.mjs"), "layering", "--node"],
+    ];
+
+let failed = false;
+for (const [name, ...command] of steps) {
+  console.log(`\n${name}`);
+  const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: "inherit" });
+  failed ||= status !== 0;
+}
+process.exit(failed ? 1 : 0);

@@ -1,0 +1,214 @@
+// `npm test [-- part-of-a-path ...] [--node | --browser] [--grep part-of-a-name] [--verbose]`
+// Runs test/**/*.test.ts in Node and in Chromium, with and without cross-origin isolation.
+import { fork } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { exclusively, filesIn, install, root, setup } from "./setup.mjs";
+
+/** A test that reports nothing for so long is taken for hung. */
+const patienceMs = 10 * 60_000;
+
+const { values: options, positionals: filters } = parseArgs({
+  allowPositionals: true,
+  options: {
+    node: { type: "boolean" },
+    browser: { type: "boolean" },
+    grep: { type: "string", default: "" },
+    verbose: { type: "boolean" },
+  },
+});
+
+const files = filesIn("test").filter(
+  (file) =>
+    file.endsWith(".test.ts") && (filters.length === 0 || filters.some((part) => file.includes(part))),
+);
+const nodeFiles = options.browser ? [] : files.filter((file) => !file.endsWith(".browser.test.ts"));
+const browserFiles = options.node ? [] : files.filter((file) => !file.endsWith(".node.test.ts"));
+
+// A filtered run bundles what it tests from the sources; only tests that look into build/ need the library built.
+const readsBuild = (file) => readFileSync(join(root, file), "utf8").includes("build/");
+if (filters.length === 0 || [...nodeFiles, ...browserFiles].some(readsBuild)) await setup();
+else install();
+
+// A folder of its own, so that several runs can go on at once.
+const folder = `build/test-${process.pid}`;
+const cleanUp = () => rmSync(join(root, folder), { recursive: true, force: true });
+process.on("exit", cleanUp);
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
+mkdirSync(join(root, folder), { recursive: true });
+
+await exclusively(bundle).catch((error) => {
+  if (!error.errors) console.error(error);
+  process.exit(1);
+});
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+if (nodeFiles.length > 0) await environment(`Node ${process.versions.node}`, runInNode);
+if (browserFiles.length > 0) await runInChromium();
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+if (total.passed + total.failed === 0) console.error("No test ran.");
+process.exit(total.passed > 0 && total.failed === 0 ? 0 : 1);
+
+/** One bundle of the test files and of what they import for each platform. */
+async function bundle() {
+  const { build } = await import("esbuild");
+  const { inlineWorker, nodeRequire, targets, wasm } = await import("./plugins.mjs");
+  const make = (platform, names) =>
+    names.length > 0 &&
+    build({
+      absWorkingDir: root,
+      stdin: { contents: entry(names, platform), resolveDir: root, sourcefile: "tests.ts", loader: "ts" },
+      outfile: `${folder}/${platform}.mjs`,
+      bundle: true,
+      format: "esm",
+      platform,
+      target: targets[platform],
+      sourcemap: "inline",
+      sourcesContent: false,
+      plugins: [wasm, inlineWorker],
+      banner: platform === "node" ? { js: nodeRequire } : {},
+      logLevel: "warning",
+    });
+  await make("node", nodeFiles);
+  await make("browser", browserFiles);
+}
+
+function entry(names, platform) {
+  const report = platform === "node" ? "(event) => process.send(event)" : "globalThis.featuremapReport";
+  const loaders = names.map(
+    (name) => `${JSON.stringify(name)}: () => import(${JSON.stringify(`./${name}`)}),`,
+  );
+  return `import { runFiles } from "./test/harness/runner.js";
+await runFiles({ ${loaders.join("\n")} }, ${report}, ${JSON.stringify(options.grep)});
+${platform === "node" ? "process.disconnect();" : ""}`;
+}
+
+/** Runs the tests in one environment, prints what it reports and adds its counts to the total. */
+async function environment(name, run) {
+  const count = { passed: 0, failed: 0, skipped: 0 };
+  const started = performance.now();
+  let current = "(starting)";
+  let heard = Date.now();
+  let finished = false;
+  const fail = (where, reason, stack = "") => {
+    count.failed++;
+    console.log(`\nFAILED in ${name}: ${where}\n${indent(reason)}${stack ? `\n${indent(stack)}` : ""}\n`);
+  };
+  const listener = {
+    report({ type, file, test, reason, stack }) {
+      heard = Date.now();
+      const where = `${file} > ${test}`;
+      if (type === "start") current = where;
+      if (type === "pass") {
+        count.passed++;
+        if (options.verbose) console.log(`passed: ${where}`);
+      }
+      if (type === "fail") fail(where, reason, stack);
+      if (type === "skip") {
+        count.skipped++;
+        console.log(`skipped: ${reason} (${where})`);
+      }
+      if (type === "done") finished = true;
+    },
+    /** Something went wrong outside of any test: in a callback, in the page, in a worker. */
+    stray(reason, stack) {
+      fail(`${current} (outside of the test's own call)`, reason, stack);
+    },
+  };
+  let watch;
+  const hung = new Promise((resolve) => {
+    watch = setInterval(() => Date.now() - heard > patienceMs && resolve("hung"), 1000);
+  });
+  const stop = new AbortController();
+  const running = run(listener, stop.signal);
+  const outcome = await Promise.race([running, hung]);
+  clearInterval(watch);
+  if (outcome === "hung") {
+    fail(current, `no result for ${patienceMs / 60_000} minutes: taken for hung`);
+    stop.abort();
+    await running;
+  } else if (!finished) {
+    fail(current, outcome ?? "the run ended before all tests had");
+  }
+  for (const key of Object.keys(total)) total[key] += count[key];
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(
+    `${name}: ${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped in ${seconds} s`,
+  );
+}
+
+function runInNode(listener, signal) {
+  return new Promise((resolve) => {
+    const child = fork(join(root, folder, "node.mjs"), [], {
+      cwd: root,
+      execArgv: ["--enable-source-maps", "--expose-gc"],
+      serialization: "advanced",
+    });
+    signal.addEventListener("abort", () => child.kill("SIGKILL"));
+    child.on("message", listener.report);
+    child.on("error", (error) => resolve(String(error)));
+    child.on("close", (code, killedBy) => {
+      resolve(code === 0 ? undefined : `the process ended with ${killedBy ?? `exit code ${code}`}`);
+    });
+  });
+}
+
+async function runInChromium() {
+  const { launch, serve } = await import("./chromium.mjs");
+  const browser = await launch();
+  try {
+    for (const isolated of [true, false]) {
+      const server = await serve(folder, isolated);
+      const name = `Chromium ${browser.version()}, ${isolated ? "" : "not "}cross-origin isolated`;
+      await environment(name, (listener, signal) =>
+        runInPage(browser, server.url, isolated, listener, signal),
+      );
+      server.close();
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+async function runInPage(browser, url, isolated, listener, signal) {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  let end;
+  const ended = new Promise((resolve) => (end = resolve));
+  let began = false;
+  await page.exposeFunction("featuremapReport", (event) => {
+    began = true;
+    listener.report(event);
+    if (event.type === "done") end();
+  });
+  page.on("pageerror", (error) => {
+    listener.stray(error.message, error.stack);
+    if (!began) end("the tests could not be loaded");
+  });
+  page.on("crash", () => end("the page crashed"));
+  page.on("console", (message) => {
+    // Chromium itself logs each answer that is not 200; a test that asks for one looks at the answer.
+    if (message.text().startsWith("Failed to load resource")) return;
+    if (message.type() === "error") listener.stray(`console.error: ${message.text()}`);
+    else console.log(message.text());
+  });
+  signal.addEventListener("abort", () => end());
+  browser.on("disconnected", () => end("Chromium ended by itself"));
+  await page.goto(url);
+  const reallyIsolated = await page.evaluate(() => crossOriginIsolated);
+  if (reallyIsolated !== isolated)
+    listener.stray(`crossOriginIsolated is ${reallyIsolated}, expected ${isolated}`);
+  const outcome = await ended;
+  // What a timer or a worker left behind throws a moment later counts too.
+  await page.waitForTimeout(200).catch(() => {});
+  await context.close().catch(() => {});
+  return outcome;
+}
+
+function indent(text) {
+  return text
+    .split("\n")
+    .map((line) => `  ${line}`)
+    .join("\n");
+}

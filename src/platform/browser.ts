@@ -1,0 +1,96 @@
+import { FeatureMapError } from "../errors.js";
+import type { Thread } from "./thread.js";
+
+/** The whole file at an address, relative to the page. */
+export async function readFile(path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+  let response: Response;
+  try {
+    response = await fetch(path);
+  } catch (cause) {
+    throw new FeatureMapError(
+      `Cannot fetch ${path}: ${(cause as Error).message}. Check the address, and that its server allows this page to read it.`,
+    );
+  }
+  if (!response.ok) {
+    throw new FeatureMapError(
+      `Cannot fetch ${path}: the server answered ${response.status} ${response.statusText}. Check the address.`,
+    );
+  }
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/** A page has no folders. */
+export async function listFolder(path: string): Promise<{ name: string; isFolder: boolean }[]> {
+  throw new FeatureMapError(
+    `Cannot list the folder ${path}: a page cannot see folders. Give an address instead.`,
+  );
+}
+
+/** A page has no installed packages. */
+export async function packageFolder(_name: string): Promise<string | undefined> {
+  return undefined;
+}
+
+/** Offers the bytes as a download under the path's last part: a page cannot write files. */
+export async function writeFileAtomic(path: string, bytes: Uint8Array): Promise<void> {
+  if (typeof document === "undefined") {
+    throw new FeatureMapError(
+      `Cannot write ${path}: a worker has no files and cannot offer a download. Send the bytes to the page and save them there.`,
+    );
+  }
+  const url = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>]));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = path.slice(path.lastIndexOf("/") + 1);
+  link.click();
+  // The browser reads the bytes after the click has returned.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** How many threads can run at once. */
+export function cores(): number {
+  return navigator.hardwareConcurrency || 1;
+}
+
+/** Starts a worker from its source text, or from the address of its file; its `onStart` receives `data`. */
+export function startWorker(
+  source: string | URL,
+  data: unknown,
+  onMessage: (message: unknown) => void,
+  onError: (error: Error) => void,
+): Thread {
+  const url =
+    typeof source === "string"
+      ? URL.createObjectURL(new Blob([source], { type: "text/javascript" }))
+      : source;
+  const worker = new Worker(url);
+  const release = () => {
+    if (typeof url === "string") URL.revokeObjectURL(url);
+  };
+  worker.onmessage = (event) => {
+    release();
+    onMessage(event.data);
+  };
+  worker.onmessageerror = () => onError(new FeatureMapError("A message from a worker could not be read."));
+  worker.onerror = (event) => {
+    release();
+    event.preventDefault();
+    onError(
+      new FeatureMapError(
+        event.message
+          ? `A worker failed: ${event.message}`
+          : "A worker could not be started. Does the page's content security policy allow it?",
+      ),
+    );
+  };
+  worker.postMessage(data);
+  return {
+    post: (message) => worker.postMessage(message),
+    terminate() {
+      release();
+      worker.terminate();
+    },
+    ref() {},
+    unref() {},
+  };
+}
