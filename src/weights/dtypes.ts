@@ -47,7 +47,7 @@ export function toFloat32(dtype: Dtype, bytes: Uint8Array, what: string): Float3
   if (dtype.wide === "integer") {
     for (let i = 0; i < values.length; i++) {
       check(
-        Math.abs(values[i]!) <= 2 ** 24,
+        Math.abs(Number(source[i])) <= 2 ** 24,
         () =>
           `${what}: the integer ${source[i]} at element ${i} is beyond 2^24, so float32 may not hold it exactly. Leave it out of the file or store it as F32.`,
       );

@@ -99,7 +99,7 @@ function headerLength(file: Uint8Array, name: string): number {
     () =>
       `${name}: ${file.length} bytes are too few for a safetensors file, which begins with an 8-byte header length.`,
   );
-  const length = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+  const length = new DataView(file.buffer, file.byteOffset).getBigUint64(0, true);
   const rest = file.length - PREFIX_BYTES;
   check(
     length <= rest,
@@ -111,7 +111,7 @@ function headerLength(file: Uint8Array, name: string): number {
     () =>
       `${name}: a header of ${length} bytes is over the limit of ${HEADER_LIMIT_BYTES}; this is not a sound safetensors file.`,
   );
-  return length;
+  return Number(length);
 }
 
 function parseHeader(bytes: Uint8Array, name: string): Record<string, unknown> {
