@@ -2,8 +2,9 @@
 // Runs test/**/*.test.ts in Node and in Chromium, with and without cross-origin isolation.
 import { fork } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { SourceMap } from "node:module";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { parseArgs, stripVTControlCharacters } from "node:util";
 import { exclusively, filesIn, install, root, setup } from "./setup.mjs";
 
 /** A test that reports nothing for so long is taken for hung. */
@@ -75,13 +76,18 @@ async function bundle() {
 }
 
 function entry(names, platform) {
-  const report = platform === "node" ? "(event) => process.send(event)" : "globalThis.featuremapReport";
   const loaders = names.map(
     (name) => `${JSON.stringify(name)}: () => import(${JSON.stringify(`./${name}`)}),`,
   );
+  const node = platform === "node";
+  // What is thrown outside of any test must fail the run but not end it, as in a page.
+  const strayInNode = `for (const kind of ["uncaughtException", "unhandledRejection"]) {
+    process.on(kind, (error) => report({ type: "stray", reason: String(error?.message ?? error), stack: error?.stack }));
+  }`;
   return `import { runFiles } from "./test/harness/runner.js";
-await runFiles({ ${loaders.join("\n")} }, ${report}, ${JSON.stringify(options.grep)});
-${platform === "node" ? "process.disconnect();" : ""}`;
+const report = ${node ? "(event) => process.send(event)" : "globalThis.featuremapReport"};
+${node ? strayInNode : "report({ type: 'page', isolated: crossOriginIsolated });"}
+runFiles({ ${loaders.join("\n")} }, report, ${JSON.stringify(options.grep)})${node ? ".then(() => process.disconnect())" : ""};`;
 }
 
 /** Runs the tests in one environment, prints what it reports and adds its counts to the total. */
@@ -91,9 +97,10 @@ async function environment(name, run) {
   let current = "(starting)";
   let heard = Date.now();
   let finished = false;
-  const fail = (where, reason, stack = "") => {
+  const fail = (where, reason, stack) => {
     count.failed++;
-    console.log(`\nFAILED in ${name}: ${where}\n${indent(reason)}${stack ? `\n${indent(stack)}` : ""}\n`);
+    const text = stack ? `${reason}\n${stack}` : reason;
+    console.log(`\nFAILED in ${name}: ${where}\n${indent(stripVTControlCharacters(text))}\n`);
   };
   const listener = {
     report({ type, file, test, reason, stack }) {
@@ -109,6 +116,7 @@ async function environment(name, run) {
         count.skipped++;
         console.log(`skipped: ${reason} (${where})`);
       }
+      if (type === "stray") this.stray(reason, stack);
       if (type === "done") finished = true;
     },
     /** Something went wrong outside of any test: in a callback, in the page, in a worker. */
@@ -128,8 +136,8 @@ async function environment(name, run) {
     fail(current, `no result for ${patienceMs / 60_000} minutes: taken for hung`);
     stop.abort();
     await running;
-  } else if (!finished) {
-    fail(current, outcome ?? "the run ended before all tests had");
+  } else if (outcome || !finished) {
+    fail(finished ? "(after the last test)" : current, outcome ?? "the run ended before all tests had");
   }
   for (const key of Object.keys(total)) total[key] += count[key];
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
@@ -146,7 +154,15 @@ function runInNode(listener, signal) {
       serialization: "advanced",
     });
     signal.addEventListener("abort", () => child.kill("SIGKILL"));
-    child.on("message", listener.report);
+    child.on("message", (event) => {
+      listener.report(event);
+      if (event.type !== "done") return;
+      const lingering = setTimeout(() => {
+        resolve("something kept the process from ending by itself");
+        child.kill("SIGKILL");
+      }, 20_000);
+      child.on("close", () => clearTimeout(lingering));
+    });
     child.on("error", (error) => resolve(String(error)));
     child.on("close", (code, killedBy) => {
       resolve(code === 0 ? undefined : `the process ended with ${killedBy ?? `exit code ${code}`}`);
@@ -156,54 +172,65 @@ function runInNode(listener, signal) {
 
 async function runInChromium() {
   const { launch, serve } = await import("./chromium.mjs");
-  const browser = await launch();
-  try {
-    for (const isolated of [true, false]) {
-      const server = await serve(folder, isolated);
-      const name = `Chromium ${browser.version()}, ${isolated ? "" : "not "}cross-origin isolated`;
-      await environment(name, (listener, signal) =>
-        runInPage(browser, server.url, isolated, listener, signal),
-      );
-      server.close();
-    }
-  } finally {
+  for (const isolated of [true, false]) {
+    const browser = await launch();
+    const server = await serve(folder, isolated);
+    const name = `Chromium ${browser.version()}, ${isolated ? "" : "not "}cross-origin isolated`;
+    await environment(name, (listener, signal) => runInPage(browser, server.url, isolated, listener, signal));
+    server.close();
     await browser.close();
   }
 }
 
 async function runInPage(browser, url, isolated, listener, signal) {
-  const context = await browser.newContext();
-  const page = await context.newPage();
+  const page = await browser.newPage();
+  const sourceStack = stackMapper(join(root, folder, "browser.mjs"));
   let end;
   const ended = new Promise((resolve) => (end = resolve));
   let began = false;
   await page.exposeFunction("featuremapReport", (event) => {
     began = true;
-    listener.report(event);
+    if (event.type === "page") {
+      if (event.isolated !== isolated)
+        listener.stray(`crossOriginIsolated is ${event.isolated}, expected ${isolated}`);
+    } else {
+      listener.report({ ...event, reason: sourceStack(event.reason), stack: sourceStack(event.stack) });
+    }
     if (event.type === "done") end();
   });
   page.on("pageerror", (error) => {
-    listener.stray(error.message, error.stack);
+    listener.stray(error.message, sourceStack(error.stack));
     if (!began) end("the tests could not be loaded");
   });
-  page.on("crash", () => end("the page crashed"));
   page.on("console", (message) => {
     // Chromium itself logs each answer that is not 200; a test that asks for one looks at the answer.
     if (message.text().startsWith("Failed to load resource")) return;
     if (message.type() === "error") listener.stray(`console.error: ${message.text()}`);
     else console.log(message.text());
   });
-  signal.addEventListener("abort", () => end());
+  page.on("crash", () => end("the page crashed"));
   browser.on("disconnected", () => end("Chromium ended by itself"));
-  await page.goto(url);
-  const reallyIsolated = await page.evaluate(() => crossOriginIsolated);
-  if (reallyIsolated !== isolated)
-    listener.stray(`crossOriginIsolated is ${reallyIsolated}, expected ${isolated}`);
+  signal.addEventListener("abort", () => end());
+  // Not until it has loaded: it may be busy with the tests all the time.
+  await page.goto(url, { waitUntil: "commit" });
   const outcome = await ended;
   // What a timer or a worker left behind throws a moment later counts too.
-  await page.waitForTimeout(200).catch(() => {});
-  await context.close().catch(() => {});
+  if (outcome === undefined && !signal.aborted) await new Promise((resolve) => setTimeout(resolve, 200));
   return outcome;
+}
+
+/** Gives a function that turns places in the bundle into places in the sources, as Node does by itself. */
+function stackMapper(file) {
+  const inline = /^\/\/# sourceMappingURL=data:application\/json;base64,(.+)$/m.exec(
+    readFileSync(file, "utf8"),
+  );
+  const map = new SourceMap(JSON.parse(Buffer.from(inline[1], "base64").toString()));
+  return (stack) =>
+    stack?.replace(/http:[^\s()]*\.mjs:(\d+):(\d+)/g, (place, line, column) => {
+      const { originalSource, originalLine, originalColumn } = map.findEntry(line - 1, column - 1);
+      if (!originalSource) return place;
+      return `${originalSource.replace(/^(\.\.\/)+/, "")}:${originalLine + 1}:${originalColumn + 1}`;
+    });
 }
 
 function indent(text) {

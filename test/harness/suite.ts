@@ -72,7 +72,8 @@ export function throwsMessage(run: () => unknown, pattern: RegExp): void {
   try {
     run();
   } catch (error) {
-    return matches(error, pattern);
+    matches(error, pattern);
+    return;
   }
   assert.unreachable(`nothing was thrown, expected a message matching ${pattern}`);
 }
@@ -85,7 +86,8 @@ export async function rejectsMessage(
   try {
     await (typeof run === "function" ? run() : run);
   } catch (error) {
-    return matches(error, pattern);
+    matches(error, pattern);
+    return;
   }
   assert.unreachable(`nothing was thrown, expected a message matching ${pattern}`);
 }
