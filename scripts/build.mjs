@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { buildHash, exclusively, filesIn, install, markBuilt, root } from "./setup.mjs";
+import { buildHash, exclusively, exitWithBuildError, filesIn, install, markBuilt, root } from "./setup.mjs";
 
 const at = (...path) => join(root, ...path);
 
@@ -52,7 +52,7 @@ async function buildWasm() {
 }
 
 async function buildBundles() {
-  const { bundleWorker, inlineWorker, nodeRequire, targets, wasm } = await import("./plugins.mjs");
+  const { bundleWorker, inlineWorker, targets, wasm } = await import("./plugins.mjs");
   const esbuild = await import("esbuild");
   console.log("Bundling");
   const present = Object.fromEntries(Object.entries(entries).filter(([, source]) => existsSync(at(source))));
@@ -69,21 +69,20 @@ async function buildBundles() {
   // One build for the library and the command line, so that they share their chunks.
   const cli = existsSync(at("src/cli/index.ts"));
   const node = Object.fromEntries(Object.entries(present).map(([name, source]) => [`node/${name}`, source]));
-  await bundle("node", esbuild, {
+  await bundle("node", {
     ...common,
     entryPoints: cli ? { ...node, cli: "src/cli/index.ts" } : node,
     chunkNames: "node/[name]-[hash]",
     splitting: true,
     platform: "node",
     target: targets.node,
-    banner: { js: nodeRequire },
   });
   if (cli) makeExecutable(at("build/cli.js"));
 
   const browser = Object.fromEntries(
     Object.entries(present).map(([name, source]) => [`browser/${name}`, source]),
   );
-  await bundle("browser", esbuild, {
+  await bundle("browser", {
     ...common,
     entryPoints: browser,
     chunkNames: "browser/[name]-[hash]",
@@ -108,12 +107,18 @@ async function buildBundles() {
 }
 
 /** Bundles into memory, then replaces the folder's earlier contents: chunks of earlier builds do not pile up. */
-async function bundle(folder, esbuild, options) {
+async function bundle(folder, options) {
   if (Object.keys(options.entryPoints).length === 0) return;
+  const esbuild = await import("esbuild");
+  const { nodeRequire } = await import("./plugins.mjs");
   const { outputFiles } = await esbuild.build({ ...options, outdir: "build", write: false });
   rmSync(at("build", folder), { recursive: true, force: true });
   mkdirSync(at("build", folder), { recursive: true });
-  for (const { path, contents } of outputFiles) writeFileSync(path, contents);
+  for (const { path, text } of outputFiles) {
+    // esbuild's own shim for CommonJS packages that require one of Node's modules: an ES module has no `require`.
+    const requires = options.platform === "node" && text.includes("typeof require");
+    writeFileSync(path, requires ? `${nodeRequire}\n${text}` : text);
+  }
 }
 
 function makeExecutable(file) {
@@ -164,10 +169,6 @@ function buildTypes() {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  install();
-  await exclusively(build).catch((error) => {
-    // esbuild has printed its own errors already.
-    if (!error.errors) console.error(error.message);
-    process.exit(1);
-  });
+  await install();
+  await exclusively(build).catch(exitWithBuildError);
 }

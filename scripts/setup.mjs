@@ -9,41 +9,68 @@ import { fileURLToPath } from "node:url";
 export const root = fileURLToPath(new URL("..", import.meta.url));
 const at = (...path) => join(root, ...path);
 
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  console.error(`featuremap needs Node 20.19 or later; this is ${process.versions.node}.`);
+  process.exit(1);
+}
+
 /** Installs the dependencies when they are missing or are not those of package-lock.json. */
-export function install() {
+export async function install() {
   const stamp = at("node_modules", ".featuremap-lock");
-  const installed = at("node_modules", ".package-lock.json");
   const lock = hashOf(["package-lock.json"]);
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === lock) return;
-  // npm rewrites its hidden lock file on every install: a newer one means that someone ran `npm install` by hand.
-  const byHand =
-    existsSync(installed) && statSync(installed).mtimeMs >= statSync(at("package-lock.json")).mtimeMs;
-  if (!byHand) {
-    console.log("Installing dependencies: npm ci");
-    const npm = process.env.npm_execpath;
-    const args = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
-    const options = { cwd: root, stdio: ["ignore", "ignore", "inherit"] };
-    try {
-      if (npm?.endsWith("js")) execFileSync(process.execPath, [npm, ...args], options);
-      else execFileSync("npm", args, { ...options, shell: process.platform === "win32" });
-    } catch {
-      console.error("npm ci failed: see above. Is the npm registry reachable?");
-      process.exit(1);
-    }
+  const installed = () => existsSync(stamp) && readFileSync(stamp, "utf8") === lock;
+  if (installed()) return;
+  await exclusively(() => {
+    if (installed()) return;
+    // npm writes its own lock file on every install: a newer one means that someone ran npm by hand.
+    const own = at("node_modules", ".package-lock.json");
+    const byHand = existsSync(own) && statSync(own).mtimeMs >= statSync(at("package-lock.json")).mtimeMs;
+    if (!byHand) runNpmCi();
+    writeFileSync(stamp, lock);
+  });
+}
+
+function runNpmCi() {
+  console.log("Installing dependencies: npm ci");
+  const npm = process.env.npm_execpath;
+  const args = ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
+  const options = { cwd: root, stdio: ["ignore", "ignore", "inherit"] };
+  try {
+    if (npm?.endsWith("js")) execFileSync(process.execPath, [npm, ...args], options);
+    else execFileSync("npm", args, { ...options, shell: process.platform === "win32" });
+  } catch {
+    console.error("npm ci failed: see above. Is the npm registry reachable?");
+    process.exit(1);
   }
-  writeFileSync(stamp, lock);
 }
 
 /** Installs, then builds when an input changed since the last build. */
 export async function setup() {
-  install();
-  if (!isStale("build/.stamp", buildInputs)) return;
+  await install();
+  const stale = () =>
+    !existsSync(at("build/.stamp")) || readFileSync(at("build/.stamp"), "utf8") !== buildHash();
+  if (!stale()) return;
   const { build } = await import("./build.mjs");
-  await exclusively(build);
+  await exclusively(() => stale() && build()).catch(exitWithBuildError);
+}
+
+/** esbuild has printed its own errors already. */
+export function exitWithBuildError(error) {
+  if (!error.errors) console.error(error.message);
+  process.exit(1);
 }
 
 /** Everything the library's build depends on. */
-const buildInputs = ["assembly", "src", "scripts", "package.json", "package-lock.json", "asconfig.json"];
+const buildInputs = [
+  "assembly",
+  "src",
+  "scripts",
+  "package.json",
+  "package-lock.json",
+  "asconfig.json",
+  "tsconfig.json",
+];
 
 /** Remembers that the build of these very inputs succeeded. */
 export function markBuilt(inputsHash) {
@@ -53,11 +80,6 @@ export function markBuilt(inputsHash) {
 /** The content hash of all build inputs, to be taken before a build and kept after it. */
 export function buildHash() {
   return hashOf(buildInputs);
-}
-
-/** Whether the stamp file is missing or was written for other contents of these files and folders. */
-export function isStale(stamp, inputs) {
-  return !existsSync(at(stamp)) || readFileSync(at(stamp), "utf8") !== hashOf(inputs);
 }
 
 /** One hash over the contents of files and folders, given relative to the root; what does not exist is left out. */

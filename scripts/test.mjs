@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { join } from "node:path";
 import { parseArgs, stripVTControlCharacters } from "node:util";
-import { exclusively, filesIn, install, root, setup } from "./setup.mjs";
+import { exclusively, exitWithBuildError, filesIn, install, root, setup } from "./setup.mjs";
 
 /** A test that reports nothing for so long is taken for hung. */
 const patienceMs = 10 * 60_000;
@@ -30,7 +30,7 @@ const browserFiles = options.node ? [] : files.filter((file) => !file.endsWith("
 // A filtered run bundles what it tests from the sources; only tests that look into build/ need the library built.
 const readsBuild = (file) => readFileSync(join(root, file), "utf8").includes("build/");
 if (filters.length === 0 || [...nodeFiles, ...browserFiles].some(readsBuild)) await setup();
-else install();
+else await install();
 
 // A folder of its own, so that several runs can go on at once.
 const folder = `build/test-${process.pid}`;
@@ -39,10 +39,7 @@ process.on("exit", cleanUp);
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
 mkdirSync(join(root, folder), { recursive: true });
 
-await exclusively(bundle).catch((error) => {
-  if (!error.errors) console.error(error);
-  process.exit(1);
-});
+await exclusively(bundle).catch(exitWithBuildError);
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 if (nodeFiles.length > 0) await environment(`Node ${process.versions.node}`, runInNode);
