@@ -2,7 +2,7 @@ import type { Arg, Place, Storage, View } from "../ops/layout.js";
 import { contiguous, isView, viewBytes } from "../ops/layout.js";
 import type { Node, StepWriter, Value, Word } from "../ops/op.js";
 import { check } from "../errors.js";
-import { formatShape, type Shape, sizeOf } from "../tensor.js";
+import { formatShape, type Shape, sizeOf, Tensor } from "../tensor.js";
 import type { Block } from "../wasm/heap.js";
 import type { Runtime } from "../wasm/runtime.js";
 import { BARRIER, SERIAL, STEP_HEADER } from "../wasm/steps.js";
@@ -288,7 +288,7 @@ export class Plan {
    * Feeds the inputs, runs on all threads, reads the outputs. `weights` is any token that changes when the parameters
    * do, so that what is derived from them is computed anew.
    */
-  run(inputs: Readonly<Record<string, Float32Array>>, weights: unknown): Promise<Record<string, Float32Array>> {
+  run(inputs: Readonly<Record<string, Float32Array>>, weights: unknown): Promise<Record<string, Tensor>> {
     return this.#runtime.exclusive(async (run) => {
       this.#feed(inputs);
       if (this.#weights !== weights) await run(this.#tables.prologue, this.prologue.length);
@@ -299,7 +299,7 @@ export class Plan {
   }
 
   /** The same on the calling thread. */
-  runSync(inputs: Readonly<Record<string, Float32Array>>, weights: unknown): Record<string, Float32Array> {
+  runSync(inputs: Readonly<Record<string, Float32Array>>, weights: unknown): Record<string, Tensor> {
     this.#feed(inputs);
     if (this.#weights !== weights) this.#runtime.runSync(this.#tables.prologue, this.prologue.length);
     this.#weights = weights;
@@ -311,7 +311,7 @@ export class Plan {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#runtime.heap.free(this.#block);
+    this.#runtime.free(this.#block);
     this.#runtime.release();
   }
 
@@ -349,9 +349,11 @@ export class Plan {
     }
   }
 
-  #read(): Record<string, Float32Array> {
-    const results: Record<string, Float32Array> = {};
-    for (const [name, { shape, place }] of this.#outputs) results[name] = this.#floats(place, sizeOf(shape)).slice();
+  #read(): Record<string, Tensor> {
+    const results: Record<string, Tensor> = {};
+    for (const [name, { shape, place }] of this.#outputs) {
+      results[name] = new Tensor(this.#floats(place, sizeOf(shape)).slice(), shape);
+    }
     return results;
   }
 

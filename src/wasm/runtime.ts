@@ -3,7 +3,7 @@ import { cores } from "#platform";
 import { check, checkOptions, FeatureMapError } from "../errors.js";
 import { withSharedMemory } from "./binary.js";
 import { hasRelaxedSimd, hasSharedMemory, hasSimd } from "./features.js";
-import { Heap } from "./heap.js";
+import { type Block, Heap } from "./heap.js";
 import { Pool } from "./pool.js";
 import { type Kernel, kernelsOf, runSteps } from "./steps.js";
 
@@ -92,8 +92,17 @@ export class Runtime {
   /** One fewer. Workers end with the last model, and start again with the next run. */
   release(): void {
     if (--this.#users > 0) return;
-    this.#pool?.dispose();
-    this.#pool = undefined;
+    void this.#queue.then(() => {
+      if (this.#users > 0) return;
+      this.#pool?.dispose();
+      this.#pool = undefined;
+    });
+  }
+
+  /** Takes a block back, once no run is in progress that may still use it. */
+  free(block: Block): void {
+    if (this.#running === 0) this.heap.free(block);
+    else void this.#queue.then(() => this.heap.free(block));
   }
 
   /** Runs a table of steps on the calling thread. */

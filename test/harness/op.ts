@@ -110,7 +110,7 @@ function compute(on: Runtime, spec: OpCase, operands: Ref[], seed: Ref | null): 
     plan.runSync(feeds, null);
     assert.ok(plan.guardsHold(SENTINEL), "a kernel wrote outside its output");
     plan.fillGuards(Number.NaN);
-    return Object.values(plan.runSync(feeds, null));
+    return Object.values(plan.runSync(feeds, null)).map(({ data }) => data);
   } finally {
     plan.dispose();
   }

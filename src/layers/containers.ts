@@ -1,0 +1,83 @@
+import { check } from "../errors.js";
+import { add } from "../ops/add.js";
+import { concat } from "../ops/concat.js";
+import { formatShape } from "../tensor.js";
+import { buildModel, type BuildOptions, type Model } from "./model.js";
+import type { Layer, Scope } from "./layer.js";
+import type { Value } from "../ops/op.js";
+
+/** Layers one after the other, numbered or named: `[conv2d(6, 5), relu()]`, `{ conv: conv2d(6, 5), act: relu() }`. */
+export type Layers = readonly Layer[] | Readonly<Record<string, Layer>>;
+
+/** A network: layers that can be built into a model. */
+export interface Network extends Layer {
+  /**
+   * Makes a model for inputs of the shape, without the batch: [c, h, w]. The seed decides the initial weights.
+   */
+  build(inputShape: readonly number[], options?: BuildOptions): Promise<Model>;
+}
+
+function named(what: string, layers: Layers): [string, Layer][] {
+  const entries = Object.entries(layers);
+  for (const [name, layer] of entries) {
+    check(
+      typeof layer?.apply === "function",
+      () => `${what}: "${name}" is not a layer. Call its function, as in relu().`,
+    );
+    check(!name.includes("."), () => `${what}: the name "${name}" has a dot, which separates names in weight files.`);
+  }
+  return entries;
+}
+
+/** Gives any layer a `build` of its own. */
+export function network(layer: Layer): Network {
+  const self: Network = { ...layer, build: (inputShape, options) => buildModel(self, inputShape, options) };
+  return self;
+}
+
+function chain(scope: Scope, layers: [string, Layer][], x: Value): Value {
+  return layers.reduce((value, [name, layer]) => scope.child(name, layer, value), x);
+}
+
+/** Layers one after the other (torch.nn.Sequential). */
+export function sequential(layers: Layers): Network {
+  const entries = named("sequential", layers);
+  return network({ type: "Sequential", apply: (scope, x) => chain(scope, entries, x) });
+}
+
+/**
+ * y = layers(x) + shortcut(x) (He et al., 2016). The shortcut is x itself where none is given. Names in weight files are
+ * those of the layers, and "shortcut".
+ */
+export function residual(layers: Layers, options: { shortcut?: Layer } = {}): Network {
+  const entries = named("residual", layers);
+  const { shortcut, ...others } = options;
+  check(Object.keys(others).length === 0, () => `residual: unknown option "${Object.keys(others)[0]}". It takes: shortcut.`);
+  return network({
+    type: "Residual",
+    apply(scope, x) {
+      const main = chain(scope, entries, x);
+      const side = shortcut ? scope.child("shortcut", shortcut, x) : x;
+      check(
+        formatShape(main.shape) === formatShape(side.shape),
+        () =>
+          `residual: the layers give ${formatShape(main.shape)}, the shortcut ${formatShape(side.shape)}. ` +
+          "Give a shortcut such as conv2d(channels, 1, { stride }) that brings the input to the same shape.",
+      );
+      return scope.op(add, [main, side], {});
+    },
+  });
+}
+
+/** The branches side by side on the same input, their channels concatenated (Szegedy et al., 2015). */
+export function parallel(branches: Layers): Network {
+  const entries = named("parallel", branches);
+  check(entries.length > 0, "parallel: give at least one branch.");
+  return network({
+    type: "Parallel",
+    apply(scope, x) {
+      const outputs = entries.map(([name, layer]) => scope.child(name, layer, x));
+      return outputs.length === 1 ? outputs[0]! : scope.op(concat, outputs, {});
+    },
+  });
+}

@@ -1,0 +1,97 @@
+import type { Graph } from "../graph/graph.js";
+import type { Op, Value } from "../ops/op.js";
+import type { Shape } from "../tensor.js";
+import type { Init } from "./init.js";
+import type { Store } from "./store.js";
+
+/** A piece of a network: options and parameters, without memory of its own. The same object describes any number of models. */
+export interface Layer {
+  /** torch's name of the module, such as "Conv2d". */
+  readonly type: string;
+  /** Adds the layer to the graph behind `x` and returns its output. */
+  apply(scope: Scope, x: Value): Value;
+}
+
+/** One layer as it was traced, for summaries and taps. */
+export interface LayerRecord {
+  /** Path of names, as in torch's state_dict: "features.0". */
+  readonly name: string;
+  readonly type: string;
+  readonly input: Value;
+  readonly output: Value;
+  /** It has layers inside. */
+  readonly composite: boolean;
+}
+
+/** Where a layer finds itself while a network is traced: the graph, its name, its weights. */
+export class Scope {
+  readonly graph: Graph;
+  /** Dropout drops and batch normalisation takes the statistics of the batch. */
+  readonly training: boolean;
+  readonly path: string;
+  readonly #trace: TraceState;
+
+  constructor(trace: TraceState, path = "") {
+    this.#trace = trace;
+    this.graph = trace.graph;
+    this.training = trace.training;
+    this.path = path;
+  }
+
+  /** A trained tensor of this layer. `name` as in torch: "weight", "bias". */
+  parameter(name: string, shape: Shape, init: Init): Value {
+    return this.#weight(name, shape, "parameter", init);
+  }
+
+  /** A tensor that belongs to the model's state but is not trained, such as running statistics. */
+  buffer(name: string, shape: Shape, init: Init): Value {
+    return this.#weight(name, shape, "buffer", init);
+  }
+
+  /** Adds an op. Optional inputs that are absent are null. */
+  op<A>(op: Op<A>, inputs: readonly (Value | null)[], attrs: A): Value {
+    return this.graph.add(op, inputs, attrs);
+  }
+
+  /** Applies a layer inside this one, under a name of its own. */
+  child(name: string, layer: Layer, x: Value): Value {
+    const path = this.path ? `${this.path}.${name}` : name;
+    const before = this.#trace.records.length;
+    const output = this.graph.within(path, () => layer.apply(new Scope(this.#trace, path), x));
+    const composite = this.#trace.records.length > before;
+    this.#trace.records.splice(before, 0, { name: path, type: layer.type, input: x, output, composite });
+    return output;
+  }
+
+  /** Randomness of a run, [seed, step], for dropout; and a number that tells its users apart. */
+  random(): { value: Value; salt: number } {
+    this.#trace.random ??= this.graph.denseInput("random", [2]);
+    return { value: this.#trace.random, salt: this.#trace.salts++ };
+  }
+
+  #weight(name: string, shape: Shape, kind: "parameter" | "buffer", init: Init): Value {
+    const full = this.path ? `${this.path}.${name}` : name;
+    this.#trace.store.declare(full, shape, kind, init);
+    const known = this.#trace.weights.get(full);
+    if (known) return known;
+    const value = this.graph.weight(full, shape, kind);
+    this.#trace.weights.set(full, value);
+    return value;
+  }
+}
+
+/** What a trace gathers. */
+export interface TraceState {
+  readonly graph: Graph;
+  readonly training: boolean;
+  readonly store: Store;
+  readonly weights: Map<string, Value>;
+  readonly records: LayerRecord[];
+  random: Value | undefined;
+  salts: number;
+}
+
+/** A layer of your own, from a function: `custom("Scale", (scope, x) => ...)`. */
+export function custom(type: string, apply: (scope: Scope, x: Value) => Value): Layer {
+  return { type, apply };
+}

@@ -1,0 +1,28 @@
+import { check, checkOptions } from "../errors.js";
+import { linear as linearOp } from "../ops/linear.js";
+import { formatShape } from "../tensor.js";
+import { fanIn } from "./init.js";
+import type { Layer } from "./layer.js";
+
+/** A fully connected layer (torch.nn.Linear): [n, in] to [n, features]. The input size is inferred. */
+export function linear(features: number, options: { bias?: boolean } = {}): Layer {
+  checkOptions("linear", options, ["bias"]);
+  check(
+    Number.isInteger(features) && features >= 1,
+    () => `linear: the number of output features is ${features}; it must be a whole number of at least 1.`,
+  );
+  const { bias = true } = options;
+  return {
+    type: "Linear",
+    apply(scope, x) {
+      check(
+        x.shape.length === 2,
+        () => `linear: the input has shape ${formatShape(x.shape)}, but it must be [n, in]. Put flatten() before it.`,
+      );
+      const ins = x.shape[1]!;
+      const w = scope.parameter("weight", [features, ins], fanIn(ins));
+      const b = bias ? scope.parameter("bias", [features], fanIn(ins)) : null;
+      return linearOp(scope.graph, x, w, b);
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { check, checkOptions } from "../errors.js";
+import { batchNorm as evaluateOp, batchNormTrain as trainOp } from "../ops/batch-norm.js";
+import { dropout as dropoutOp } from "../ops/dropout.js";
+import { localResponseNorm as lrnOp } from "../ops/local-response-norm.js";
+import { constant } from "./init.js";
+import type { Layer } from "./layer.js";
+import { simple } from "./simple.js";
+
+export interface BatchNormOptions {
+  /** Added to the variance. Default 1e-5. */
+  eps?: number;
+  /** Weight of the new batch in the running statistics. Default 0.1. */
+  momentum?: number;
+  /** Learn a scale and a shift for each channel. Default true. */
+  affine?: boolean;
+}
+
+/**
+ * Batch normalisation over n, h, w (torch.nn.BatchNorm2d; Ioffe and Szegedy, 2015): by the statistics of the batch in
+ * training, by the running ones otherwise. Also for [n, c] and [n, c, l].
+ */
+export function batchNorm2d(options: BatchNormOptions = {}): Layer {
+  checkOptions("batchNorm2d", options, ["eps", "momentum", "affine"]);
+  const { eps = 1e-5, momentum = 0.1, affine = true } = options;
+  check(eps > 0, () => `batchNorm2d: eps is ${eps}; it must be above 0.`);
+  check(momentum >= 0 && momentum <= 1, () => `batchNorm2d: momentum is ${momentum}; it must be from 0 to 1.`);
+  return {
+    type: "BatchNorm2d",
+    apply(scope, x) {
+      const c = x.shape[1]!;
+      const weight = affine ? scope.parameter("weight", [c], constant(1)) : null;
+      const bias = affine ? scope.parameter("bias", [c], constant(0)) : null;
+      const mean = scope.buffer("running_mean", [c], constant(0));
+      const variance = scope.buffer("running_var", [c], constant(1));
+      const batches = scope.buffer("num_batches_tracked", [], constant(0));
+      return scope.training
+        ? scope.op(trainOp, [x, weight, bias, mean, variance, batches], { eps, momentum })
+        : scope.op(evaluateOp, [x, weight, bias, mean, variance], { eps });
+    },
+  };
+}
+
+export interface LocalResponseNormOptions {
+  /** Default 1e-4. */
+  alpha?: number;
+  /** Default 0.75. */
+  beta?: number;
+  /** Default 1. */
+  k?: number;
+}
+
+/**
+ * x / (k + alpha / size * sum of the squares of `size` neighbouring channels)^beta (torch.nn.LocalResponseNorm;
+ * Krizhevsky et al., 2012).
+ */
+export function localResponseNorm(size: number, options: LocalResponseNormOptions = {}): Layer {
+  checkOptions("localResponseNorm", options, ["alpha", "beta", "k"]);
+  check(Number.isInteger(size) && size >= 1, () => `localResponseNorm: size is ${size}; it must be a whole number of at least 1.`);
+  const { alpha = 1e-4, beta = 0.75, k = 1 } = options;
+  return simple("LocalResponseNorm", lrnOp, { size, alpha, beta, k });
+}
+
+/**
+ * In training, zeroes each element with probability p and scales the others by 1 / (1 - p) (torch.nn.Dropout;
+ * Srivastava et al., 2014). Otherwise the input itself.
+ */
+export function dropout(p = 0.5): Layer {
+  check(p >= 0 && p <= 1, () => `dropout: p is ${p}; it must be a probability from 0 to 1.`);
+  return {
+    type: "Dropout",
+    apply(scope, x) {
+      if (!scope.training || p === 0) return x;
+      const { value, salt } = scope.random();
+      return scope.op(dropoutOp, [x, value], { p, salt });
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { check, checkOptions } from "../errors.js";
+import type { Graph } from "../graph/graph.js";
+import { crossEntropy as crossEntropyOp } from "../ops/cross-entropy.js";
+import { mse as mseOp } from "../ops/mse.js";
+import type { Value } from "../ops/op.js";
+import { formatShape, Tensor } from "../tensor.js";
+
+/** What training makes small. */
+export interface Loss {
+  readonly name: string;
+  /** Adds the loss, a single number, to the graph; its targets become the input "targets". */
+  apply(graph: Graph, output: Value): Value;
+  /** The targets as that input takes them. Throws when they do not fit an output of the shape. */
+  feed(targets: Int32Array | Tensor, outputShape: readonly number[]): Float32Array;
+}
+
+/** Cross entropy of softmax scores against class indices, mean over the batch (torch.nn.CrossEntropyLoss). */
+export function crossEntropy(options: { labelSmoothing?: number } = {}): Loss {
+  checkOptions("crossEntropy", options, ["labelSmoothing"]);
+  const { labelSmoothing = 0 } = options;
+  check(
+    labelSmoothing >= 0 && labelSmoothing <= 1,
+    () => `crossEntropy: labelSmoothing is ${labelSmoothing}; it must be from 0 to 1.`,
+  );
+  return {
+    name: "crossEntropy",
+    apply: (graph, output) =>
+      graph.add(crossEntropyOp, [output, graph.denseInput("targets", [output.shape[0]!])], { labelSmoothing }),
+    feed(targets, [n = 0, classes = 0]) {
+      check(
+        targets instanceof Int32Array && targets.length === n,
+        () =>
+          `crossEntropy: the targets must be ${n} class indices, not ${
+            targets instanceof Tensor ? `values of shape ${formatShape(targets.shape)}` : `${targets.length}`
+          }. For values use the loss mse().`,
+      );
+      const wrong = targets.findIndex((target) => target < 0 || target >= classes);
+      check(
+        wrong < 0,
+        () => `crossEntropy: target ${wrong} of the batch is class ${targets[wrong]}, but the model has ${classes} outputs.`,
+      );
+      return Float32Array.from(targets);
+    },
+  };
+}
+
+/** Mean squared difference to target values of the output's shape (torch.nn.MSELoss). */
+export function mse(): Loss {
+  return {
+    name: "mse",
+    apply: (graph, output) => graph.add(mseOp, [output, graph.input("targets", output.shape)], {}),
+    feed(targets, outputShape) {
+      check(
+        targets instanceof Tensor && formatShape(targets.shape) === formatShape(outputShape),
+        () =>
+          `mse: the targets must be values of shape ${formatShape(outputShape)}, not ${
+            targets instanceof Tensor ? formatShape(targets.shape) : "class indices"
+          }.`,
+      );
+      return targets.data;
+    },
+  };
+}
