@@ -227,6 +227,12 @@ export function runtime(): Runtime {
   return current;
 }
 
+/** Ends the worker threads and lets go of the memory. Models that exist cannot run any more; new ones set up anew. */
+export function dispose(): void {
+  current?.dispose();
+  current = undefined;
+}
+
 /** Makes a runtime the one that new models are built in; for tests that compare builds. */
 export function useRuntime(value: Runtime): void {
   current = value;

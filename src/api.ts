@@ -1,0 +1,40 @@
+// What the main entry points offer. Each adds where its kernels come from.
+
+import "./wasm/symbol-dispose.js";
+
+export { FeatureMapError } from "./errors.js";
+export * from "./layers/activation.js";
+export { type Layers, type Network, network, parallel, residual, sequential } from "./layers/containers.js";
+export {
+  conv1d,
+  conv2d,
+  type ConvLayerOptions,
+  type ConvOptions,
+  depthwiseConv2d,
+} from "./layers/convolution.js";
+export { custom, type Layer, type LayerRecord, type Scope } from "./layers/layer.js";
+export { linear } from "./layers/linear.js";
+export type { BuildOptions, Guess, LoadOptions, Model, Parameter } from "./layers/model.js";
+export {
+  batchNorm2d,
+  type BatchNormOptions,
+  dropout,
+  localResponseNorm,
+  type LocalResponseNormOptions,
+} from "./layers/normalization.js";
+export type { Padding, Sides } from "./layers/padding.js";
+export {
+  adaptiveAvgPool2d,
+  type AvgPoolOptions,
+  avgPool1d,
+  avgPool2d,
+  globalAvgPool2d,
+  type MaxPoolOptions,
+  maxPool1d,
+  maxPool2d,
+} from "./layers/pooling.js";
+export { flatten, pad, unflatten } from "./layers/shape.js";
+export type { PaddingMode } from "./ops/pad.js";
+export { Random } from "./random.js";
+export { type Nested, type Shape, Tensor, tensor } from "./tensor.js";
+export { dispose, init, type Runtime, type RuntimeOptions } from "./wasm/runtime.js";
