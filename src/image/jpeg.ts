@@ -67,12 +67,9 @@ function runDecoder(
     return decoded.data;
   } catch (error) {
     if (error instanceof FeatureMapError) throw error;
-    throw new FeatureMapError(
-      `${name}: the JPEG data are damaged or truncated (${(error as Error).message}).`,
-      {
-        cause: error,
-      },
-    );
+    // jpeg-js runs into undefined values where data are missing; only its own messages tell a reader something.
+    const reason = error instanceof Error && error.constructor === Error ? ` (${error.message})` : "";
+    throw new FeatureMapError(`${name}: the JPEG data are damaged or truncated${reason}.`, { cause: error });
   }
 }
 
