@@ -1,3 +1,5 @@
+import "../wasm/inline.js";
+
 import type { BuildOptions, Model } from "../layers/model.js";
 import { lenet5Layers } from "./lenet.js";
 
