@@ -5,6 +5,7 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -69,7 +70,7 @@ async function buildBundles() {
   // One build for the library and the command line, so that they share their chunks.
   const cli = existsSync(at("src/cli/index.ts"));
   const node = Object.fromEntries(Object.entries(present).map(([name, source]) => [`node/${name}`, source]));
-  await bundle("node", {
+  const nodeInputs = await bundle("node", {
     ...common,
     entryPoints: cli ? { ...node, cli: "src/cli/index.ts" } : node,
     chunkNames: "node/[name]-[hash]",
@@ -82,7 +83,7 @@ async function buildBundles() {
   const browser = Object.fromEntries(
     Object.entries(present).map(([name, source]) => [`browser/${name}`, source]),
   );
-  await bundle("browser", {
+  const browserInputs = await bundle("browser", {
     ...common,
     entryPoints: browser,
     chunkNames: "browser/[name]-[hash]",
@@ -90,6 +91,7 @@ async function buildBundles() {
     platform: "browser",
     target: targets.browser,
   });
+  writeLicences([...nodeInputs, ...browserInputs]);
 
   const single = ["src/bundle.ts", "src/index.ts"].find((source) => existsSync(at(source)));
   if (single) {
@@ -108,17 +110,43 @@ async function buildBundles() {
 
 /** Bundles into memory, then replaces the folder's earlier contents: chunks of earlier builds do not pile up. */
 async function bundle(folder, options) {
-  if (Object.keys(options.entryPoints).length === 0) return;
+  if (Object.keys(options.entryPoints).length === 0) return [];
   const esbuild = await import("esbuild");
   const { nodeRequire } = await import("./plugins.mjs");
-  const { outputFiles } = await esbuild.build({ ...options, outdir: "build", write: false });
+  const { outputFiles, metafile } = await esbuild.build({
+    ...options,
+    outdir: "build",
+    write: false,
+    metafile: true,
+  });
   rmSync(at("build", folder), { recursive: true, force: true });
   mkdirSync(at("build", folder), { recursive: true });
   for (const { path, text } of outputFiles) {
+    // esbuild writes `var Tensor = class _Tensor` for a class that refers to itself, which would print as `_Tensor`.
+    const renamed = [...text.matchAll(/^var (\w+) = class _\1\b/gm)].map(([, name]) => name);
+    const named = renamed.reduce((js, name) => js.replaceAll(new RegExp(`\\b_${name}\\b`, "g"), name), text);
     // esbuild's own shim for CommonJS packages that require one of Node's modules: an ES module has no `require`.
     const requires = options.platform === "node" && text.includes("typeof require");
-    writeFileSync(path, requires ? `${nodeRequire}\n${text}` : text);
+    writeFileSync(path, requires ? `${nodeRequire}\n${named}` : named);
   }
+  return Object.keys(metafile.inputs);
+}
+
+/** The licences of the packages that were bundled, which ask to be passed on with them. */
+function writeLicences(inputs) {
+  const names = inputs.map(
+    (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(path)?.[1],
+  );
+  const notices = [...new Set(names)]
+    .filter(Boolean)
+    .sort()
+    .map((name) => {
+      const folder = at("node_modules", name);
+      const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+      return `${name} ${version} (${license})\n\n${file ? readFileSync(join(folder, file), "utf8").trim() : ""}\n`;
+    });
+  writeFileSync(at("build/third-party-licences.txt"), notices.join(`\n${"-".repeat(80)}\n\n`));
 }
 
 function makeExecutable(file) {

@@ -125,7 +125,9 @@ test("only what a user needs is published", () => {
   const strangers = files.filter(
     (path) =>
       !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path) &&
-      !/^build\/(cli|featuremap\.(min|worker))\.js$|^build\/featuremap\.(simd|relaxed)\.wasm$/.test(path) &&
+      !/^build\/(cli|featuremap\.(min|worker))\.js$|^build\/third-party-licences\.txt$|^build\/featuremap\.(simd|relaxed)\.wasm$/.test(
+        path,
+      ) &&
       !/^build\/(node|browser)\/[^/]+\.js$|^build\/types\/.+\.d\.ts$/.test(path),
   );
   assert.equal(strangers, []);
