@@ -10,8 +10,8 @@ const layers = [
   ["train"],
   ["data"],
   ["image"],
-  ["weights"],
   ["layers"],
+  ["weights"],
   ["graph"],
   ["ops"],
   ["wasm"],
@@ -20,7 +20,7 @@ const layers = [
 ];
 
 /** They put the pieces together: they may import from everywhere, and only the command line imports them. */
-const entries = ["index", "functional", "external", "bundle"];
+const entries = ["index", "api", "functional", "external", "bundle"];
 
 const level = (unit: string) =>
   entries.includes(unit) ? 0.5 : layers.findIndex((units) => units.includes(unit));
