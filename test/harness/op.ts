@@ -69,7 +69,9 @@ const builds: [string, Uint8Array][] = [
   ...(hasRelaxedSimd() ? ([["relaxed", relaxed]] as [string, Uint8Array][]) : []),
 ];
 const options = { threads: 1, relaxed: false };
-const runtimes = builds.map(([name, bytes]) => ({
+
+/** One runtime per build that runs steps in one range, and one that cuts them in two. */
+export const runtimes = builds.map(([name, bytes]) => ({
   name,
   whole: new Runtime(bytes, worker, options),
   split: new SplitRuntime(bytes, worker, options),
