@@ -10,7 +10,8 @@ import type { Thread } from "./thread.js";
 /** The whole file. */
 export async function readFile(path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return Uint8Array.from(await fs.readFile(path));
+    const file = await fs.readFile(path);
+    return file.byteLength === file.buffer.byteLength ? new Uint8Array(file.buffer) : new Uint8Array(file);
   } catch (cause) {
     throw new FeatureMapError(`Cannot read ${path}: ${reason(cause)}`);
   }
