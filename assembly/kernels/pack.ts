@@ -26,32 +26,37 @@ function firstBlock(g: Packing, panel: i32): i32 {
   return min(first, all - g.blocks);
 }
 
-/** Index of the weight between an output and an input channel, or -1 where they are not in one group. */
+/** One output channel's weights of a panel: where they begin, and which input channels are in its group. */
 // @ts-ignore: decorator
 @inline
-function weightIndex(g: Packing, out: i32, input: i32): i32 {
-  const group = out / g.groupOuts;
-  const local = input - group * g.groupIns;
-  if (out >= g.outs || input >= g.ins || local < 0 || local >= g.groupIns) return -1;
-  return g.base + group * g.sGroup + (out - group * g.groupOuts) * g.sOut + local * g.sIn;
+function rowStart(g: Packing, out: i32, group: i32): i32 {
+  return g.base + group * g.sGroup + (out - group * g.groupOuts) * g.sOut;
 }
 
 /** Units are panels. out: [outs / 8][blocks][kh][kw][lanes][8], zero where there is no weight. */
 export function pack(out: usize, weight: usize, geometry: usize, begin: i32, end: i32): void {
   const g = changetype<Packing>(geometry);
-  const taps = g.kh * g.kw, lanes = g.lanes;
+  const taps = g.kh * g.kw, lanes = g.lanes, sIn = g.sIn, kh = g.kh, kw = g.kw, sy = g.sy, sx = g.sx;
+  const step = lanes * LANES * 4;
   for (let panel = begin; panel < end; ++panel) {
-    const first = firstBlock(g, panel);
-    for (let block = 0; block < g.blocks; ++block) {
-      const q = at(out, (panel * g.blocks + block) * taps * lanes * LANES);
-      for (let lane = 0; lane < lanes; ++lane) {
-        for (let k = 0; k < LANES; ++k) {
-          const index = weightIndex(g, panel * LANES + k, (first + block) * lanes + lane);
-          for (let y = 0; y < g.kh; ++y) {
-            for (let x = 0; x < g.kw; ++x) {
-              const value: f32 = index < 0 ? 0 : load<f32>(at(weight, index + y * g.sy + x * g.sx));
-              store<f32>(at(q, ((y * g.kw + x) * lanes + lane) * LANES + k), value);
-            }
+    const first = firstBlock(g, panel) * lanes;
+    for (let k = 0; k < LANES; ++k) {
+      const channel = panel * LANES + k;
+      const group = channel / g.groupOuts;
+      const row = rowStart(g, channel, group);
+      const low = group * g.groupIns;
+      const high = channel < g.outs ? min(low + g.groupIns, g.ins) : 0;
+      for (let block = 0; block < g.blocks; ++block) {
+        for (let lane = 0; lane < lanes; ++lane) {
+          const input = first + block * lanes + lane;
+          let q = at(out, (((panel * g.blocks + block) * taps) * lanes + lane) * LANES + k);
+          if (input < low || input >= high) {
+            for (let tap = 0; tap < taps; ++tap, q += step) store<f32>(q, 0);
+            continue;
+          }
+          const p = row + (input - low) * sIn;
+          for (let y = 0; y < kh; ++y) {
+            for (let x = 0; x < kw; ++x, q += step) store<f32>(q, load<f32>(at(weight, p + y * sy + x * sx)));
           }
         }
       }
@@ -62,21 +67,28 @@ export function pack(out: usize, weight: usize, geometry: usize, begin: i32, end
 /** Units are panels. The inverse of pack, for gradients: the parts of every weight are added up into torch's order. */
 export function unpack(weight: usize, packed: usize, geometry: usize, begin: i32, end: i32): void {
   const g = changetype<Packing>(geometry);
-  const taps = g.kh * g.kw, lanes = g.lanes;
+  const taps = g.kh * g.kw, lanes = g.lanes, sIn = g.sIn, kh = g.kh, kw = g.kw, sy = g.sy, sx = g.sx;
+  const step = lanes * LANES * 4;
   for (let panel = begin; panel < end; ++panel) {
-    const first = firstBlock(g, panel);
-    for (let block = 0; block < g.blocks; ++block) {
-      const q = at(packed, (panel * g.blocks + block) * taps * lanes * LANES);
-      for (let lane = 0; lane < lanes; ++lane) {
-        for (let k = 0; k < LANES; ++k) {
-          const index = weightIndex(g, panel * LANES + k, (first + block) * lanes + lane);
-          if (index < 0) continue;
-          for (let y = 0; y < g.kh; ++y) {
-            for (let x = 0; x < g.kw; ++x) {
-              let p = at(q, ((y * g.kw + x) * lanes + lane) * LANES + k);
-              let sum = load<f32>(p);
-              for (let s = 1; s < g.parts; ++s) sum += load<f32>((p = at(p, g.part)));
-              store<f32>(at(weight, index + y * g.sy + x * g.sx), sum);
+    const first = firstBlock(g, panel) * lanes;
+    for (let k = 0; k < LANES; ++k) {
+      const channel = panel * LANES + k;
+      if (channel >= g.outs) break;
+      const group = channel / g.groupOuts;
+      const row = rowStart(g, channel, group);
+      const low = group * g.groupIns;
+      const high = min(low + g.groupIns, g.ins);
+      for (let block = 0; block < g.blocks; ++block) {
+        for (let lane = 0; lane < lanes; ++lane) {
+          const input = first + block * lanes + lane;
+          if (input < low || input >= high) continue;
+          let q = at(packed, (((panel * g.blocks + block) * taps) * lanes + lane) * LANES + k);
+          const p = row + (input - low) * sIn;
+          for (let y = 0; y < kh; ++y) {
+            for (let x = 0; x < kw; ++x, q += step) {
+              let sum = load<f32>(q);
+              for (let s = 1; s < g.parts; ++s) sum += load<f32>(at(q, s * g.part));
+              store<f32>(at(weight, p + y * sy + x * sx), sum);
             }
           }
         }
