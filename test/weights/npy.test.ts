@@ -65,7 +65,10 @@ test("reads back what it wrote", () => {
   fc.assert(
     fc.property(fc.array(fc.nat(4), { maxLength: 5 }), (shape) => {
       const size = shape.reduce((product, n) => product * n, 1);
-      const written = new Tensor(Float32Array.from({ length: size }, (_, i) => Math.sin(i)), shape);
+      const written = new Tensor(
+        Float32Array.from({ length: size }, (_, i) => Math.sin(i)),
+        shape,
+      );
       const back = readNpy(writeNpy(written));
       assert.equal(back.shape, written.shape);
       assert.equal(back.data, written.data);
