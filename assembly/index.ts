@@ -1,6 +1,8 @@
 // The kernel interface on one screen. A kernel takes outputs, inputs, constants (all addresses), then a range of units of work.
 
+export { adaptiveAvgPool2d, adaptiveAvgPool2dGradInput } from "./kernels/adaptive-avg-pool2d";
 export { add, addDense } from "./kernels/add";
+export { avgPool2d, avgPool2dGradInput } from "./kernels/avg-pool2d";
 export {
   batchNorm,
   batchNormGradWeight,
@@ -10,11 +12,26 @@ export {
   batchNormSums,
   batchNormTrainGradInput,
 } from "./kernels/batch-norm";
-export { block, reshape, unblock } from "./kernels/convert";
-export { contract } from "./kernels/contract";
 export { channelSum, planeSum } from "./kernels/channel-sum";
+export { contract } from "./kernels/contract";
+export { block, reshape, unblock } from "./kernels/convert";
+export { leakyRelu, leakyReluGradInput } from "./kernels/leaky-relu";
+export { logSoftmax, logSoftmaxGradInput } from "./kernels/log-softmax";
+export { maxPool2d, maxPool2dGradInput } from "./kernels/max-pool2d";
+export { multiply } from "./kernels/multiply";
+export { dropout } from "./kernels/dropout";
+export {
+  localResponseNorm,
+  localResponseNormGradInput,
+  localResponseNormShare,
+} from "./kernels/local-response-norm";
 export { pack, unpack } from "./kernels/pack";
 export { pad, padGradInput } from "./kernels/pad";
 export { relu, reluGradInput } from "./kernels/relu";
+export { relu6, relu6GradInput } from "./kernels/relu6";
 export { sgd } from "./kernels/sgd";
 export { sigmoid, sigmoidGradInput } from "./kernels/sigmoid";
+export { sliceChannels } from "./kernels/slice-channels";
+export { softmax, softmaxGradInput } from "./kernels/softmax";
+export { sumTo } from "./kernels/sum-to";
+export { tanh, tanhGradInput } from "./kernels/tanh";

@@ -12,7 +12,7 @@ class Relu {
 @unmanaged @final
 class ReluGrad {
   // @ts-ignore: decorator
-  @inline of(dy: v128, y: v128, k: v128): v128 { return v128.and(dy, f32x4.gt(y, zero())); }
+  @inline of(dy: v128, y: v128, k: v128): v128 { return v128.andnot(dy, f32x4.le(y, zero())); }
 }
 
 /** Units are rows. */
@@ -20,7 +20,7 @@ export function relu(out: usize, x: usize, begin: i32, end: i32): void {
   map<Relu>(out, x, 0, begin, end);
 }
 
-/** dx = dy where y > 0. Units are rows. */
+/** dx = dy unless y is 0. Units are rows. */
 export function reluGradInput(dx: usize, dy: usize, y: usize, begin: i32, end: i32): void {
   zip<ReluGrad>(dx, dy, y, 0, begin, end);
 }

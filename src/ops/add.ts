@@ -1,16 +1,20 @@
-import { checkSameShape, writeRows } from "./elementwise.js";
-import type { Op, Value } from "./op.js";
+import { broadcastView, checkBroadcast, unbroadcast } from "./broadcast.js";
+import { writeRows } from "./elementwise.js";
+import type { Op } from "./op.js";
 
-/** a + b, of one shape. */
+/** a + b, where b has the shape of a or one pixel for each channel: [n, c, 1, 1] or [1, c, 1, 1]. */
 export const add: Op<object> = {
   name: "add",
   infer([a, b]) {
-    checkSameShape("add", a!, b!);
+    checkBroadcast("add", a!, b!);
     return [{ shape: a!.shape }];
   },
-  gradient: (_graph, _node, [dy]) => [dy!, dy!],
+  gradient(graph, node, [dy], needed) {
+    return [dy!, needed[1] ? unbroadcast(graph, dy!, node.inputs[1]!.shape) : null];
+  },
   steps(node, plan) {
-    const views = [node.outputs[0]!, ...(node.inputs as Value[])].map((value) => plan.view(value));
-    writeRows(plan, "add", views, [], 1);
+    const [a, b] = node.inputs;
+    const out = plan.view(node.outputs[0]!);
+    writeRows(plan, "add", [out, plan.view(a!), broadcastView(plan.view(b!), out)], [], 1);
   },
 };

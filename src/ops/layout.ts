@@ -42,6 +42,11 @@ export function dataOf(view: View, offset = 0): Place {
   return { storage: view.storage, offset: view.offset + offset };
 }
 
+/** Whether two places are the same. */
+export function samePlace(a: Place, b: Place): boolean {
+  return a.storage === b.storage && a.offset === b.offset;
+}
+
 /** A place further on, in bytes. */
 export function after(place: Place, bytes: number): Place {
   return { storage: place.storage, offset: place.offset + bytes };

@@ -1,6 +1,6 @@
 import { check } from "../errors.js";
 import { formatShape, type Shape } from "../tensor.js";
-import { inside, LANES, lanesOf, type View } from "./layout.js";
+import { inside, LANES, lanesOf, samePlace, type View } from "./layout.js";
 import { type Op, sizes4, type StepWriter } from "./op.js";
 import { checkRank } from "./shape.js";
 
@@ -24,7 +24,8 @@ export function writePad(
   pad: { top: number; left: number; mode: PaddingMode },
   holes: { sh: number; sw: number } = { sh: 1, sw: 1 },
 ): void {
-  const inPlace = out.storage === x.storage ? 1 : 0;
+  // The same storage does not suffice: a concatenation may hold both, side by side.
+  const inPlace = samePlace(inside(out, pad.top, pad.left, x.h, x.w), x) ? 1 : 0;
   const mode = PADDING_MODES.indexOf(pad.mode);
   plan.step(
     "pad",

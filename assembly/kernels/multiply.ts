@@ -1,0 +1,13 @@
+import { zip } from "../lib/rows";
+
+// @ts-ignore: decorator
+@unmanaged @final
+class Multiply {
+  // @ts-ignore: decorator
+  @inline of(a: v128, b: v128, k: v128): v128 { return f32x4.mul(a, b); }
+}
+
+/** Units are rows. */
+export function multiply(out: usize, a: usize, b: usize, begin: i32, end: i32): void {
+  zip<Multiply>(out, a, b, 0, begin, end);
+}
