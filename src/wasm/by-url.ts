@@ -1,8 +1,7 @@
-import { readFile } from "#platform";
 import { setCarrier } from "./runtime.js";
 
-setCarrier({
-  load: (relaxed) =>
-    readFile(new URL(relaxed ? "../featuremap.relaxed.wasm" : "../featuremap.simd.wasm", import.meta.url)),
-  worker: new URL("../worker.js", import.meta.url),
-});
+// Written out in full, so that bundlers find the files.
+const simd = new URL("../featuremap.simd.wasm", import.meta.url);
+const relaxed = new URL("../featuremap.relaxed.wasm", import.meta.url);
+
+setCarrier({ url: (wantRelaxed) => (wantRelaxed ? relaxed : simd), worker: new URL("../worker.js", import.meta.url) });

@@ -5,6 +5,4 @@ import simd from "wasm:simd";
 import source from "worker:inline";
 import { setCarrier } from "./runtime.js";
 
-const bytes = (wantRelaxed: boolean): Uint8Array => (wantRelaxed ? relaxed : simd);
-
-setCarrier({ bytes, load: async (wantRelaxed) => bytes(wantRelaxed), worker: source });
+setCarrier({ bytes: (wantRelaxed) => (wantRelaxed ? relaxed : simd), worker: source });

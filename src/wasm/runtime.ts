@@ -1,11 +1,12 @@
 import { instantiateSync } from "@assemblyscript/loader";
-import { cores } from "#platform";
+import { cores, readFile } from "#platform";
 import { check, checkOptions, FeatureMapError } from "../errors.js";
 import { withSharedMemory } from "./binary.js";
 import { hasRelaxedSimd, hasSharedMemory, hasSimd } from "./features.js";
 import { type Block, Heap } from "./heap.js";
 import { Pool } from "./pool.js";
 import { type Kernel, kernelsOf, runSteps } from "./steps.js";
+import { compileUrl } from "./streaming.js";
 
 /** How to set the library up. All of it is found out by itself where left out. */
 export interface RuntimeOptions {
@@ -21,7 +22,8 @@ export interface RuntimeOptions {
 export interface Carrier {
   /** The kernels' binary where it is at hand without waiting. */
   readonly bytes?: (relaxed: boolean) => Uint8Array;
-  readonly load: (relaxed: boolean) => Promise<Uint8Array>;
+  /** Where it is to be fetched otherwise. */
+  readonly url?: (relaxed: boolean) => URL;
   readonly worker: string | URL;
 }
 
@@ -61,17 +63,21 @@ export class Runtime {
   #disposed = false;
   #yielded = 0;
 
-  constructor(binary: Uint8Array, worker: string | URL, options: { threads: number; relaxed: boolean }) {
+  /** `kernels`: the binary, or a module compiled of it (with shared memory where there are several threads). */
+  constructor(kernels: Uint8Array | WebAssembly.Module, worker: string | URL, options: { threads: number; relaxed: boolean }) {
     this.threads = options.threads;
     this.relaxed = options.relaxed;
     this.#worker = worker;
     const shared = options.threads > 1;
     this.heap = new Heap(createMemory(shared), HEAP_START);
-    this.#module = new WebAssembly.Module(shared ? withSharedMemory(binary) : new Uint8Array(binary));
+    this.#module =
+      kernels instanceof WebAssembly.Module
+        ? kernels
+        : new WebAssembly.Module(shared ? withSharedMemory(kernels) : new Uint8Array(kernels));
     const { instance } = instantiateSync(this.#module, { env: { memory: this.heap.memory } });
-    const kernels = kernelsOf(instance);
-    this.#names = kernels.map(([name]) => name);
-    this.kernels = kernels.map(([, kernel]) => kernel);
+    const exported = kernelsOf(instance);
+    this.#names = exported.map(([name]) => name);
+    this.kernels = exported.map(([, kernel]) => kernel);
   }
 
   /** Index of a kernel in step tables, checked against the number of arguments it will get. */
@@ -194,11 +200,13 @@ function settle(options: RuntimeOptions): { threads: number; relaxed: boolean } 
   return { threads, relaxed: relaxing && hasRelaxedSimd() };
 }
 
-async function fetchWasm(wasm: NonNullable<RuntimeOptions["wasm"]>): Promise<Uint8Array> {
-  if (wasm instanceof ArrayBuffer) return new Uint8Array(wasm);
-  if (wasm instanceof Uint8Array) return wasm;
-  const { readFile } = await import("#platform");
-  return readFile(wasm instanceof URL && wasm.protocol === "file:" ? decodeURIComponent(wasm.pathname) : String(wasm));
+/** The kernels from bytes, a file, or an address; declared shared where threads need it. */
+async function compile(wasm: NonNullable<RuntimeOptions["wasm"]>, shared: boolean): Promise<WebAssembly.Module> {
+  const isFile = wasm instanceof URL ? wasm.protocol === "file:" : typeof wasm === "string" && !/^(https?|blob|data):/.test(wasm);
+  const remote = typeof globalThis.document !== "undefined" || !isFile;
+  if (remote && (typeof wasm === "string" || wasm instanceof URL)) return compileUrl(String(wasm), shared);
+  const bytes = typeof wasm === "string" || wasm instanceof URL ? await readFile(wasm) : new Uint8Array(wasm);
+  return WebAssembly.compile(shared ? withSharedMemory(bytes) : new Uint8Array(bytes));
 }
 
 /**
@@ -208,9 +216,9 @@ async function fetchWasm(wasm: NonNullable<RuntimeOptions["wasm"]>): Promise<Uin
 export async function init(options: RuntimeOptions = {}): Promise<Runtime> {
   const settled = settle(options);
   check(carrier, "No entry point of featuremap was imported.");
-  const binary = options.wasm ? await fetchWasm(options.wasm) : await carrier.load(settled.relaxed);
+  const wasm = options.wasm ?? carrier.bytes?.(settled.relaxed) ?? carrier.url!(settled.relaxed);
   try {
-    current = new Runtime(binary, carrier.worker, settled);
+    current = new Runtime(await compile(wasm, settled.threads > 1), carrier.worker, settled);
   } catch (error) {
     if (error instanceof FeatureMapError) throw error;
     throw new FeatureMapError(`The kernels could not be instantiated: ${String(error)}. Is "wasm" this version's file?`);
