@@ -1,0 +1,58 @@
+import { check } from "../errors.js";
+import { LANES, type Place, type View } from "./layout.js";
+import { float, type Op, type StepWriter } from "./op.js";
+import { checkRank } from "./shape.js";
+
+export interface LocalResponseNormAttrs {
+  /** Channels of a neighbourhood: floor(size / 2) before the channel, the others from it on. */
+  readonly size: number;
+  readonly alpha: number;
+  readonly beta: number;
+  readonly k: number;
+}
+
+function constants(plan: StepWriter, { size, alpha, beta, k }: LocalResponseNormAttrs): Place {
+  const before = Math.floor(size / 2);
+  return plan.constants([before, size - 1 - before, float(alpha / size), float(beta), float(k)]);
+}
+
+const rows = (view: View): number => view.n * view.blocks * view.h;
+
+/** y = x / (k + alpha / size * sum of the squares of `size` neighbouring channels)^beta, as in torch. */
+export const localResponseNorm: Op<LocalResponseNormAttrs> = {
+  name: "localResponseNorm",
+
+  infer([x], { size }) {
+    checkRank("localResponseNorm", x!, [3, 4], "[n, c, h, w] or [n, c, l]");
+    check(
+      Number.isInteger(size) && size >= 1,
+      () => `localResponseNorm: size is ${size}; it must be a whole number of at least 1.`,
+    );
+    return [{ shape: x!.shape }];
+  },
+
+  gradient: (graph, node, [dy]) => [
+    graph.add(localResponseNormGradInput, [dy!, node.inputs[0]!], node.attrs),
+  ],
+
+  steps(node, plan) {
+    const out = plan.view(node.outputs[0]!);
+    const x = plan.view(node.inputs[0]!);
+    const flops = out.w * LANES * (20 + 4 * node.attrs.size);
+    plan.step("localResponseNorm", rows(out), [out, x, constants(plan, node.attrs)], flops);
+  },
+};
+
+const localResponseNormGradInput: Op<LocalResponseNormAttrs> = {
+  name: "localResponseNormGradInput",
+  infer: ([dy]) => [{ shape: dy!.shape }],
+  steps(node, plan) {
+    const dx = plan.view(node.outputs[0]!);
+    const [dy, x] = node.inputs.map((value) => plan.view(value!)) as [View, View];
+    const t = plan.scratchView(dx.n, dx.c, dx.h, dx.w);
+    const geometry = constants(plan, node.attrs);
+    const near = 4 * node.attrs.size;
+    plan.step("localResponseNormShare", rows(dx), [dx, t, dy, x, geometry], dx.w * LANES * (25 + near));
+    plan.step("localResponseNormGradInput", rows(dx), [dx, t, x, geometry], dx.w * LANES * near);
+  },
+};
