@@ -26,6 +26,14 @@ export const adaptiveAvgPool2d: Op<AdaptiveAvgPoolAttrs> = {
     const [n, c] = sizes4(x!.shape);
     return [{ shape: x!.shape.length === 3 ? [n, c, ow] : [n, c, oh, ow] }];
   },
+  sight(node) {
+    const [, , h, w] = sizes4(node.inputs[0]!.shape);
+    const { oh, ow } = node.attrs;
+    // Where the sizes do not divide, windows differ in size: the smallest regular ones that hold them.
+    const stride: [number, number] = [Math.floor(h / oh), Math.floor(w / ow)];
+    const kernel: [number, number] = [h - (oh - 1) * stride[0], w - (ow - 1) * stride[1]];
+    return { kernel, stride, dilation: [1, 1], before: [0, 0] };
+  },
   gradient: (graph, node, [dy]) => [
     graph.add(adaptiveAvgPool2dGradInput, [dy!], { shape: node.inputs[0]!.shape }),
   ],

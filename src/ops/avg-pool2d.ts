@@ -1,7 +1,7 @@
 import type { Shape } from "../tensor.js";
 import { LANES } from "./layout.js";
 import type { Op } from "./op.js";
-import { type PoolAttrs, pooledShape, windowConstants } from "./pooling.js";
+import { type PoolAttrs, pooledShape, pooledSight, windowConstants } from "./pooling.js";
 
 export interface AvgPoolAttrs extends PoolAttrs {
   /** Padding counts as zeros in the mean; otherwise only pixels of the image count. */
@@ -12,6 +12,7 @@ export interface AvgPoolAttrs extends PoolAttrs {
 export const avgPool2d: Op<AvgPoolAttrs> = {
   name: "avgPool2d",
   infer: ([x], attrs) => [{ shape: pooledShape("avgPool2d", x!, attrs) }],
+  sight: (node) => pooledSight(node.attrs),
   gradient: (graph, node, [dy]) => [
     graph.add(avgPool2dGradInput, [dy!], { ...node.attrs, shape: node.inputs[0]!.shape }),
   ],

@@ -99,6 +99,11 @@ export const conv2d: Op<ConvAttrs> = {
     return n * oh * ow * node.inputs[1]!.elements;
   },
 
+  sight(node) {
+    const { sh, sw, dh, dw } = node.attrs;
+    return { kernel: kernelSize(node.inputs[1]!.shape), stride: [sh, sw], dilation: [dh, dw], before: [0, 0] };
+  },
+
   gradient(graph, node, [dy], needed) {
     const [x, w] = node.inputs;
     return [

@@ -1,6 +1,6 @@
 import { LANES } from "./layout.js";
 import type { Op } from "./op.js";
-import { type PoolAttrs, pooledShape, windowConstants } from "./pooling.js";
+import { type PoolAttrs, pooledShape, pooledSight, windowConstants } from "./pooling.js";
 
 export interface MaxPoolAttrs extends PoolAttrs {
   readonly dh: number;
@@ -11,6 +11,7 @@ export interface MaxPoolAttrs extends PoolAttrs {
 export const maxPool2d: Op<MaxPoolAttrs> = {
   name: "maxPool2d",
   infer: ([x], attrs) => [{ shape: pooledShape("maxPool2d", x!, attrs, attrs) }],
+  sight: (node) => pooledSight(node.attrs, node.attrs),
   gradient: (graph, node, [dy]) => [
     graph.add(maxPool2dGradInput, [dy!, node.inputs[0]!, node.outputs[0]!], node.attrs),
   ],

@@ -77,6 +77,14 @@ export function float(value: number): Word {
   return { float: value };
 }
 
+/** What an output pixel sees of an input: pixel i, counted along h and w, sees the `kernel` pixels from i stride - before on, dilation apart. */
+export interface Sight {
+  readonly kernel: readonly [h: number, w: number];
+  readonly stride: readonly [h: number, w: number];
+  readonly dilation: readonly [h: number, w: number];
+  readonly before: readonly [h: number, w: number];
+}
+
 /** Everything the library knows about an operation, in one object. `A`: its attributes. */
 // biome-ignore lint/suspicious/noExplicitAny: as above.
 export interface Op<A = any> {
@@ -85,6 +93,8 @@ export interface Op<A = any> {
   infer(inputs: readonly (Value | null)[], attrs: A): readonly OutputSpec[];
   /** Multiply-adds of one application. */
   macs?(node: Node<A>): number;
+  /** What an output pixel sees of the inputs: a window, or "all" of them. Left out: the pixel at its own place. */
+  sight?(node: Node<A>): Sight | "all";
   /** It changes memory besides its outputs (running statistics, parameters), so it runs even if nobody reads those. */
   readonly effect?: boolean;
   /** The gradient of each input, given that of each output (null where nothing depends on it). */

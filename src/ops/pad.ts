@@ -74,6 +74,8 @@ export const pad: Op<PadAttrs> = {
     return [{ shape: padded(x!.shape, attrs) }];
   },
 
+  sight: ({ attrs }) => ({ kernel: [1, 1], stride: [1, 1], dilation: [1, 1], before: [attrs.top, attrs.left] }),
+
   gradient: (graph, node, [dy]) => [graph.add(padGradInput, [dy!], { ...node.attrs, shape: node.inputs[0]!.shape })],
 
   embed(node, _index, output) {

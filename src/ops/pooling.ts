@@ -1,7 +1,7 @@
 import { check } from "../errors.js";
 import { formatShape, type Shape } from "../tensor.js";
 import type { Place } from "./layout.js";
-import { sizes4, type StepWriter, type Value } from "./op.js";
+import { type Sight, sizes4, type StepWriter, type Value } from "./op.js";
 import { checkRank, windowCount } from "./shape.js";
 
 /** A window that slides over each channel by itself. For [n, c, l] the sizes along h are 1, its padding 0. */
@@ -58,6 +58,12 @@ export function pooledShape(what: string, x: Value, attrs: PoolAttrs, { dh, dw }
   const oh = along("h", h, kh, sh, dh, top, bottom);
   const ow = along("w", w, kw, sw, dw, left, right);
   return x.shape.length === 3 ? [n, c, ow] : [n, c, oh, ow];
+}
+
+/** What an output pixel of pooling sees. */
+export function pooledSight(attrs: PoolAttrs, { dh, dw } = NO_DILATION): Sight {
+  const { kh, kw, sh, sw, top, left } = attrs;
+  return { kernel: [kh, kw], stride: [sh, sw], dilation: [dh, dw], before: [top, left] };
 }
 
 /** The window as kernels take it: see assembly/lib/window.ts. */

@@ -12,6 +12,7 @@ export const reshape: Op<{ readonly shape: Shape }> = {
     );
     return [{ shape }];
   },
+  sight: () => "all",
   gradient: (graph, node, [dy]) => [graph.add(reshape, [dy!], { shape: node.inputs[0]!.shape })],
   steps(node, plan) {
     const out = plan.view(node.outputs[0]!);
