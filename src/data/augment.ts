@@ -42,13 +42,14 @@ export function augment(options: AugmentOptions): Augmentation {
     for (let i = 0; i < n; i++) {
       const random = ofEpoch.fork(indices[i]!);
       const offset = (most: number): number => (most === 0 ? 0 : random.int(2 * most + 1) - most);
-      const move = { x: offset(shift) + offset(reach), y: offset(shift) + offset(reach) };
+      const by = { x: offset(shift) + offset(reach), y: offset(shift) + offset(reach) };
       const mirrored = flip && random.int(2) === 1;
       const degrees = rotate === 0 ? 0 : (2 * random.uniform() - 1) * rotate;
-      const map = sourceOf(w, h, move, mirrored, degrees);
+      const map = sourceOf(w, h, by, mirrored, degrees);
       for (let plane = i * c; plane < (i + 1) * c; plane++) {
         const area = { begin: plane * h * w, w, h };
-        warp(result, inputs.data, area, map, outside[plane - i * c]!);
+        const fillPlane = map.xy === 0 ? move : warp;
+        fillPlane(result, inputs.data, area, map, outside[plane - i * c]!);
       }
     }
     return { inputs: new Tensor(result, inputs.shape), targets };
@@ -68,7 +69,7 @@ interface AffineMap {
 function sourceOf(
   w: number,
   h: number,
-  move: { x: number; y: number },
+  by: { x: number; y: number },
   mirrored: boolean,
   degrees: number,
 ): AffineMap {
@@ -78,13 +79,33 @@ function sourceOf(
   // Undo the move, then turn back about the centre, then mirror.
   const xx = cos;
   const xy = sin;
-  const x0 = centreX - cos * (centreX + move.x) - sin * (centreY + move.y);
+  const x0 = centreX - cos * (centreX + by.x) - sin * (centreY + by.y);
   const yx = -sin;
   const yy = cos;
-  const y0 = centreY + sin * (centreX + move.x) - cos * (centreY + move.y);
+  const y0 = centreY + sin * (centreX + by.x) - cos * (centreY + by.y);
   return mirrored ? { xx: -xx, xy: -xy, x0: w - 1 - x0, yx, yy, y0 } : { xx, xy, x0, yx, yy, y0 };
 }
 
+/** {@link warp} where every source is a whole pixel. */
+function move(
+  to: Float32Array,
+  from: Float32Array,
+  { begin, w, h }: { begin: number; w: number; h: number },
+  { xx, x0, y0 }: AffineMap,
+  outside: number,
+): void {
+  for (let y = 0, out = begin; y < h; y++, out += w) {
+    const row = begin + (y + y0) * w;
+    if (y + y0 < 0 || y + y0 >= h) {
+      to.fill(outside, out, out + w);
+      continue;
+    }
+    for (let x = 0, sx = x0; x < w; x++, sx += xx)
+      to[out + x] = sx >= 0 && sx < w ? from[row + sx]! : outside;
+  }
+}
+
+/** Fills a plane with what the map brings from it, interpolated between the four pixels around. */
 function warp(
   to: Float32Array,
   from: Float32Array,
