@@ -124,6 +124,11 @@ function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum;
 }
 
+/** To compare NaNs too, and zeros by sign. */
+function bits({ buffer }: Float32Array): Uint32Array {
+  return new Uint32Array(buffer);
+}
+
 const STEP = 1e-5;
 
 /** Adds a suite of the cases, each on every build. */
@@ -155,7 +160,7 @@ export function testOp(name: string, cases: readonly OpCase[]): void {
         );
         const again = compute(split, spec, operands, seed);
         results.forEach((result, i) => {
-          assert.equal(again[i], result, `${build}: result ${i} depends on how the work is cut`);
+          assert.equal(bits(again[i]!), bits(result), `${build}: result ${i} depends on how the work is cut`);
         });
         if (!seed) continue;
         // <gradient, v> must be the slope of <seed, reference> along v, for random directions v and single elements.
