@@ -1,0 +1,65 @@
+import { Graph } from "../../src/graph/graph.js";
+import type { Op } from "../../src/ops/op.js";
+import { sizeOf } from "../../src/tensor.js";
+import { SHAPES } from "./elementwise.js";
+import { type OpCase, ref, testOp } from "./op.js";
+import { testPaddingLanes } from "./padding-lanes.js";
+import { suite, throwsMessage } from "./suite.js";
+
+/** Tests an op of two operands, the second of the shape of the first or repeated over it. */
+export function testBroadcast(op: Op<object>, f: (a: number, b: number) => number): void {
+  const apply = (a: readonly number[], b: readonly number[]): OpCase => ({
+    name: `[${a}] and [${b}]`,
+    operands: [{ shape: a }, { shape: b }],
+    build: (graph, [x, y]) => graph.add(op, [x!, y!], {}),
+    reference([x, y]) {
+      const out = ref(a);
+      const [, c = 1, ...pixels] = a;
+      const plane = sizeOf(pixels);
+      const [images = 1, , ...size] = b;
+      const step = sizeOf(size);
+      for (let i = 0; i < out.data.length; i++) {
+        const channel = Math.floor(i / plane) % c;
+        const image = images === 1 ? 0 : Math.floor(i / (plane * c));
+        out.data[i] = f(x!.data[i]!, y!.data[(image * c + channel) * step + (step === 1 ? 0 : i % plane)]!);
+      }
+      return out;
+    },
+  });
+  const cases = [
+    ...SHAPES.map((shape) => apply(shape, shape)),
+    apply([2, 9, 3, 7], [2, 9, 1, 1]),
+    apply([2, 9, 3, 7], [1, 9, 1, 1]),
+    apply([3, 16, 1, 5], [3, 16, 1, 1]),
+    apply([2, 5, 4, 1], [1, 5, 1, 1]),
+    apply([2, 3, 11], [2, 3, 1]),
+    apply([3, 17], [1, 17]),
+    {
+      name: "an operand with itself",
+      operands: [{ shape: [2, 3, 2, 2] }],
+      build: (graph, [x]) => graph.add(op, [x!, x!], {}),
+      reference: ([x]) => ({ shape: x!.shape, data: x!.data.map((value) => f(value, value)) }),
+    },
+  ];
+  testOp(op.name, cases);
+  testPaddingLanes(op.name, cases);
+
+  const test = suite(`errors of ${op.name}`);
+  test("shapes that do not fit", () => {
+    const shapes: [number[], number[], string][] = [
+      [[2, 9, 3, 7], [2, 9, 3, 1], "[2, 9, 3, 7] or [2, 9, 1, 1] or [1, 9, 1, 1]"],
+      [[2, 9, 3, 7], [2, 8, 1, 1], "[2, 9, 3, 7] or [2, 9, 1, 1] or [1, 9, 1, 1]"],
+      [[2, 9, 3, 7], [2, 9], "[2, 9, 3, 7] or [2, 9, 1, 1] or [1, 9, 1, 1]"],
+      [[3, 4], [2, 4], "[3, 4] or [1, 4]"],
+    ];
+    for (const [a, b, fitting] of shapes) {
+      const graph = new Graph();
+      const pattern = `${op.name}: the second operand has shape [${b.join(", ")}]; beside a first of [${a.join(", ")}] it must be ${fitting}.`;
+      throwsMessage(
+        () => graph.add(op, [graph.input("a", a), graph.input("b", b)], {}),
+        new RegExp(pattern.replace(/[[\].]/g, "\\$&")),
+      );
+    }
+  });
+  test.run();
+}

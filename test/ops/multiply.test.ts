@@ -1,0 +1,4 @@
+import { multiply } from "../../src/ops/multiply.js";
+import { testBroadcast } from "../harness/broadcast.js";
+
+testBroadcast(multiply, (a, b) => a * b);
