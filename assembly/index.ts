@@ -1,6 +1,7 @@
 // The kernel interface on one screen. A kernel takes outputs, inputs, constants (all addresses), then a range of units of work.
 
 export { adaptiveAvgPool2d, adaptiveAvgPool2dGradInput } from "./kernels/adaptive-avg-pool2d";
+export { adam } from "./kernels/adam";
 export { add, addDense } from "./kernels/add";
 export { avgPool2d, avgPool2dGradInput } from "./kernels/avg-pool2d";
 export {
@@ -15,16 +16,19 @@ export {
 export { channelSum, planeSum } from "./kernels/channel-sum";
 export { contract } from "./kernels/contract";
 export { block, reshape, unblock } from "./kernels/convert";
-export { leakyRelu, leakyReluGradInput } from "./kernels/leaky-relu";
-export { logSoftmax, logSoftmaxGradInput } from "./kernels/log-softmax";
-export { maxPool2d, maxPool2dGradInput } from "./kernels/max-pool2d";
-export { multiply } from "./kernels/multiply";
+export { crossEntropy, crossEntropyGradInput } from "./kernels/cross-entropy";
 export { dropout } from "./kernels/dropout";
+export { gradientScale, sumSquares } from "./kernels/gradient-scale";
+export { leakyRelu, leakyReluGradInput } from "./kernels/leaky-relu";
 export {
   localResponseNorm,
   localResponseNormGradInput,
   localResponseNormShare,
 } from "./kernels/local-response-norm";
+export { logSoftmax, logSoftmaxGradInput } from "./kernels/log-softmax";
+export { maxPool2d, maxPool2dGradInput } from "./kernels/max-pool2d";
+export { mse, mseGradInput } from "./kernels/mse";
+export { multiply } from "./kernels/multiply";
 export { pack, unpack } from "./kernels/pack";
 export { pad, padGradInput } from "./kernels/pad";
 export { relu, reluGradInput } from "./kernels/relu";
@@ -35,3 +39,4 @@ export { sliceChannels } from "./kernels/slice-channels";
 export { softmax, softmaxGradInput } from "./kernels/softmax";
 export { sumTo } from "./kernels/sum-to";
 export { tanh, tanhGradInput } from "./kernels/tanh";
+export { total } from "./kernels/total";

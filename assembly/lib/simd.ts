@@ -23,3 +23,9 @@
 @inline export function positive(x: v128): v128 {
   return f32x4.pmax(x, zero());
 }
+
+/** x, but 0 where its size is below the smallest normal number: arithmetic on denormals is slow. */
+// @ts-ignore: decorator
+@inline export function flush(x: v128): v128 {
+  return v128.and(x, f32x4.ge(f32x4.abs(x), f32x4.splat(1.17549435e-38)));
+}

@@ -1,18 +1,7 @@
-import type { Op } from "./op.js";
-
-/** Floats of a 16-byte unit of the parameter block. */
-export const UPDATE_UNIT = 4;
+import { update } from "./flat.js";
 
 /**
  * One step of stochastic gradient descent, in place (torch.optim.SGD). Inputs: parameters, gradients, velocities, all
- * flat; hyper [lr, momentum, weight decay, dampening, nesterov, first]; scale [1] that gradients are multiplied by.
+ * flat; hyper [lr, momentum, weight decay, dampening, nesterov, first step]; scale [1] that gradients are multiplied by.
  */
-export const sgd: Op<object> = {
-  name: "sgd",
-  effect: true,
-  infer: () => [],
-  steps(node, plan) {
-    const units = Math.ceil(node.inputs[0]!.elements / UPDATE_UNIT);
-    plan.step("sgd", units, node.inputs.map((value) => plan.place(value!)), 6 * UPDATE_UNIT);
-  },
-};
+export const sgd = update({ name: "sgd", blocks: 3, hyper: 6, flops: 6 });
