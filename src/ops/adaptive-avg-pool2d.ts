@@ -29,6 +29,7 @@ export const adaptiveAvgPool2d: Op<AdaptiveAvgPoolAttrs> = {
   sight(node) {
     const [, , h, w] = sizes4(node.inputs[0]!.shape);
     const { oh, ow } = node.attrs;
+    if (oh === 1 && ow === 1) return "all";
     // Where the sizes do not divide, windows differ in size: the smallest regular ones that hold them.
     const stride: [number, number] = [Math.floor(h / oh), Math.floor(w / ow)];
     const kernel: [number, number] = [h - (oh - 1) * stride[0], w - (ow - 1) * stride[1]];

@@ -1,0 +1,5 @@
+export type { ColorMap, Rgb } from "./color-map.js";
+export { featureMapGrid, filterGrid, type GridOptions } from "./pictures.js";
+export type { ReceptiveField } from "./receptive-field.js";
+export { formatSummary, type LayerSummary, type Summary, summary } from "./summary.js";
+export { type TerminalColors, toTerminal } from "./terminal.js";

@@ -1,0 +1,305 @@
+import {
+  adaptiveAvgPool2d,
+  avgPool2d,
+  batchNorm2d,
+  conv1d,
+  conv2d,
+  custom,
+  flatten,
+  globalAvgPool2d,
+  type Layer,
+  linear,
+  type Model,
+  maxPool2d,
+  type Network,
+  pad,
+  parallel,
+  Random,
+  relu,
+  residual,
+  sequential,
+  softmax,
+  Tensor,
+  unflatten,
+} from "../../src/index.js";
+import { formatSummary, type ReceptiveField, type Summary, summary } from "../../src/inspect/index.js";
+import { network } from "../../src/layers/containers.js";
+import { sizeOf } from "../../src/tensor.js";
+import { lenet5 } from "../../src/zoo/index.js";
+import { assert, suite } from "../harness/suite.js";
+
+const test = suite("summary");
+
+async function summaryOf(net: Network, inputShape: readonly number[]): Promise<Summary> {
+  using model = await net.build(inputShape);
+  return summary(model);
+}
+
+const fieldsOf = ({ layers }: Summary): Record<string, ReceptiveField> =>
+  Object.fromEntries(layers.map(({ name, receptiveField }) => [name, receptiveField]));
+
+test("LeNet-5, every number by hand", async () => {
+  using model = await lenet5();
+  const { layers, parameters, macs, activationBytes } = summary(model);
+  assert.equal(
+    layers.map(({ type, output, parameters, macs, receptiveField: { size, stride, offset } }) =>
+      [type, output.join("x"), parameters, macs, size, stride, offset].join(" "),
+    ),
+    [
+      "Conv2d 6x28x28 156 117600 5 1 0",
+      "Sigmoid 6x28x28 0 0 5 1 0",
+      "AvgPool2d 6x14x14 0 0 6 2 0",
+      "Conv2d 16x10x10 2416 240000 14 2 0",
+      "Sigmoid 16x10x10 0 0 14 2 0",
+      "AvgPool2d 16x5x5 0 0 16 4 0",
+      "Flatten 400 0 0 32 0 0",
+      "Linear 120 48120 48000 32 0 0",
+      "Sigmoid 120 0 0 32 0 0",
+      "Linear 84 10164 10080 32 0 0",
+      "Sigmoid 84 0 0 32 0 0",
+      "Linear 10 850 840 32 0 0",
+    ],
+  );
+  assert.equal([parameters, macs], [61_706, 416_520]);
+  // At the least, what the first layer and its activation hold.
+  assert.ok(activationBytes >= 2 * 6 * 28 * 28 * 4 && activationBytes < 1e6, `${activationBytes} bytes`);
+});
+
+test("AlexNet's receptive fields: 51 at its second convolution, 99 at its third", async () => {
+  const net = sequential({
+    conv1: conv2d(2, 11, { stride: 4, padding: 2 }),
+    pool1: maxPool2d(3, { stride: 2 }),
+    conv2: conv2d(2, 5, { padding: 2 }),
+    pool2: maxPool2d(3, { stride: 2 }),
+    conv3: conv2d(2, 3, { padding: 1 }),
+  });
+  const fields = fieldsOf(await summaryOf(net, [3, 224, 224]));
+  assert.equal(fields, {
+    conv1: { size: 11, stride: 4, offset: -2 },
+    pool1: { size: 19, stride: 8, offset: -2 },
+    conv2: { size: 51, stride: 8, offset: -18 },
+    pool2: { size: 67, stride: 16, offset: -18 },
+    conv3: { size: 99, stride: 16, offset: -34 },
+  });
+});
+
+test("height and width stand apart where they differ; one dimension is a width", async () => {
+  const net = sequential([conv2d(2, [3, 5], { stride: [1, 2], padding: [0, 1, 2, 3], dilation: [4, 1] })]);
+  const [layer] = (await summaryOf(net, [1, 20, 20])).layers;
+  assert.equal(layer!.receptiveField, { size: [9, 5], stride: [1, 2], offset: [0, -1] });
+  const [line] = (await summaryOf(sequential([conv1d(2, 5, { stride: 2 })]), [3, 20])).layers;
+  assert.equal(line!.receptiveField, { size: [1, 5], stride: [1, 2], offset: 0 });
+  assert.equal([line!.output, line!.macs], [[2, 8], 2 * 8 * 3 * 5]);
+});
+
+test("branches are united; those of different rates see the whole together", async () => {
+  const net = sequential({
+    mixed: parallel({
+      small: conv2d(4, 1),
+      wide: conv2d(4, [1, 7], { padding: [0, 3] }),
+      tall: conv2d(4, 5, { padding: 2 }),
+    }),
+    gate: custom("Gate", (scope, x) => {
+      const mean = scope.child("mean", globalAvgPool2d(), x);
+      const back = scope.child("back", pad([2, 2, 2, 3]), mean);
+      return scope.child("sum", residual([relu()], { shortcut: custom("Other", () => back) }), x);
+    }),
+  });
+  const fields = fieldsOf(await summaryOf(net, [1, 5, 6]));
+  assert.equal(fields.mixed, { size: [5, 7], stride: 1, offset: [-2, -3] });
+  assert.equal(fields["gate.mean"], { size: [5, 6], stride: 0, offset: 0 });
+  assert.equal(fields["gate.sum"], { size: [5, 6], stride: 0, offset: 0 });
+});
+
+test("what layers hold themselves is counted once, in the order it is computed", async () => {
+  const block = residual([conv2d(4, 3, { padding: 1 }), batchNorm2d(), relu()]);
+  const net = sequential({
+    stem: conv2d(4, 1),
+    block,
+    branch: parallel([conv2d(2, 1), relu()]),
+    fc: sequential([flatten(), linear(3)]),
+  });
+  using model = await net.build([2, 6, 6]);
+  const { layers, parameters } = summary(model);
+  assert.equal(
+    layers.map(({ name, type, parameters }) => `${name} ${type} ${parameters}`),
+    [
+      "stem Conv2d 12",
+      "block.0 Conv2d 148",
+      "block.1 BatchNorm2d 8",
+      "block.2 ReLU 0",
+      "block Residual 0",
+      "branch.0 Conv2d 10",
+      "branch.1 ReLU 0",
+      "branch Parallel 0",
+      "fc.0 Flatten 0",
+      "fc.1 Linear 651",
+    ],
+  );
+  assert.is(parameters, model.parameterCount);
+  const names = layers.map(({ name }) => name);
+  const taps = await model.taps(new Tensor(new Float32Array(72), [1, 2, 6, 6]), names);
+  for (const { name, output } of layers) assert.equal(taps[name]!.shape, [1, ...output], name);
+});
+
+test("a network of a single layer has a row for itself", async () => {
+  const { layers, macs } = await summaryOf(network(conv2d(2, 3)), [1, 4, 4]);
+  assert.equal(
+    layers.map(({ name, type, parameters, macs }) => [name, type, parameters, macs]),
+    [["", "Conv2d", 20, 72]],
+  );
+  assert.is(macs, 72);
+});
+
+test("summaries leave no memory behind", async () => {
+  using model = await lenet5();
+  summary(model);
+  const before = model.runtime.heap.memory.buffer.byteLength;
+  for (let i = 0; i < 200; i++) summary(model);
+  assert.is(model.runtime.heap.memory.buffer.byteLength, before);
+});
+
+test("as a table", async () => {
+  using model = await sequential([conv2d(6, 5), relu(), flatten(), linear(10), softmax()]).build([1, 8, 8]);
+  assert.is(
+    formatSummary({ ...summary(model), activationBytes: 1536 }),
+    `
+Layer  Type     Output     Parameters  Multiply-adds   Sees  Every
+──────────────────────────────────────────────────────────────────
+0      Conv2d   6 × 4 × 4         156          2,400  5 × 5  1 × 1
+1      ReLU     6 × 4 × 4                             5 × 5  1 × 1
+2      Flatten  96                                    8 × 8
+3      Linear   10                970            960  8 × 8
+4      Softmax  10                                    8 × 8
+──────────────────────────────────────────────────────────────────
+Parameters     1,126, 4.5 KB
+Multiply-adds  3,360 for one input
+Activations    1.54 KB for one input
+Sees, every    size and step of the receptive field in pixels of the input`.trimStart(),
+  );
+});
+
+test("tables fit in 100 columns", async () => {
+  const long = "a_name_that_takes_many_columns_of_a_terminal";
+  using model = await sequential({
+    [long]: sequential({ [long]: sequential({ [long]: conv2d(512, 1) }) }),
+  }).build([1, 224, 224]);
+  const widest = Math.max(
+    ...formatSummary(summary(model))
+      .split("\n")
+      .map((line) => line.length),
+  );
+  assert.is(widest, 100);
+});
+
+/** Which input pixels, as rows and columns, change the output pixel [i, j] in any channel. */
+async function seen(model: Model): Promise<(i: number, j: number) => [rows: number[], columns: number[]]> {
+  const [c, h, w] = model.inputShape as [number, number, number];
+  const [k, oh = 1, ow = 1] = model.outputShape as [number, number, number];
+  const quiet = model.predictSync(new Tensor(new Float32Array(c * h * w), [1, c, h, w])).data;
+  const data = new Float32Array(h * w * c * h * w);
+  for (let p = 0; p < h * w; p++)
+    for (let channel = 0; channel < c; channel++) data[(p * c + channel) * h * w + p] = 1e4;
+  const loud = model.predictSync(new Tensor(data, [h * w, c, h, w])).data;
+  return (i, j) => {
+    const rows = new Set<number>();
+    const columns = new Set<number>();
+    for (let p = 0; p < h * w; p++) {
+      for (let channel = 0; channel < k; channel++) {
+        const at = (channel * oh + i) * ow + j;
+        if (Math.abs(loud[p * k * oh * ow + at]! - quiet[at]!) < 1e-3) continue;
+        rows.add(Math.floor(p / w));
+        columns.add(p % w);
+      }
+    }
+    return [[...rows], [...columns]];
+  };
+}
+
+/** A layer that keeps or shrinks the size, drawn at random. */
+function randomLayer(random: Random, depth = 0): Layer {
+  const upTo = (n: number): number => 1 + random.int(n);
+  const same = (): Layer =>
+    conv2d(upTo(3), [upTo(3), upTo(3)], { padding: "same", dilation: [upTo(2), upTo(2)] });
+  switch (random.int(depth === 0 ? 8 : 4)) {
+    case 0:
+      return conv2d(upTo(3), [upTo(3), upTo(3)], {
+        stride: [upTo(2), upTo(2)],
+        dilation: upTo(2),
+        padding: random.int(3),
+      });
+    case 1:
+      return maxPool2d(3, { stride: upTo(2), padding: random.int(2) });
+    case 2:
+      return avgPool2d([upTo(2), upTo(3)], { stride: upTo(2) });
+    case 3:
+      return pad([random.int(2), random.int(2), random.int(2), random.int(2)]);
+    case 4:
+      return parallel([same(), relu(), same()]);
+    case 5:
+      return residual([conv2d(2, 3, { padding: 1 }), relu()], { shortcut: conv2d(2, 1) });
+    case 6:
+      return sequential([randomLayer(random, 1), randomLayer(random, 1)]);
+    default:
+      return batchNorm2d();
+  }
+}
+
+test("receptive fields are the pixels that, when they change, change the output", async () => {
+  const random = new Random(1);
+  let inner = 0;
+  for (let round = 0; round < 25; round++) {
+    const layers = Array.from({ length: 1 + random.int(4) }, () => randomLayer(random));
+    if (round % 5 === 0) layers.push(adaptiveAvgPool2d([1 + random.int(3), 1 + random.int(3)]));
+    if (round % 8 === 1) layers.push(flatten(), linear(3), unflatten([3, 1, 1]));
+    const net = sequential(layers);
+    const shape = [1 + random.int(2), 17, 16];
+    using model = await net.build(shape).catch(() => sequential(layers.slice(0, 1)).build(shape));
+    // Nothing cancels and nothing is cut off: positive weights, and a relu of what is positive.
+    const state = [...model.stateDict()].map(([name, { shape }]) => {
+      const fill = name.includes("running_mean") ? 0 : 1;
+      return [
+        name,
+        new Tensor(
+          Float32Array.from({ length: sizeOf(shape) }, () => fill * (0.5 + random.uniform())),
+          shape,
+        ),
+      ] as const;
+    });
+    model.loadStateDict(new Map(state));
+
+    const { layers: rows } = summary(model);
+    const { size, stride, offset } = rows.at(-1)!.receptiveField;
+    const [size2, stride2, offset2] = [size, stride, offset].map((x) => (typeof x === "number" ? [x, x] : x));
+    const seenBy = await seen(model);
+    const [, oh = 1, ow = 1] = model.outputShape;
+    // What windows of different sizes see, or all units together, may be less than the least regular field around it.
+    const uneven = layers.some(({ type }) => type === "AdaptiveAvgPool2d" || type === "Flatten");
+    for (let i = 0; i < oh; i++) {
+      for (let j = 0; j < ow; j++) {
+        const what = `round ${round}, unit [${i}, ${j}]\n${formatSummary(summary(model))}`;
+        const pixels = seenBy(i, j);
+        const field = ([i, j] as const).map((unit, axis): [number, number] => {
+          const first = offset2![axis]! + unit * stride2![axis]!;
+          return [first, first + size2![axis]! - 1];
+        });
+        for (const [axis, [first, last]] of field.entries()) {
+          assert.ok(
+            pixels[axis]!.every((p) => p >= first && p <= last),
+            what,
+          );
+        }
+        if (uneven || field.some(([first, last], axis) => first < 0 || last >= [17, 16][axis]!)) continue;
+        inner++;
+        assert.equal(
+          pixels.map((places) => [Math.min(...places), Math.max(...places)]),
+          field,
+          what,
+        );
+      }
+    }
+  }
+  assert.ok(inner > 500, `only ${inner} fields lay within the picture`);
+});
+
+test.run();
