@@ -136,7 +136,7 @@ function normalization({ attrs, tensors }: Golden): void {
 /** Steps of an optimiser that keeps `slots` blocks. Its hyper-parameters are given for each step, from 1. */
 function optimization({ op, attrs, tensors }: Golden, slots: number, hyper: (t: number) => number[]): void {
   let w = tensors.get("w")!.data;
-  let state = Array.from({ length: slots }, () => new Float32Array(w.length));
+  let state: Float32Array[] = Array.from({ length: slots }, () => new Float32Array(w.length));
   for (let step = 0; step < attrs.steps; step++) {
     let next: Float32Array[] = [];
     runOnBuilds<string, string>(
