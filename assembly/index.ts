@@ -17,6 +17,7 @@ export { channelSum, planeSum } from "./kernels/channel-sum";
 export { contract } from "./kernels/contract";
 export { block, reshape, unblock } from "./kernels/convert";
 export { crossEntropy, crossEntropyGradInput } from "./kernels/cross-entropy";
+export { depthwiseConv2d, depthwiseConv2dGradWeight } from "./kernels/depthwise";
 export { dropout } from "./kernels/dropout";
 export { gradientScale, sumSquares } from "./kernels/gradient-scale";
 export { leakyRelu, leakyReluGradInput } from "./kernels/leaky-relu";

@@ -1,12 +1,18 @@
 // Windows that slide over an image, and what of them lies inside it.
 
-/** A pooling window: constants of the pooling kernels. */
+/** The taps of a window: sizes, stride, dilation. */
 // @ts-ignore: decorator
-@unmanaged @final
-export class Window {
+@unmanaged
+export class Taps {
   kh: i32; kw: i32;
   sh: i32; sw: i32;
   dh: i32; dw: i32;
+}
+
+/** A pooling window: constants of the pooling kernels. */
+// @ts-ignore: decorator
+@unmanaged @final
+export class Window extends Taps {
   top: i32; left: i32; bottom: i32; right: i32;
   /** Whether padding counts in a mean. */
   includePad: i32;

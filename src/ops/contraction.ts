@@ -1,7 +1,7 @@
 // How convolutions, linear layers and their gradients become calls of the one contraction kernel.
 
 import { after, dataOf, lanesOf, LANES, type Place, type View } from "./layout.js";
-import type { StepWriter } from "./op.js";
+import type { StepWriter, Value } from "./op.js";
 
 const VECTOR_BYTES = 4 * LANES;
 
@@ -118,6 +118,24 @@ export function packing(
     ...[order.rotated ? kh * kw - 1 : 0, order.group, order.out, order.in, sign * kw, sign],
     ...[parts, (panels.count * panels.bytes) / 4],
   ]);
+}
+
+/** Weights as panels, packed once for all or in every run. */
+export function packed(
+  plan: StepWriter,
+  weight: Value,
+  channels: Channels,
+  window: Window,
+  panels: Panels,
+  order: WeightOrder,
+): Place {
+  const floats = (panels.count * panels.bytes) / 4;
+  const { group, out, in: input, rotated } = order;
+  const key = `packed ${group}/${out}/${input}${rotated ? " rotated" : ""} by ${panels.lanes}`;
+  return plan.derived(weight, key, floats, (place) => {
+    const constants = packing(plan, channels, window, panels, order);
+    plan.step("pack", panels.count, [place, plan.place(weight), constants], panels.bytes / 2);
+  });
 }
 
 /** out = the windows of x times the packed weights, for x that is already padded. */

@@ -5,14 +5,15 @@ import {
   type Channels,
   contractPixels,
   contractWindows,
+  packed,
   packing,
-  type Panels,
   panelsOf,
   type WeightOrder,
   type Window,
 } from "./contraction.js";
-import { lanesOf, type Place, type View } from "./layout.js";
-import { type Op, sizes4, type StepWriter, type Value } from "./op.js";
+import { isDepthwise, writeDepthwise, writeDepthwiseGradWeight } from "./depthwise.js";
+import { lanesOf, type View } from "./layout.js";
+import { type Op, sizes4 } from "./op.js";
 import { writePad } from "./pad.js";
 import { checkRank, windowCount } from "./shape.js";
 
@@ -41,16 +42,6 @@ function geometry(x: Shape, w: Shape, attrs: ConvAttrs): { channels: Channels; w
     forward: { group, out, in: kh * kw, rotated: attrs.flip },
     backward: { group, out: kh * kw, in: out, rotated: !attrs.flip },
   };
-}
-
-/** Weights as panels, packed once for all or in every run. */
-function packed(plan: StepWriter, weight: Value, channels: Channels, window: Window, panels: Panels, order: WeightOrder): Place {
-  const floats = (panels.count * panels.bytes) / 4;
-  const key = `packed ${order.in}/${order.out}${order.rotated ? " rotated" : ""} by ${panels.lanes}`;
-  return plan.derived(weight, key, floats, (place) => {
-    const constants = packing(plan, channels, window, panels, order);
-    plan.step("pack", panels.count, [place, plan.place(weight), constants], panels.bytes / 2);
-  });
 }
 
 /**
@@ -118,10 +109,16 @@ export const conv2d: Op<ConvAttrs> = {
   steps(node, plan) {
     const [x, w, b] = node.inputs;
     const view = plan.view(x!);
+    const out = plan.view(node.outputs[0]!);
+    const bias = b ? plan.place(b) : null;
     const { channels, window, forward } = geometry(x!.shape, w!.shape, node.attrs);
+    if (isDepthwise(channels)) {
+      writeDepthwise(plan, out, view, w!, bias, window, forward);
+      return;
+    }
     const panels = panelsOf(channels, window, lanesOf(view));
     const weights = packed(plan, w!, channels, window, panels, forward);
-    contractWindows(plan, plan.view(node.outputs[0]!), view, weights, b ? plan.place(b) : null, window, panels);
+    contractWindows(plan, out, view, weights, bias, window, panels);
   },
 };
 
@@ -140,8 +137,6 @@ const conv2dGradInput: Op<ConvAttrs & { shape: Shape }> = {
     const { outs, groupOuts, ins, groupIns } = channels;
     const turned: Channels = { outs: ins, groupOuts: groupIns, ins: outs, groupIns: groupOuts };
     const steady: Window = { ...window, sh: 1, sw: 1 };
-    const panels = panelsOf(turned, steady, 8);
-    const weights = packed(plan, w!, turned, steady, panels, backward);
     const dx = plan.view(node.outputs[0]!);
     const top = (window.kh - 1) * dh;
     const left = (window.kw - 1) * dw;
@@ -151,6 +146,12 @@ const conv2dGradInput: Op<ConvAttrs & { shape: Shape }> = {
       writePad(plan, spread, source, { top, left, mode: "zeros" }, { sh, sw });
       source = spread;
     }
+    if (isDepthwise(channels)) {
+      writeDepthwise(plan, dx, source, w!, null, steady, backward);
+      return;
+    }
+    const panels = panelsOf(turned, steady, 8);
+    const weights = packed(plan, w!, turned, steady, panels, backward);
     contractWindows(plan, dx, source, weights, null, steady, panels);
   },
 };
@@ -168,6 +169,10 @@ const conv2dGradWeight: Op<ConvAttrs & { shape: Shape }> = {
     const [dy, x] = node.inputs;
     const view = plan.view(x!);
     const { channels, window, forward } = geometry(x!.shape, node.attrs.shape, node.attrs);
+    if (isDepthwise(channels)) {
+      writeDepthwiseGradWeight(plan, plan.place(node.outputs[0]!), view, plan.view(dy!), window, forward);
+      return;
+    }
     const panels = panelsOf(channels, window, lanesOf(view));
     const { partial, parts } = contractPixels(plan, view, plan.view(dy!), window, panels);
     const constants = packing(plan, channels, window, panels, forward, parts);

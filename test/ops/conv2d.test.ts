@@ -1,57 +1,7 @@
-import { conv2d, type ConvAttrs } from "../../src/ops/conv2d.js";
+import { type ConvAttrs, conv2d } from "../../src/ops/conv2d.js";
 import { pad, type PadAttrs } from "../../src/ops/pad.js";
+import { conv, convAttrs, convolve } from "../harness/convolution.js";
 import { type OpCase, type Ref, ref, testOp } from "../harness/op.js";
-
-/** The definition: six loops, each output a sum over its window. */
-function convolve(x: Ref, w: Ref, b: Ref | null, a: ConvAttrs): Ref {
-  const [n = 0, c = 0, h = 0, width = 0] = x.shape;
-  const [k = 0, cg = 0, kh = 0, kw = 0] = w.shape;
-  const oh = Math.floor((h - (kh - 1) * a.dh - 1) / a.sh) + 1;
-  const ow = Math.floor((width - (kw - 1) * a.dw - 1) / a.sw) + 1;
-  const y = ref([n, k, oh, ow]);
-  const kg = k / a.groups;
-  let out = 0;
-  for (let i = 0; i < n; i++)
-    for (let o = 0; o < k; o++)
-      for (let oy = 0; oy < oh; oy++)
-        for (let ox = 0; ox < ow; ox++, out++) {
-          let sum = b ? b.data[o]! : 0;
-          for (let ci = 0; ci < cg; ci++)
-            for (let ky = 0; ky < kh; ky++)
-              for (let kx = 0; kx < kw; kx++) {
-                const ch = Math.floor(o / kg) * cg + ci;
-                const wy = a.flip ? kh - 1 - ky : ky;
-                const wx = a.flip ? kw - 1 - kx : kx;
-                sum +=
-                  w.data[((o * cg + ci) * kh + wy) * kw + wx]! *
-                  x.data[((i * c + ch) * h + oy * a.sh + ky * a.dh) * width + ox * a.sw + kx * a.dw]!;
-              }
-          y.data[out] = sum;
-        }
-  return y;
-}
-
-const attrs = (a: Partial<ConvAttrs> = {}): ConvAttrs => ({ sh: 1, sw: 1, dh: 1, dw: 1, groups: 1, flip: false, ...a });
-
-function conv(
-  [n, c, h, w]: [number, number, number, number],
-  k: number,
-  [kh, kw]: [number, number],
-  a: Partial<ConvAttrs> = {},
-  bias = true,
-): OpCase {
-  const full = attrs(a);
-  return {
-    name: `${n}x${c}x${h}x${w} to ${k}, kernel ${kh}x${kw}, ${JSON.stringify(a)}${bias ? "" : ", no bias"}`,
-    operands: [
-      { shape: [n, c, h, w] },
-      { shape: [k, c / full.groups, kh, kw], form: "dense" },
-      ...(bias ? [{ shape: [k], form: "dense" as const }] : []),
-    ],
-    build: (graph, [x, weight, b]) => graph.add(conv2d, [x!, weight!, b ?? null], full),
-    reference: ([x, weight, b]) => convolve(x!, weight!, b ?? null, full),
-  };
-}
 
 testOp("conv2d", [
   conv([1, 1, 1, 1], 1, [1, 1]),
@@ -75,6 +25,36 @@ testOp("conv2d", [
   conv([2, 40, 1, 29], 24, [1, 7]),
 ]);
 
+/** In one dimension: [n, c, l]. */
+function line([n, c, l]: [number, number, number], k: number, kl: number, a: Partial<ConvAttrs> = {}, bias = true): OpCase {
+  const flat = conv([n, c, 1, l], k, [1, kl], a, bias);
+  const full = convAttrs(a);
+  return {
+    ...flat,
+    name: `${n}x${c}x${l} to ${k}, kernel ${kl}, ${JSON.stringify(a)}${bias ? "" : ", no bias"}`,
+    operands: [{ shape: [n, c, l] }, { shape: [k, c / full.groups, kl], form: "dense" }, ...flat.operands.slice(2)],
+    reference([x, w, b]) {
+      const y = convolve(
+        { shape: [n, c, 1, l], data: x!.data },
+        { shape: [k, c / full.groups, 1, kl], data: w!.data },
+        b ?? null,
+        full,
+      );
+      return { shape: [n, k, y.shape[3]!], data: y.data };
+    },
+  };
+}
+
+testOp("conv2d in one dimension", [
+  line([1, 1, 1], 1, 1),
+  line([2, 1, 20], 3, 5),
+  line([2, 3, 17], 8, 4, { sw: 3 }),
+  line([3, 9, 13], 11, 3, { dw: 2 }, false),
+  line([1, 16, 23], 17, 7, { dw: 3, sw: 2 }),
+  line([2, 6, 9], 4, 2, { groups: 2 }),
+  line([1, 2, 31], 5, 9, { flip: true }),
+]);
+
 const padding: PadAttrs = { top: 2, left: 1, bottom: 1, right: 3, mode: "zeros" };
 const padThen = (mode: PadAttrs["mode"], between: boolean): OpCase => ({
   name: `${mode} padding, then a kernel${between ? ", after another" : ""}`,
@@ -84,12 +64,12 @@ const padThen = (mode: PadAttrs["mode"], between: boolean): OpCase => ({
     ...(between ? [{ shape: [5, 5, 1, 1], form: "dense" as const }] : []),
   ],
   build(graph, [x, w, first]) {
-    const y = first ? graph.add(conv2d, [x!, first, null], attrs()) : x!;
-    return graph.add(conv2d, [graph.add(pad, [y], { ...padding, mode }), w!, null], attrs());
+    const y = first ? graph.add(conv2d, [x!, first, null], convAttrs()) : x!;
+    return graph.add(conv2d, [graph.add(pad, [y], { ...padding, mode }), w!, null], convAttrs());
   },
   reference([x, w, first]) {
-    const y = first ? convolve(x!, first, null, attrs()) : x!;
-    return convolve(padRef(y, { ...padding, mode }), w!, null, attrs());
+    const y = first ? convolve(x!, first, null, convAttrs()) : x!;
+    return convolve(padRef(y, { ...padding, mode }), w!, null, convAttrs());
   },
 });
 
