@@ -88,10 +88,27 @@ function scales(out: usize, pixel: i32, v: View, n: i32, group: i32, y: i32, g: 
   addNeighbours<Square>(out, pixel, out, pixel, v, n, group, y, g.before, g.after, f32x4.splat(g.alpha));
 }
 
+/** A row of s^-beta. For 3/4, which nearly every network has, two roots are several times faster than exp and log. */
+// @ts-ignore: decorator
+@inline
+function powers(out: usize, outPixel: i32, s: usize, pixel: i32, w: i32, beta: f32): void {
+  const one = f32x4.splat(1), exponent = f32x4.splat(-beta);
+  let q = out, p = s;
+  if (beta == 0.75) {
+    for (let i = w; i > 0; --i, q += outPixel, p += pixel) {
+      const root = f32x4.sqrt(v128.load(p));
+      v128.store(q, f32x4.div(one, f32x4.mul(root, f32x4.sqrt(root))));
+    }
+  } else {
+    for (let i = w; i > 0; --i, q += outPixel, p += pixel) {
+      v128.store(q, exp(f32x4.mul(exponent, log(v128.load(p)))));
+    }
+  }
+}
+
 /** Units are rows. */
 export function localResponseNorm(out: usize, x: usize, geometry: usize, begin: i32, end: i32): void {
   const o = view(out), v = view(x), g = changetype<Neighbours>(geometry);
-  const power = f32x4.splat(-g.beta);
   for (let unit = begin; unit < end; ++unit) {
     const plane = unit / o.h;
     const y = unit - plane * o.h;
@@ -101,9 +118,9 @@ export function localResponseNorm(out: usize, x: usize, geometry: usize, begin: 
       const mask = laneMask(o.c - block * LANES, half * 4);
       let q = o.rowOf(unit) + half * 16, p = v.rowOf(unit) + half * 16;
       scales(q, o.pixel, v, n, block * 2 + half, y, g);
+      powers(q, o.pixel, q, o.pixel, o.w, g.beta);
       for (let i = o.w; i > 0; --i, q += o.pixel, p += v.pixel) {
-        const factor = exp(f32x4.mul(power, log(v128.load(q))));
-        v128.store(q, v128.and(f32x4.mul(v128.load(p), factor), mask));
+        v128.store(q, v128.and(f32x4.mul(v128.load(p), v128.load(q)), mask));
       }
     }
   }
@@ -120,7 +137,6 @@ export function localResponseNormShare(
   end: i32,
 ): void {
   const o = view(dx), s = view(t), u = view(dy), v = view(x), g = changetype<Neighbours>(geometry);
-  const power = f32x4.splat(-g.beta);
   for (let unit = begin; unit < end; ++unit) {
     const plane = unit / o.h;
     const y = unit - plane * o.h;
@@ -130,12 +146,12 @@ export function localResponseNormShare(
       const mask = laneMask(o.c - block * LANES, half * 4);
       let q = o.rowOf(unit) + half * 16, p = v.rowOf(unit) + half * 16;
       let r = u.rowOf(unit) + half * 16, to = s.rowOf(unit) + half * 16;
-      scales(q, o.pixel, v, n, block * 2 + half, y, g);
+      scales(to, s.pixel, v, n, block * 2 + half, y, g);
+      powers(q, o.pixel, to, s.pixel, o.w, g.beta);
       for (let i = o.w; i > 0; --i, q += o.pixel, p += v.pixel, r += u.pixel, to += s.pixel) {
-        const scale = v128.load(q);
-        const own = v128.and(f32x4.mul(v128.load(r), exp(f32x4.mul(power, log(scale)))), mask);
+        const own = v128.and(f32x4.mul(v128.load(r), v128.load(q)), mask);
         v128.store(q, own);
-        v128.store(to, v128.and(f32x4.div(f32x4.mul(own, v128.load(p)), scale), mask));
+        v128.store(to, v128.and(f32x4.div(f32x4.mul(own, v128.load(p)), v128.load(to)), mask));
       }
     }
   }
