@@ -160,6 +160,7 @@ export class Plan {
   readonly #tables: { prologue: number; steps: number };
   readonly #guards: Block[] = [];
   #weights: unknown = null;
+  #waiting = 0;
   #disposed = false;
 
   constructor(runtime: Runtime, graph: Graph, options: PlanOptions, what: string) {
@@ -288,17 +289,27 @@ export class Plan {
    * Feeds the inputs, runs on all threads, reads the outputs. `weights` is any token that changes when the parameters
    * do, so that what is derived from them is computed anew.
    */
-  run(inputs: Readonly<Record<string, Float32Array>>, weights: unknown): Promise<Record<string, Tensor>> {
-    return this.#runtime.exclusive(async (run) => {
-      this.#feed(inputs);
-      if (this.#weights !== weights) await run(this.#tables.prologue, this.prologue.length);
-      this.#weights = weights;
-      await run(this.#tables.steps, this.steps.length);
-      return this.#read();
-    });
+  async run(inputs: Readonly<Record<string, Float32Array>>, weights: unknown): Promise<Record<string, Tensor>> {
+    this.#waiting++;
+    try {
+      return await this.#runtime.exclusive(async (run) => {
+        this.#feed(inputs);
+        if (this.#weights !== weights) await run(this.#tables.prologue, this.prologue.length);
+        this.#weights = weights;
+        await run(this.#tables.steps, this.steps.length);
+        return this.#read();
+      });
+    } finally {
+      this.#waiting--;
+    }
   }
 
-  /** The same on the calling thread. */
+  /** A run is in progress or waits for its turn. */
+  get busy(): boolean {
+    return this.#waiting > 0;
+  }
+
+  /** The same on the calling thread, at once: no run of this plan or of one that changes its weights may be in progress. */
   runSync(inputs: Readonly<Record<string, Float32Array>>, weights: unknown): Record<string, Tensor> {
     this.#feed(inputs);
     if (this.#weights !== weights) this.#runtime.runSync(this.#tables.prologue, this.prologue.length);

@@ -136,6 +136,7 @@ export class Model {
   /** The same on the calling thread, for scripts and small networks. */
   predictSync(input: Tensor): Tensor {
     this.#checkInput("predictSync", input);
+    this.runtime.checkIdle("predictSync");
     const pieces = this.#pieces(input).map((piece) => {
       const plan = this.#plan(piece.shape, []);
       return plan.runSync({ input: piece.data }, this.#version);
@@ -347,10 +348,11 @@ export class Model {
       plan = new Plan(this.runtime, graph, { outputs, bound }, `Running a batch of ${shape[0]}`);
     }
     this.#plans.set(key, plan);
-    if (this.#plans.size > PLANS) {
-      const [oldest, unused] = this.#plans.entries().next().value!;
+    for (const [old, unused] of this.#plans) {
+      if (this.#plans.size <= PLANS) break;
+      if (unused === plan || unused.busy) continue;
       unused.dispose();
-      this.#plans.delete(oldest);
+      this.#plans.delete(old);
     }
     return plan;
   }

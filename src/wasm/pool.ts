@@ -2,11 +2,8 @@ import { startWorker } from "#platform";
 import { FeatureMapError } from "../errors.js";
 import type { Thread } from "../platform/thread.js";
 import type { Block, Heap } from "./heap.js";
-import { announce, CONTROL, controlBytes } from "./steps.js";
+import { announce, CONTROL, controlBytes, LEAVE } from "./steps.js";
 import type { WorkerMessage, WorkerStart } from "./worker.js";
-
-/** How long workers may take to start before that is called a failure. */
-const START_TIMEOUT_MS = 20_000;
 
 interface Pending {
   resolve(): void;
@@ -27,8 +24,11 @@ export class Pool {
   readonly #ready: Promise<void>;
   #pending: Pending | undefined;
   #failure: FeatureMapError | undefined;
+  /** Workers that have yet to leave after {@link dispose}. */
+  #leaving = 0;
 
-  constructor(source: string | URL, module: WebAssembly.Module, heap: Heap, threads: number) {
+  /** `startMs`: how long workers may take to start before that is called a failure. */
+  constructor(source: string | URL, module: WebAssembly.Module, heap: Heap, threads: number, startMs: number) {
     this.threads = threads;
     this.#heap = heap;
     this.#control = heap.allocate(controlBytes(threads), "Starting worker threads");
@@ -38,32 +38,28 @@ export class Pool {
     this.#workers = [];
     this.#ready = new Promise((resolve, reject) => {
       this.#pending = { resolve, reject };
-      const timer = setTimeout(
-        () => this.#fail(`did not start within ${START_TIMEOUT_MS / 1000} seconds`),
-        START_TIMEOUT_MS,
-      );
       const started = (): void => {
-        if (--waiting > 0) return;
-        clearTimeout(timer);
-        this.#finish();
+        if (--waiting === 0) this.#finish();
       };
       try {
         for (let thread = 0; thread < threads; thread++) {
           const data: WorkerStart = { module, memory, control, thread, threads };
           const onMessage = (sent: unknown): void => {
-            const message = sent as WorkerMessage;
+            const message = sent as WorkerMessage | null;
             if (message === "ready") started();
             else if (message === "done") this.#finish();
-            else this.#fail(`failed: ${message.error}`);
+            else if (message === "left") this.#left();
+            else this.#fail(`failed: ${message?.error ?? "it sent a message that means nothing"}`);
           };
           this.#workers.push(startWorker(source, data, onMessage, (error) => this.#fail(`failed: ${error.message}`)));
         }
       } catch (error) {
         this.#fail(`could not be started: ${String(error)}`);
       }
-      if (this.#failure) clearTimeout(timer);
     });
-    this.#ready.catch(() => {});
+    const timer = setTimeout(() => this.#fail(`did not start within ${startMs / 1000} seconds`), startMs);
+    const started = (): void => clearTimeout(timer);
+    this.#ready.then(started, started);
   }
 
   /** The pool cannot run any more: a worker died, or it was disposed of. */
@@ -79,19 +75,37 @@ export class Pool {
     for (const worker of this.#workers) worker.ref();
     await new Promise<void>((resolve, reject) => {
       this.#pending = { resolve, reject };
-      const control = new Int32Array(this.#heap.memory.buffer, this.#control.address, controlBytes(this.threads) / 4);
-      Atomics.store(control, CONTROL.plan, address);
-      Atomics.store(control, CONTROL.steps, steps);
-      announce(control, CONTROL.command);
+      this.#command(address, steps);
     });
   }
 
-  /** Ends the workers. A run in progress fails. */
+  /**
+   * Ends the workers. A run in progress fails. Idle ones leave by themselves: engines take their time to end a thread
+   * that sleeps, up to two seconds in Chromium, and until then it would still answer to its control block, which only
+   * the last to leave gives back. After a failure nobody knows who still looks at the block, so it is not used again.
+   */
   dispose(): void {
-    const idle = !this.#failure && !this.#pending;
-    this.#fail("was ended by dispose()");
-    // After a failure a thread may still be on its way out, so its block is not reused.
-    if (idle) this.#heap.free(this.#control);
+    if (this.#failure) return;
+    const ended = new FeatureMapError("The runtime was disposed of during a run, which was given up.");
+    if (this.#pending) this.#end(ended);
+    else {
+      this.#failure = ended;
+      this.#leaving = this.threads;
+      this.#command(0, LEAVE);
+    }
+  }
+
+  #command(address: number, steps: number): void {
+    const control = new Int32Array(this.#heap.memory.buffer, this.#control.address, controlBytes(this.threads) / 4);
+    Atomics.store(control, CONTROL.plan, address);
+    Atomics.store(control, CONTROL.steps, steps);
+    announce(control, CONTROL.command);
+  }
+
+  #left(): void {
+    if (--this.#leaving > 0) return;
+    for (const worker of this.#workers) worker.terminate();
+    this.#heap.free(this.#control);
   }
 
   #finish(): void {
@@ -103,13 +117,19 @@ export class Pool {
 
   #fail(reason: string): void {
     if (this.#failure) return;
-    this.#failure = new FeatureMapError(
-      `A worker thread ${reason}. The run was given up; the next one starts new workers. ` +
-        "To stay on the calling thread, use init({ threads: 1 }) or predictSync.",
+    this.#end(
+      new FeatureMapError(
+        `A worker thread ${reason}. The run was given up; the next one starts new workers. ` +
+          "To stay on the calling thread, use init({ threads: 1 }) or predictSync.",
+      ),
     );
+  }
+
+  #end(failure: FeatureMapError): void {
+    this.#failure = failure;
     for (const worker of this.#workers) worker.terminate();
     const pending = this.#pending;
     this.#pending = undefined;
-    pending?.reject(this.#failure);
+    pending?.reject(failure);
   }
 }

@@ -31,6 +31,8 @@ export interface Carrier {
 const MAXIMUM_PAGES = [65536, 32768, 16384, 8192];
 /** The first page stays empty, so that address 0 means "none". */
 const HEAP_START = 1024;
+/** How long workers may take to start, on a machine under load. */
+const START_MS = 20_000;
 /** How long runs on the calling thread may follow each other without letting anything else happen. */
 const YIELD_MS = 10;
 
@@ -56,6 +58,7 @@ export class Runtime {
   readonly kernels: readonly Kernel[];
   readonly #names: string[];
   readonly #worker: string | URL;
+  readonly #startMs: number;
   #pool: Pool | undefined;
   #queue: Promise<void> = Promise.resolve();
   #running = 0;
@@ -64,10 +67,11 @@ export class Runtime {
   #yielded = 0;
 
   /** `kernels`: the binary, or a module compiled of it (with shared memory where there are several threads). */
-  constructor(kernels: Uint8Array | WebAssembly.Module, worker: string | URL, options: { threads: number; relaxed: boolean }) {
+  constructor(kernels: Uint8Array | WebAssembly.Module, worker: string | URL, options: { threads: number; relaxed: boolean; startMs?: number }) {
     this.threads = options.threads;
     this.relaxed = options.relaxed;
     this.#worker = worker;
+    this.#startMs = options.startMs ?? START_MS;
     const shared = options.threads > 1;
     this.heap = new Heap(createMemory(shared), HEAP_START);
     this.#module =
@@ -111,12 +115,17 @@ export class Runtime {
     else void this.#queue.then(() => this.heap.free(block));
   }
 
-  /** Runs a table of steps on the calling thread. */
-  runSync(address: number, steps: number): void {
+  /** Throws when a run is in progress, or the runtime was disposed of. */
+  checkIdle(what: string): void {
+    check(!this.#disposed, "The runtime was disposed of. Call init() again.");
     check(
       this.#running === 0,
-      "predictSync cannot run while another run is in progress. Await that one first, or use predict, which waits its turn.",
+      () => `${what} cannot run while another run is in progress. Await that one first, or use predict, which waits its turn.`,
     );
+  }
+
+  /** Runs a table of steps on the calling thread. */
+  runSync(address: number, steps: number): void {
     runSteps(this.kernels, new Int32Array(this.heap.memory.buffer), address >>> 2, steps);
   }
 
@@ -163,7 +172,7 @@ export class Runtime {
       return;
     }
     if (!this.#pool || this.#pool.failed) {
-      this.#pool = new Pool(this.#worker, this.#module, this.heap, this.threads);
+      this.#pool = new Pool(this.#worker, this.#module, this.heap, this.threads, this.#startMs);
     }
     await this.#pool.run(address, steps);
   }

@@ -33,6 +33,8 @@ export const CONTROL = {
   cursors: 128,
 } as const;
 const CURSOR_STRIDE = 32;
+/** In place of a number of steps: the worker shall leave. */
+export const LEAVE = -1;
 
 /** Size of the control block of a pool. */
 export function controlBytes(threads: number): number {

@@ -1,8 +1,8 @@
 // The script of a worker thread: instantiates the kernels on the shared memory, then runs its share of every plan.
-// It never returns to its event loop; it is ended from outside. Bundled on its own and kept as text by the build.
+// It returns to its event loop only to be ended. Bundled on its own and kept as text by the build.
 
 import { onStart } from "../platform/thread.js";
-import { CONTROL, controlBytes, kernelsOf, runShare, waitForChange } from "./steps.js";
+import { CONTROL, controlBytes, kernelsOf, LEAVE, runShare, waitForChange } from "./steps.js";
 
 export interface WorkerStart {
   readonly module: WebAssembly.Module;
@@ -14,7 +14,7 @@ export interface WorkerStart {
 }
 
 /** What a worker tells its owner. Thread 0 alone says "done". */
-export type WorkerMessage = "ready" | "done" | { readonly error: string };
+export type WorkerMessage = "ready" | "done" | "left" | { readonly error: string };
 
 function serve(start: WorkerStart, post: (message: WorkerMessage) => void): void {
   const { module, memory, thread, threads } = start;
@@ -25,6 +25,7 @@ function serve(start: WorkerStart, post: (message: WorkerMessage) => void): void
   // The control block is fresh, so the first command is number 1.
   for (let command = 0; ; command++) {
     waitForChange(control, CONTROL.command, command);
+    if (Atomics.load(control, CONTROL.steps) === LEAVE) return post("left");
     // A fresh view each time: the owner may have grown the memory.
     runShare(kernels, control, new Int32Array(memory.buffer), thread, threads);
     if (thread === 0) post("done");
