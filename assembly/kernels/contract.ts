@@ -19,8 +19,11 @@ export class Contraction {
   nb0: i32; nb1: i32; nb2: i32; nb3: i32;
 }
 
-/** Rows that fit the 15 vector registers V8 gives: multiply-then-add needs one more for the product. */
-const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
+/**
+ * Rows that fit the 15 vector registers V8 gives. Engines without relaxed SIMD load all of a step's a before they multiply
+ * (TurboFan's scheduling), which takes a register per row, and multiply-then-add needs one more for the product.
+ */
+const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
 
 /** rows x 8 results kept in registers through the whole nest. `rows` is a literal at every call, so the branches fold. */
 // @ts-ignore: decorator
@@ -133,7 +136,7 @@ export function contract(out: usize, a: usize, b: usize, bias: usize, geometry: 
     let p = a + i0 * g.a0 + i1 * g.a1 + i2 * g.a2 + i3 * g.a3;
     const q = b + i0 * g.b0 + i1 * g.b1 + i2 * g.b2 + i3 * g.b3;
     const s: usize = bias == 0 ? 0 : bias + i1 * g.bias1;
-    // Near-equal tiles: 28 rows as 5,5,5,5,4,4 rather than five of 5 and one of 3.
+    // Near-equal tiles: 14 rows as 5, 5, 4 rather than 6, 6, 2.
     let left = g.m;
     for (let tiles = (left + ROWS - 1) / ROWS; tiles > 0; --tiles) {
       const rows = (left + tiles - 1) / tiles;
@@ -142,7 +145,7 @@ export function contract(out: usize, a: usize, b: usize, bias: usize, geometry: 
         case 2: tile2(c, p, q, s, g); break;
         case 3: tile3(c, p, q, s, g); break;
         case 4: tile4(c, p, q, s, g); break;
-        case 5: tile5(c, p, q, s, g); break;
+        case 5: if (ROWS > 4) tile5(c, p, q, s, g); break;
         default: if (ROWS > 5) tile6(c, p, q, s, g);
       }
       c += rows * g.cm;
