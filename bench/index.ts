@@ -1,0 +1,49 @@
+// `npm run bench [-- train predict ...] [--json FILE]`: see README.md.
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { describe, machine } from "./machine.js";
+import { memory } from "./memory.js";
+import { predict } from "./predict.js";
+import { profile } from "./profile.js";
+import { describeRequirement, holds, type Result } from "./report.js";
+import { size } from "./size.js";
+import { start } from "./start.js";
+import { train } from "./train.js";
+
+const parts: Record<string, () => Promise<Result>> = { train, predict, start, memory, size };
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "string" }, batch: { type: "string", default: "64" } },
+});
+if (positionals[0] === "profile") {
+  await profile(positionals[1] ?? "train", Number(options.batch));
+  process.exit();
+}
+const unknown = positionals.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  console.error(`There is no part "${unknown[0]}" of the bench: choose among ${Object.keys(parts).join(", ")}, profile.`);
+  process.exit(2);
+}
+
+const facts = await machine();
+console.log(`${describe(facts)}\n`);
+const results: Record<string, object> = {};
+const requirements = [];
+const differences: string[] = [];
+for (const [name, part] of Object.entries(parts)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  const result = await part();
+  console.log("");
+  results[name] = result.data;
+  requirements.push(...(result.requirements ?? []));
+  differences.push(...(result.differences ?? []));
+}
+for (const requirement of requirements) console.log(describeRequirement(requirement));
+for (const difference of differences) console.error(`Another answer: ${difference}`);
+if (options.json) {
+  const judged = requirements.map((requirement) => ({ ...requirement, pass: holds(requirement) }));
+  const report = { date: new Date().toISOString(), machine: facts, results, requirements: judged, differences };
+  writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+}
+process.exit(differences.length > 0 ? 1 : 0);
