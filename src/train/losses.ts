@@ -7,6 +7,7 @@ import { formatShape, Tensor } from "../tensor.js";
 
 /** What training makes small. */
 export interface Loss {
+  /** With whatever else tells it from others: a checkpoint is resumed with the loss of the same name only. */
   readonly name: string;
   /** Adds the loss, a single number, to the graph; its targets become the input "targets". */
   apply(graph: Graph, output: Value): Value;
@@ -23,9 +24,11 @@ export function crossEntropy(options: { labelSmoothing?: number } = {}): Loss {
     () => `crossEntropy: labelSmoothing is ${labelSmoothing}; it must be from 0 to 1.`,
   );
   return {
-    name: "crossEntropy",
+    name: labelSmoothing > 0 ? `crossEntropy with label smoothing ${labelSmoothing}` : "crossEntropy",
     apply: (graph, output) =>
-      graph.add(crossEntropyOp, [output, graph.denseInput("targets", [output.shape[0]!])], { labelSmoothing }),
+      graph.add(crossEntropyOp, [output, graph.denseInput("targets", [output.shape[0]!])], {
+        labelSmoothing,
+      }),
     feed(targets, [n = 0, classes = 0]) {
       check(
         targets instanceof Int32Array && targets.length === n,
@@ -37,21 +40,30 @@ export function crossEntropy(options: { labelSmoothing?: number } = {}): Loss {
       const wrong = targets.findIndex((target) => target < 0 || target >= classes);
       check(
         wrong < 0,
-        () => `crossEntropy: target ${wrong} of the batch is class ${targets[wrong]}, but the model has ${classes} outputs.`,
+        () =>
+          `crossEntropy: target ${wrong} of the batch is class ${targets[wrong]}, but the model has ${classes} outputs.`,
       );
       return Float32Array.from(targets);
     },
   };
 }
 
-/** Mean squared difference to target values of the output's shape (torch.nn.MSELoss). */
+/** A shape without the batch and without sizes of 1. */
+const core = (shape: readonly number[]): string => formatShape(shape.slice(1).filter((size) => size !== 1));
+
+/**
+ * Mean squared difference to target values of the output's shape (torch.nn.MSELoss). Sizes of 1 may be left out: n
+ * values fit an output of [n, 1].
+ */
 export function mse(): Loss {
   return {
     name: "mse",
     apply: (graph, output) => graph.add(mseOp, [output, graph.input("targets", output.shape)], {}),
     feed(targets, outputShape) {
       check(
-        targets instanceof Tensor && formatShape(targets.shape) === formatShape(outputShape),
+        targets instanceof Tensor &&
+          targets.shape[0] === outputShape[0] &&
+          core(targets.shape) === core(outputShape),
         () =>
           `mse: the targets must be values of shape ${formatShape(outputShape)}, not ${
             targets instanceof Tensor ? formatShape(targets.shape) : "class indices"

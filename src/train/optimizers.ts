@@ -2,6 +2,7 @@ import { check, checkOptions } from "../errors.js";
 import { adam as adamOp } from "../ops/adam.js";
 import type { Op } from "../ops/op.js";
 import { sgd as sgdOp } from "../ops/sgd.js";
+import { power } from "./exact.js";
 
 /** A rule that turns gradients into steps. Its state, such as velocities, belongs to the training that uses it. */
 export interface Optimizer {
@@ -18,7 +19,10 @@ export interface Optimizer {
 
 function checkRate(what: string, lr: number, weightDecay: number): void {
   check(lr > 0 && Number.isFinite(lr), () => `${what}: lr is ${lr}; it must be a number above 0.`);
-  check(weightDecay >= 0, () => `${what}: weightDecay is ${weightDecay}; it must be at least 0.`);
+  check(
+    weightDecay >= 0 && Number.isFinite(weightDecay),
+    () => `${what}: weightDecay is ${weightDecay}; it must be at least 0.`,
+  );
 }
 
 export interface SgdOptions {
@@ -38,7 +42,10 @@ export function sgd(options: SgdOptions): Optimizer {
   checkOptions("sgd", options, ["lr", "momentum", "weightDecay", "dampening", "nesterov"]);
   const { lr, momentum = 0, weightDecay = 0, dampening = 0, nesterov = false } = options;
   checkRate("sgd", lr, weightDecay);
-  check(momentum >= 0 && momentum < 1, () => `sgd: momentum is ${momentum}; it must be at least 0 and below 1.`);
+  check(
+    momentum >= 0 && momentum < 1,
+    () => `sgd: momentum is ${momentum}; it must be at least 0 and below 1.`,
+  );
   check(
     !nesterov || (momentum > 0 && dampening === 0),
     "sgd: nesterov needs a momentum above 0 and no dampening, as in torch.",
@@ -71,14 +78,27 @@ function adaptive(name: string, options: AdamOptions, decoupled: boolean): Optim
     betas.length === 2 && betas.every((beta) => beta >= 0 && beta < 1),
     () => `${name}: betas are ${JSON.stringify(betas)}; both must be at least 0 and below 1.`,
   );
-  check(eps >= 0, () => `${name}: eps is ${eps}; it must be at least 0.`);
+  check(
+    Math.fround(eps) > 0,
+    () =>
+      `${name}: eps is ${eps}; it must be a float32 number above 0, or a gradient of zero divides by zero.`,
+  );
   const [b1, b2] = betas;
   return {
     name,
     lr,
     slots: ["mean", "square"],
     op: adamOp,
-    hyper: (t, rate) => [rate, b1, b2, eps, weightDecay, decoupled ? 1 : 0, 1 - b1 ** t, 1 - b2 ** t],
+    hyper: (t, rate) => [
+      rate,
+      b1,
+      b2,
+      eps,
+      weightDecay,
+      decoupled ? 1 : 0,
+      1 - power(b1, t),
+      1 - power(b2, t),
+    ],
   };
 }
 

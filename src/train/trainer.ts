@@ -1,7 +1,9 @@
-import { check } from "../errors.js";
+import type { Batch } from "../data/dataset.js";
+import { check, checkOptions } from "../errors.js";
 import { backward } from "../graph/backward.js";
 import { Plan } from "../graph/plan.js";
 import type { Model } from "../layers/model.js";
+import type { Entry } from "../layers/store.js";
 import { gradientScale } from "../ops/gradient-scale.js";
 import type { Storage } from "../ops/layout.js";
 import type { Value } from "../ops/op.js";
@@ -9,20 +11,15 @@ import { type Shape, sizeOf, Tensor } from "../tensor.js";
 import type { Block } from "../wasm/heap.js";
 import type { Loss } from "./losses.js";
 import type { Optimizer } from "./optimizers.js";
-
-/** One batch to learn from: inputs [n, ...], and class indices or values. */
-export interface TrainingBatch {
-  readonly inputs: Tensor;
-  readonly targets: Int32Array | Tensor;
-}
+import { Plans, type Prepared } from "./plans.js";
 
 export interface TrainerOptions {
   readonly loss: Loss;
   readonly optimizer: Optimizer;
   /** Longest gradient, over all parameters together, before it is scaled down. */
-  readonly clipNorm?: number;
-  /** Decides dropout. */
-  readonly seed?: number;
+  readonly clipNorm?: number | undefined;
+  /** Decides dropout. Default 0. */
+  readonly seed?: number | undefined;
 }
 
 /** What one step gives back. */
@@ -34,32 +31,49 @@ export interface StepResult {
   readonly gradientNorm: number;
 }
 
+/** The optimiser's values by slot, then by parameter. */
+export type Slots = ReadonlyMap<string, ReadonlyMap<string, Tensor>>;
+
 /** Whole numbers below 2^24 are exact in the float32 inputs of dropout. */
 const EXACT = 2 ** 24;
 
 /**
  * Training, step by step: forward pass, loss, backward pass and update in one run of one plan. Holds the gradients and
- * the optimiser's state in blocks laid out like the parameters.
+ * the optimiser's state in memory laid out like the parameters, until it is disposed of.
  */
 export class Trainer {
   readonly model: Model;
   readonly #options: TrainerOptions;
+  /** Floats of the parameters, and so of the gradients and of each slot. */
   readonly #floats: number;
-  readonly #gradients: Block;
-  readonly #slots: Block[];
-  readonly #plans = new Map<string, Plan>();
+  /** The gradients, then the slots. */
+  readonly #block: Block;
+  readonly #plans = new Plans((shape) => this.#makePlan(shape));
   #frozen = "";
   #steps = 0;
+  #busy = false;
   #disposed = false;
 
   constructor(model: Model, options: TrainerOptions) {
+    checkOptions("Trainer", options, ["loss", "optimizer", "clipNorm", "seed"]);
+    const { clipNorm, seed = 0, optimizer } = options;
+    check(
+      clipNorm === undefined || clipNorm > 0,
+      () => `clipNorm is ${clipNorm}; it must be a number above 0.`,
+    );
+    check(Number.isSafeInteger(seed), () => `The seed is ${seed}; it must be a whole number.`);
+    checkUsable(model);
     this.model = model;
     this.#options = options;
     this.#floats = model.store.parameterFloats;
-    const allocate = (what: string): Block => model.runtime.heap.allocate(this.#floats * 4, what);
-    this.#gradients = allocate("The gradients");
-    this.#slots = options.optimizer.slots.map((slot) => allocate(`The optimiser's ${slot}`));
     model.runtime.retain();
+    try {
+      const bytes = this.#floats * 4 * (1 + optimizer.slots.length);
+      this.#block = model.runtime.heap.allocate(bytes, "Training: gradients and the optimiser's state");
+    } catch (error) {
+      model.runtime.release();
+      throw error;
+    }
   }
 
   /** Steps taken so far. */
@@ -68,54 +82,67 @@ export class Trainer {
   }
 
   /** One step on a batch, at a learning rate. */
-  async step({ inputs, targets }: TrainingBatch, lr: number = this.#options.optimizer.lr): Promise<StepResult> {
+  async step({ inputs, targets }: Batch, lr: number = this.#options.optimizer.lr): Promise<StepResult> {
     check(!this.#disposed, "This trainer was disposed of.");
+    check(!this.#busy, "A step of this trainer is under way. Await it before the next.");
+    checkUsable(this.model);
     const { loss, optimizer, clipNorm, seed = 0 } = this.#options;
-    const plan = this.#plan(inputs.shape);
+    const { plan, outputShape } = this.#plan(inputs.shape);
     const t = this.#steps + 1;
     const feeds = {
       input: inputs.data,
-      targets: loss.feed(targets, [inputs.shape[0]!, ...this.model.outputShape]),
+      targets: loss.feed(targets, outputShape),
       hyper: Float32Array.from(optimizer.hyper(t, lr)),
-      clip: Float32Array.of(clipNorm ?? Number.POSITIVE_INFINITY),
+      ...(clipNorm === undefined ? { scale: Float32Array.of(1) } : { limit: Float32Array.of(clipNorm) }),
       random: Float32Array.of(Math.abs(seed) % EXACT, t % EXACT),
     };
-    // The update changes weights even if reading the results fails, so the model is told first.
+    // Told before, so that a prediction that waits for this step computes anew what it derives from weights, and after,
+    // because a run that fails half-way has changed them too.
     this.model.touch();
-    const results = await plan.run(feeds, null);
-    this.model.touch();
-    this.#steps = t;
-    return {
-      loss: results.loss!.data[0]!,
-      outputs: results.output!,
-      gradientNorm: results.norm?.data[0] ?? Number.NaN,
-    };
+    this.#busy = true;
+    try {
+      const results = await plan.run(feeds, null);
+      this.#steps = t;
+      return {
+        loss: results.loss!.data[0]!,
+        outputs: results.output!,
+        gradientNorm: results.norm?.data[0] ?? Number.NaN,
+      };
+    } finally {
+      this.#busy = false;
+      this.model.touch();
+    }
   }
 
   /** Gradients of the last step, before clipping, by parameter name. */
   gradients(): Map<string, Tensor> {
-    return this.#read(this.#gradients);
+    return this.#read(0);
   }
 
-  /** The optimiser's state by slot and parameter name, and the number of steps: all that a checkpoint needs. */
-  state(): { steps: number; slots: Map<string, Map<string, Tensor>> } {
-    const { slots } = this.#options.optimizer;
-    return { steps: this.#steps, slots: new Map(slots.map((slot, i) => [slot, this.#read(this.#slots[i]!)])) };
+  /** The optimiser's state: all that a checkpoint needs besides the model and the number of steps. */
+  slots(): Map<string, Map<string, Tensor>> {
+    return new Map(this.#options.optimizer.slots.map((slot, i) => [slot, this.#read(1 + i)]));
   }
 
-  /** Takes up training where {@link state} was read. */
-  restore(steps: number, slots: ReadonlyMap<string, ReadonlyMap<string, Tensor>>): void {
-    this.#options.optimizer.slots.forEach((slot, i) => {
-      for (const entry of this.model.store.entries.values()) {
-        if (entry.kind !== "parameter") continue;
+  /** Takes up training where {@link steps} and {@link slots} were read. Throws before anything is changed. */
+  restore(steps: number, slots: Slots): void {
+    check(
+      Number.isSafeInteger(steps) && steps >= 0,
+      () => `The number of steps is ${steps}; it must be a whole number of 0 or more.`,
+    );
+    const writes = this.#options.optimizer.slots.flatMap((slot, i) =>
+      this.#parameters().map((entry) => {
         const saved = slots.get(slot)?.get(entry.name);
         check(
           saved && saved.size === sizeOf(entry.shape),
-          () => `The optimiser's ${slot} of "${entry.name}" is missing or of another size. Was it saved by the same network and optimiser?`,
+          () =>
+            `The optimiser's ${slot} of "${entry.name}" is missing or of another size. ` +
+            "Was it saved by the same network and optimiser?",
         );
-        this.#view(this.#slots[i]!, entry.offset, saved.size).set(saved.data);
-      }
-    });
+        return () => this.#view(1 + i, entry).set(saved.data);
+      }),
+    );
+    for (const write of writes) write();
     this.#steps = steps;
   }
 
@@ -123,8 +150,8 @@ export class Trainer {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#dropPlans();
-    for (const block of [this.#gradients, ...this.#slots]) this.model.runtime.free(block);
+    this.#plans.clear();
+    this.model.runtime.free(this.#block);
     this.model.runtime.release();
   }
 
@@ -132,88 +159,94 @@ export class Trainer {
     this.dispose();
   }
 
-  #dropPlans(): void {
-    for (const plan of this.#plans.values()) plan.dispose();
-    this.#plans.clear();
+  #parameters(): Entry[] {
+    return [...this.model.store.entries.values()].filter(({ kind }) => kind === "parameter");
   }
 
-  #view(block: Block, offset: number, floats: number): Float32Array {
-    return new Float32Array(this.model.runtime.heap.memory.buffer, block.address + offset * 4, floats);
+  /** A part of the gradients (part 0) or of slot `part - 1`, for a plan. */
+  #storage(name: string, part: number, offset: number, floats: number): Storage {
+    return { name, bytes: floats * 4, address: this.#block.address + (part * this.#floats + offset) * 4 };
   }
 
-  #read(block: Block): Map<string, Tensor> {
+  #view(part: number, { offset, shape }: Entry): Float32Array {
+    const { address } = this.#storage("", part, offset, 0);
+    return new Float32Array(this.model.runtime.heap.memory.buffer, address, sizeOf(shape));
+  }
+
+  #read(part: number): Map<string, Tensor> {
+    check(!this.#disposed, "This trainer was disposed of.");
     return new Map(
-      [...this.model.store.entries.values()]
-        .filter(({ kind }) => kind === "parameter")
-        .map(({ name, shape, offset }) => [name, new Tensor(this.#view(block, offset, sizeOf(shape)).slice(), shape)]),
+      this.#parameters().map((entry) => [
+        entry.name,
+        new Tensor(this.#view(part, entry).slice(), entry.shape),
+      ]),
     );
   }
 
-  #plan(shape: Shape): Plan {
-    // Freezing changes what is computed.
+  #plan(shape: Shape): Prepared {
+    // Freezing changes what is computed, and what is frozen has no part in the gradient's length.
     const frozen = JSON.stringify(this.model.store.trainableRuns());
     if (frozen !== this.#frozen) {
-      this.#dropPlans();
-      this.#view(this.#gradients, 0, this.#floats).fill(0);
+      this.#plans.clear();
+      for (const entry of this.#parameters()) this.#view(0, entry).fill(0);
       this.#frozen = frozen;
     }
-    const key = shape.join("x");
-    let plan = this.#plans.get(key);
-    if (!plan) {
-      plan = this.#makePlan(shape);
-      this.#plans.set(key, plan);
-    }
-    return plan;
+    return this.#plans.for(shape);
   }
 
-  #makePlan(shape: Shape): Plan {
+  #makePlan(shape: Shape): Prepared {
     const { model } = this;
     const { loss, optimizer, clipNorm } = this.#options;
     const { graph, output, weights, bound } = model.trace(shape, true);
     const lossValue = loss.apply(graph, output);
-    const trainable = [...weights].filter(([name]) => model.store.entries.get(name)!.trainable);
-    check(trainable.length > 0, "There is nothing to train: every parameter of the model is frozen, or it has none.");
-    const grads = backward(graph, new Map([[lossValue, null]]), trainable.map(([, value]) => value));
-    const place = (name: string, block: Block, offset: number, floats: number): Storage => ({
-      name,
-      bytes: floats * 4,
-      address: block.address + offset * 4,
-    });
-    for (const [name, value] of trainable) {
+    const trained = [...weights].filter(([name]) => model.store.entries.get(name)!.trainable);
+    check(
+      trained.length > 0,
+      "There is nothing to train: every parameter of the model is frozen, or it has none.",
+    );
+    const grads = backward(
+      graph,
+      new Map([[lossValue, null]]),
+      trained.map(([, value]) => value),
+    );
+    for (const [name, value] of trained) {
       const grad = grads.get(value);
-      const entry = model.store.entries.get(name)!;
-      if (grad) bound.set(grad, place(`gradient of ${name}`, this.#gradients, entry.offset, sizeOf(entry.shape)));
+      const { offset, shape } = model.store.entries.get(name)!;
+      if (grad) bound.set(grad, this.#storage(`gradient of ${name}`, 0, offset, sizeOf(shape)));
     }
 
-    const flat = (name: string, storage: Storage, floats: number): Value => {
-      const value = graph.weight(name, [floats], "buffer");
+    const flat = (storage: Storage): Value => {
+      const value = graph.weight(storage.name, [storage.bytes / 4], "buffer");
       bound.set(value, storage);
       return value;
     };
-    const all = flat("gradients", place("gradients", this.#gradients, 0, this.#floats), this.#floats);
     const outputs = new Map([
       ["loss", lossValue],
       ["output", output],
     ]);
-    // Without clipping the scale is 1: the limit that is fed is infinite.
-    const [scale, norm] = graph.addAll(gradientScale, [all, graph.denseInput("clip", [1])], {});
-    if (clipNorm !== undefined) outputs.set("norm", norm!);
+    let scale: Value;
+    if (clipNorm === undefined) scale = graph.denseInput("scale", [1]);
+    else {
+      const all = flat(this.#storage("gradients", 0, 0, this.#floats));
+      const [clip, norm] = graph.addAll(gradientScale, [all, graph.denseInput("limit", [1])], {});
+      scale = clip!;
+      outputs.set("norm", norm!);
+    }
     const hyper = graph.denseInput("hyper", [optimizer.hyper(1, optimizer.lr).length]);
     for (const [offset, floats] of model.store.trainableRuns()) {
-      graph.add(
-        optimizer.op,
-        [
-          flat("parameters", model.store.storage("parameters", offset, floats), floats),
-          flat("gradients", place("gradients", this.#gradients, offset, floats), floats),
-          ...this.#slots.map((block, i) => flat(optimizer.slots[i]!, place(optimizer.slots[i]!, block, offset, floats), floats)),
-          hyper,
-          scale!,
-        ],
-        {},
-      );
+      const slots = optimizer.slots.map((slot, i) => flat(this.#storage(slot, 1 + i, offset, floats)));
+      const parameters = flat(model.store.storage("parameters", offset, floats));
+      const gradients = flat(this.#storage("gradients", 0, offset, floats));
+      graph.add(optimizer.op, [parameters, gradients, ...slots, hyper, scale], {});
     }
-    const trained = new Set(trainable.map(([, value]) => value));
-    const options = { outputs, bound, keep: [...grads.values()], trains: (value: Value) => trained.has(value) };
-    return new Plan(model.runtime, graph, options, `Training on a batch of ${shape[0]}`);
+    // Frozen weights may be set from outside between steps, so nothing that is derived from weights outlives a step.
+    const options = { outputs, bound, keep: [...grads.values()], trains: () => true };
+    const plan = new Plan(model.runtime, graph, options, `Training on a batch of ${shape[0]}`);
+    return { plan, outputShape: output.shape };
   }
+}
+
+/** Throws when the model was disposed of. */
+function checkUsable({ store }: Model): void {
+  store.storage("weights", 0, 0);
 }
