@@ -1,7 +1,7 @@
 // Convolution of each channel by itself: the vectors' lanes are the channels, so nothing is summed across them.
 
 import { at, madd } from "../lib/simd";
-import { laneMask, LANES, view } from "../lib/view";
+import { BLOCK_BYTES, laneMask, LANES, view } from "../lib/view";
 import { Taps } from "../lib/window";
 
 /** Pixels, or taps of a gradient, that are computed together: two accumulators each, in registers. */
@@ -58,6 +58,26 @@ function pixelTile(
   }
 }
 
+/** The same for w pixels and 4 of the lanes, where the kernel is 3 x 3 without dilation: its weights stay in registers. */
+function row3x3(out: usize, step: i32, x: usize, xStep: i32, row: i32, weight: usize, bias: v128, w: i32): void {
+  const w0 = v128.load(weight), w1 = v128.load(weight, 32), w2 = v128.load(weight, 64);
+  const w3 = v128.load(weight, 96), w4 = v128.load(weight, 128), w5 = v128.load(weight, 160);
+  const w6 = v128.load(weight, 192), w7 = v128.load(weight, 224), w8 = v128.load(weight, 256);
+  let y = x + row, z = y + row;
+  for (; w > 0; --w, x += xStep, y += xStep, z += xStep, out += step) {
+    let c = madd(bias, v128.load(x), w0);
+    c = madd(c, v128.load(x, 32), w1);
+    c = madd(c, v128.load(x, 64), w2);
+    c = madd(c, v128.load(y), w3);
+    c = madd(c, v128.load(y, 32), w4);
+    c = madd(c, v128.load(y, 64), w5);
+    c = madd(c, v128.load(z), w6);
+    c = madd(c, v128.load(z, 32), w7);
+    c = madd(c, v128.load(z, 64), w8);
+    v128.store(out, c);
+  }
+}
+
 /** Units are rows of out. x is padded already; weight [blocks][kh][kw][8]; bias [c], or address 0 for none. */
 export function depthwiseConv2d(out: usize, x: usize, weight: usize, bias: usize, taps: usize, begin: i32, end: i32): void {
   const o = view(out), v = view(x), g = changetype<Taps>(taps);
@@ -75,6 +95,11 @@ export function depthwiseConv2d(out: usize, x: usize, weight: usize, bias: usize
     const w = at(weight, block * kh * kw * LANES);
     let p = v.planeOf(plane) + (unit - plane * o.h) * g.sh * v.row;
     let q = o.rowOf(unit);
+    if (kh == 3 && kw == 3 && pixel == BLOCK_BYTES) {
+      row3x3(q, step, p, xStep, row, w, b0, o.w);
+      row3x3(q + 16, step, p + 16, xStep, row, w + 16, b1, o.w);
+      continue;
+    }
     // Near-equal tiles: 9 pixels as 3, 3, 3 rather than 4, 4, 1.
     let left = o.w;
     for (let tiles = (left + TILE - 1) / TILE; tiles > 0; --tiles) {

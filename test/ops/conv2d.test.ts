@@ -2,8 +2,9 @@ import { type ConvAttrs, conv2d } from "../../src/ops/conv2d.js";
 import { pad, type PadAttrs } from "../../src/ops/pad.js";
 import { conv, convAttrs, convolve } from "../harness/convolution.js";
 import { type OpCase, type Ref, ref, testOp } from "../harness/op.js";
+import { testPaddingLanes } from "../harness/padding-lanes.js";
 
-testOp("conv2d", [
+const cases = [
   conv([1, 1, 1, 1], 1, [1, 1]),
   conv([2, 1, 9, 11], 6, [5, 5]),
   conv([2, 3, 9, 8], 8, [3, 3]),
@@ -23,7 +24,9 @@ testOp("conv2d", [
   conv([1, 3, 6, 6], 4, [3, 2], { flip: true }),
   conv([1, 3, 7, 13], 70, [3, 3]),
   conv([2, 40, 1, 29], 24, [1, 7]),
-]);
+];
+testOp("conv2d", cases);
+testPaddingLanes("conv2d", cases);
 
 /** In one dimension: [n, c, l]. */
 function line([n, c, l]: [number, number, number], k: number, kl: number, a: Partial<ConvAttrs> = {}, bias = true): OpCase {
