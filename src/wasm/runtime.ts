@@ -93,6 +93,11 @@ export class Runtime {
     return index;
   }
 
+  /** It cannot be used any more. */
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
   /** A plan or model now lives in this runtime. */
   retain(): void {
     check(!this.#disposed, "The runtime was disposed of. Call init() again before building models.");
@@ -235,9 +240,9 @@ export async function init(options: RuntimeOptions = {}): Promise<Runtime> {
   return current;
 }
 
-/** The runtime in use; set up with defaults at first use. */
+/** The runtime in use; set up with defaults at first use, and after it was disposed of. */
 export function runtime(): Runtime {
-  if (current) return current;
+  if (current && !current.disposed) return current;
   check(carrier?.bytes, 'This entry point loads its kernels by URL. Call "await init()" first.');
   const settled = settle({});
   current = new Runtime(carrier.bytes(settled.relaxed), carrier.worker, settled);
