@@ -1,7 +1,15 @@
 // Convolutions of each channel by itself (groups = in channels = out channels). As contractions of 8 channels with 8
 // they would be zeros for the most part.
 
-import { type Channels, packed, packing, type Panels, panelsOf, type WeightOrder, type Window } from "./contraction.js";
+import {
+  type Channels,
+  type Panels,
+  packed,
+  packing,
+  panelsOf,
+  type WeightOrder,
+  type Window,
+} from "./contraction.js";
 import { LANES, type Place, type View } from "./layout.js";
 import type { StepWriter, Value } from "./op.js";
 
@@ -11,7 +19,11 @@ export function isDepthwise({ outs, groupOuts, ins, groupIns }: Channels): boole
 }
 
 /** Weights [c, 1, kh, kw] as panels [c / 8][kh][kw][8]: all channels are outputs of a single input. */
-function layout(c: number, window: Window, rotated: boolean): { channels: Channels; panels: Panels; order: WeightOrder } {
+function layout(
+  c: number,
+  window: Window,
+  rotated: boolean,
+): { channels: Channels; panels: Panels; order: WeightOrder } {
   const channels = { outs: c, groupOuts: c, ins: 1, groupIns: 1 };
   const order = { group: 0, out: window.kh * window.kw, in: 0, rotated };
   return { channels, panels: panelsOf(channels, window, 1), order };

@@ -1,7 +1,7 @@
 import { check } from "../errors.js";
 import { formatShape, type Shape } from "../tensor.js";
 import type { Place } from "./layout.js";
-import { type Sight, sizes4, type StepWriter, type Value } from "./op.js";
+import { type Sight, type StepWriter, sizes4, type Value } from "./op.js";
 import { checkRank, windowCount } from "./shape.js";
 
 /** A window that slides over each channel by itself. For [n, c, l] the sizes along h are 1, its padding 0. */
@@ -30,8 +30,20 @@ export function pooledShape(what: string, x: Value, attrs: PoolAttrs, { dh, dw }
   checkRank(what, x, [3, 4], "[n, c, h, w], or [n, c, l] for one dimension");
   const [n, c, h, w] = sizes4(x.shape);
   const { kh, kw, sh, sw, top, left, bottom, right, ceil } = attrs;
-  const along = (side: string, size: number, kernel: number, stride: number, dilation: number, before: number, after: number): number => {
-    for (const [name, value] of [["kernel", kernel], ["stride", stride], ["dilation", dilation]] as const) {
+  const along = (
+    side: string,
+    size: number,
+    kernel: number,
+    stride: number,
+    dilation: number,
+    before: number,
+    after: number,
+  ): number => {
+    for (const [name, value] of [
+      ["kernel", kernel],
+      ["stride", stride],
+      ["dilation", dilation],
+    ] as const) {
       check(
         Number.isInteger(value) && value >= 1,
         () => `${what}: the ${name} is ${value} along ${side}; it must be a whole number of 1 or more.`,
@@ -67,7 +79,12 @@ export function pooledSight(attrs: PoolAttrs, { dh, dw } = NO_DILATION): Sight {
 }
 
 /** The window as kernels take it: see assembly/lib/window.ts. */
-export function windowConstants(plan: StepWriter, attrs: PoolAttrs, { dh, dw } = NO_DILATION, includePad = false): Place {
+export function windowConstants(
+  plan: StepWriter,
+  attrs: PoolAttrs,
+  { dh, dw } = NO_DILATION,
+  includePad = false,
+): Place {
   const { kh, kw, sh, sw, top, left, bottom, right } = attrs;
   return plan.constants([...[kh, kw, sh, sw, dh, dw], ...[top, left, bottom, right], includePad ? 1 : 0]);
 }

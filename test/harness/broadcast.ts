@@ -26,7 +26,7 @@ export function testBroadcast(op: Op<object>, f: (a: number, b: number) => numbe
       return out;
     },
   });
-  const cases = [
+  const cases: OpCase[] = [
     ...SHAPES.map((shape) => apply(shape, shape)),
     apply([2, 9, 3, 7], [2, 9, 1, 1]),
     apply([2, 9, 3, 7], [1, 9, 1, 1]),

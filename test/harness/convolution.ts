@@ -1,4 +1,4 @@
-import { conv2d, type ConvAttrs } from "../../src/ops/conv2d.js";
+import { type ConvAttrs, conv2d } from "../../src/ops/conv2d.js";
 import { type OpCase, type Ref, ref } from "./op.js";
 
 /** The definition: six loops, each output a sum over its window. */
@@ -31,7 +31,15 @@ export function convolve(x: Ref, w: Ref, b: Ref | null, a: ConvAttrs): Ref {
 }
 
 /** Attributes of a convolution: stride, dilation and groups 1 unless said otherwise. */
-export const convAttrs = (a: Partial<ConvAttrs> = {}): ConvAttrs => ({ sh: 1, sw: 1, dh: 1, dw: 1, groups: 1, flip: false, ...a });
+export const convAttrs = (a: Partial<ConvAttrs> = {}): ConvAttrs => ({
+  sh: 1,
+  sw: 1,
+  dh: 1,
+  dw: 1,
+  groups: 1,
+  flip: false,
+  ...a,
+});
 
 /** A case of [n, c, h, w] and k kernels. */
 export function conv(

@@ -1,11 +1,17 @@
-import { pad } from "../../src/ops/pad.js";
 import type { Op } from "../../src/ops/op.js";
+import { pad } from "../../src/ops/pad.js";
 import type { Random } from "../../src/random.js";
 import { type OpCase, type OperandSpec, type Ref, testOp } from "./op.js";
 import { testPaddingLanes } from "./padding-lanes.js";
 
 /** Shapes on both sides of a block of 8 channels, of every rank, with one pixel and with many. */
-export const SHAPES = [[1, 1, 1, 1], [2, 3, 11], [2, 17], [1, 8, 5, 5], [2, 9, 3, 7]];
+export const SHAPES = [
+  [1, 1, 1, 1],
+  [2, 3, 11],
+  [2, 17],
+  [1, 8, 5, 5],
+  [2, 9, 3, 7],
+];
 
 /** The same shape, each element replaced. */
 export function mapRef(x: Ref, f: (value: number, index: number) => number): Ref {
@@ -17,7 +23,11 @@ export function testElementwise<A>(
   op: Op<A>,
   attrs: A,
   f: (x: number) => number,
-  { fill, name = op.name, ...tolerances }: { fill?: OperandSpec["fill"]; name?: string; atol?: number; rtol?: number } = {},
+  {
+    fill,
+    name = op.name,
+    ...tolerances
+  }: { fill?: OperandSpec["fill"]; name?: string; atol?: number; rtol?: number } = {},
 ): void {
   const apply = (shape: readonly number[]): OpCase => ({
     name: `[${shape}]`,
@@ -26,7 +36,16 @@ export function testElementwise<A>(
     reference: ([x]) => mapRef(x!, f),
     ...tolerances,
   });
-  const special = [Number.NaN, 0, 100, -100, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e-30, -1e-30];
+  const special = [
+    Number.NaN,
+    0,
+    100,
+    -100,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    1e-30,
+    -1e-30,
+  ];
   const cases: OpCase[] = [
     ...SHAPES.map(apply),
     {
@@ -49,7 +68,12 @@ export function testElementwise<A>(
     {
       ...apply([1, special.length + 3, 2, 3]),
       name: "NaN, infinities, zeros",
-      operands: [{ shape: [1, special.length + 3, 2, 3], fill: (_random: Random, i: number) => special[i % special.length]! }],
+      operands: [
+        {
+          shape: [1, special.length + 3, 2, 3],
+          fill: (_random: Random, i: number) => special[i % special.length]!,
+        },
+      ],
       gradient: false,
       atol: 1e-5,
     },

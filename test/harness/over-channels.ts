@@ -11,9 +11,11 @@ export function testOverChannels(op: Op<object>, atPixel: (x: number[]) => numbe
     for (let image = 0; image < n; image++) {
       for (let i = 0; i < plane; i++) {
         const index = (channel: number) => (image * c + channel) * plane + i;
-        atPixel(Array.from({ length: c }, (_, channel) => x.data[index(channel)]!)).forEach((value, channel) => {
-          y.data[index(channel)] = value;
-        });
+        atPixel(Array.from({ length: c }, (_, channel) => x.data[index(channel)]!)).forEach(
+          (value, channel) => {
+            y.data[index(channel)] = value;
+          },
+        );
       }
     }
     return y;
@@ -46,7 +48,17 @@ export function testOverChannels(op: Op<object>, atPixel: (x: number[]) => numbe
     apply([2, 11], 3, -1000),
     apply([2, 5, 2, 3], 2, -300),
     values("NaN anywhere makes NaN everywhere", [1, Number.NaN, 3]),
-    values("minus infinity is never chosen", [1, Number.NEGATIVE_INFINITY, 3, 2, 1, 1, 1, 1, Number.NEGATIVE_INFINITY]),
+    values("minus infinity is never chosen", [
+      1,
+      Number.NEGATIVE_INFINITY,
+      3,
+      2,
+      1,
+      1,
+      1,
+      1,
+      Number.NEGATIVE_INFINITY,
+    ]),
     values("nothing to choose from", [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]),
     values("infinity", [1, Number.POSITIVE_INFINITY]),
   ];

@@ -43,7 +43,8 @@ export function testPaddingLanes(name: string, cases: readonly OpCase[]): void {
       if (spec.gradient !== false) backward(graph, new Map([[output, output]]), wrt);
       const outputs = new Map<string, Value>();
       for (const value of [...graph.values]) {
-        if (value.form === "blocked") outputs.set(`${value.id} ${value.name}`, graph.add(laneSums, [value], {}));
+        if (value.form === "blocked")
+          outputs.set(`${value.id} ${value.name}`, graph.add(laneSums, [value], {}));
       }
       const random = new Random(3);
       const feeds = Object.fromEntries(
@@ -60,7 +61,8 @@ export function testPaddingLanes(name: string, cases: readonly OpCase[]): void {
           const [, channels] = sizes4(graph.values[Number.parseInt(name, 10)]!.shape);
           const lanes = Math.ceil(channels / LANES) * LANES;
           sums.forEach((sum, i) => {
-            if (i % lanes >= channels) assert.is(sum, 0, `lane ${i % lanes} of "${name}", which has ${channels} channels`);
+            if (i % lanes >= channels)
+              assert.is(sum, 0, `lane ${i % lanes} of "${name}", which has ${channels} channels`);
           });
         }
       } finally {

@@ -8,7 +8,15 @@ export function poolAttrs(kernel: readonly [number, number], attrs: Partial<Pool
 }
 
 /** How many windows fit, as torch counts: with ceil, all that begin in the input or the padding before it. */
-function windows(size: number, kernel: number, stride: number, dilation: number, before: number, after: number, ceil: boolean): number {
+function windows(
+  size: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  before: number,
+  after: number,
+  ceil: boolean,
+): number {
   const last = size + before + after - (kernel - 1) * dilation - 1;
   let count = 0;
   while (count * stride <= last) count++;
@@ -45,7 +53,12 @@ export function poolRef(
 }
 
 /** `kernel 3x3, stride 2` and so on, leaving out what is as usual. */
-export function describePool(shape: readonly number[], { kh, kw, ...rest }: object & { kh: number; kw: number }): string {
-  const others = Object.entries(rest).filter(([name, value]) => value !== (/^[sd]/.test(name) ? 1 : 0) && value !== false);
+export function describePool(
+  shape: readonly number[],
+  { kh, kw, ...rest }: object & { kh: number; kw: number },
+): string {
+  const others = Object.entries(rest).filter(
+    ([name, value]) => value !== (/^[sd]/.test(name) ? 1 : 0) && value !== false,
+  );
   return `[${shape}], kernel ${kh}x${kw}${others.map(([name, value]) => `, ${name} ${value}`).join("")}`;
 }

@@ -22,7 +22,8 @@ function pool(shape: readonly number[], [oh, ow]: readonly [number, number], off
             let sum = 0;
             let count = 0;
             for (let iy = Math.floor((oy * h) / oh); iy < bottom; iy++)
-              for (let ix = Math.floor((ox * w) / ow); ix < right; ix++, count++) sum += x!.data[(plane * h + iy) * w + ix]!;
+              for (let ix = Math.floor((ox * w) / ow); ix < right; ix++, count++)
+                sum += x!.data[(plane * h + iy) * w + ix]!;
             y.data[out++] = sum / count;
           }
       return y;
@@ -49,7 +50,10 @@ const test = suite("errors of adaptiveAvgPool2d");
 test("sizes that make no sense", () => {
   const graph = new Graph();
   const x = graph.input("x", [1, 1, 4, 4]);
-  throwsMessage(() => graph.add(adaptiveAvgPool2d, [x], { oh: 0, ow: 1 }), /output size is 0x1; it must be whole numbers of 1/);
+  throwsMessage(
+    () => graph.add(adaptiveAvgPool2d, [x], { oh: 0, ow: 1 }),
+    /output size is 0x1; it must be whole numbers of 1/,
+  );
   const line = graph.input("line", [1, 1, 4]);
   throwsMessage(() => graph.add(adaptiveAvgPool2d, [line], { oh: 2, ow: 1 }), /no height to divide by 2/);
 });

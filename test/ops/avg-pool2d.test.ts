@@ -3,7 +3,11 @@ import { type OpCase, testOp } from "../harness/op.js";
 import { testPaddingLanes } from "../harness/padding-lanes.js";
 import { describePool, poolAttrs, poolRef } from "../harness/pooling.js";
 
-function pool(shape: readonly number[], kernel: readonly [number, number], attrs: Partial<AvgPoolAttrs> = {}): OpCase {
+function pool(
+  shape: readonly number[],
+  kernel: readonly [number, number],
+  attrs: Partial<AvgPoolAttrs> = {},
+): OpCase {
   const full: AvgPoolAttrs = { ...poolAttrs(kernel, attrs), countIncludePad: attrs.countIncludePad ?? true };
   const { kh, kw, bottom, right, countIncludePad } = full;
   const [h = 1, w = 1] = shape.length === 4 ? shape.slice(2) : [1, shape[2]!];

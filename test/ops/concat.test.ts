@@ -7,12 +7,12 @@ import type { Value } from "../../src/ops/op.js";
 import { pad } from "../../src/ops/pad.js";
 import { relu } from "../../src/ops/relu.js";
 import { sliceChannels } from "../../src/ops/slice-channels.js";
+import { Runtime } from "../../src/wasm/runtime.js";
 import { concatRef, padRef, sliceRef } from "../harness/channels.js";
 import { mapRef } from "../harness/elementwise.js";
 import { type OpCase, type Ref, testOp } from "../harness/op.js";
 import { testPaddingLanes } from "../harness/padding-lanes.js";
 import { assert, suite, throwsMessage } from "../harness/suite.js";
-import { Runtime } from "../../src/wasm/runtime.js";
 
 const positive = (x: Ref): Ref => mapRef(x, (value) => Math.max(0, value));
 const border = { top: 1, left: 2, bottom: 1, right: 0, mode: "zeros" } as const;
@@ -22,7 +22,8 @@ const padded = (x: Ref): Ref => padRef(x, border.top, border.left, border.bottom
 const side = (channels: readonly number[], pixels: readonly number[], computed: boolean): OpCase => ({
   name: `${channels.join(" + ")} channels of [${pixels}]${computed ? ", computed" : ""}`,
   operands: channels.map((c) => ({ shape: [2, c, ...pixels] })),
-  build: (graph, inputs) => graph.add(concat, computed ? inputs.map((x) => graph.add(relu, [x], {})) : inputs, {}),
+  build: (graph, inputs) =>
+    graph.add(concat, computed ? inputs.map((x) => graph.add(relu, [x], {})) : inputs, {}),
   reference: (inputs) => concatRef(computed ? inputs.map(positive) : inputs),
 });
 
@@ -79,9 +80,17 @@ const cases = [
       operands: [{ shape: [2, 8, 3, 2] }],
       build(graph, [a]) {
         const y = graph.add(relu, [a!], {});
-        const sides = [() => graph.add(pad, [graph.add(concat, [y, a!], {})], border), () => graph.add(pad, [y], border)];
+        const sides = [
+          () => graph.add(pad, [graph.add(concat, [y, a!], {})], border),
+          () => graph.add(pad, [y], border),
+        ];
         // The first of its readers decides where y lies.
-        const [both, alone] = first ? sides.map((add) => add()) : sides.reverse().map((add) => add()).reverse();
+        const [both, alone] = first
+          ? sides.map((add) => add())
+          : sides
+              .reverse()
+              .map((add) => add())
+              .reverse();
         return graph.add(concat, [both!, alone!], {});
       },
       reference: ([a]) => concatRef([padded(concatRef([positive(a!), a!])), padded(positive(a!))]),
@@ -101,7 +110,11 @@ const cases = [
     name: "slices put together in another order",
     operands: [{ shape: [2, 21, 2, 2] }],
     build(graph, [x]) {
-      const parts = [[13, 8], [0, 5], [5, 8]].map(([start = 0, count = 0]) => graph.add(sliceChannels, [x!], { start, count }));
+      const parts = [
+        [13, 8],
+        [0, 5],
+        [5, 8],
+      ].map(([start = 0, count = 0]) => graph.add(sliceChannels, [x!], { start, count }));
       return graph.add(concat, parts, {});
     },
     reference: ([x]) => concatRef([sliceRef(x!, 13, 8), sliceRef(x!, 0, 5), sliceRef(x!, 5, 8)]),
@@ -129,7 +142,10 @@ test("shapes that do not fit", () => {
   const graph = new Graph();
   const a = graph.input("a", [1, 3, 4, 4]);
   const b = graph.input("b", [1, 3, 4, 5]);
-  throwsMessage(() => graph.add(concat, [a, b], {}), /input 1 has shape \[1, 3, 4, 5\], input 0 \[1, 3, 4, 4\]/);
+  throwsMessage(
+    () => graph.add(concat, [a, b], {}),
+    /input 1 has shape \[1, 3, 4, 5\], input 0 \[1, 3, 4, 4\]/,
+  );
   throwsMessage(() => graph.add(concat, [], {}), /nothing to concatenate/);
 });
 test.run();

@@ -1,5 +1,5 @@
 import { type ConvAttrs, conv2d } from "../../src/ops/conv2d.js";
-import { pad, type PadAttrs } from "../../src/ops/pad.js";
+import { type PadAttrs, pad } from "../../src/ops/pad.js";
 import { conv, convAttrs, convolve } from "../harness/convolution.js";
 import { type OpCase, type Ref, ref, testOp } from "../harness/op.js";
 import { testPaddingLanes } from "../harness/padding-lanes.js";
@@ -29,13 +29,23 @@ testOp("conv2d", cases);
 testPaddingLanes("conv2d", cases);
 
 /** In one dimension: [n, c, l]. */
-function line([n, c, l]: [number, number, number], k: number, kl: number, a: Partial<ConvAttrs> = {}, bias = true): OpCase {
+function line(
+  [n, c, l]: [number, number, number],
+  k: number,
+  kl: number,
+  a: Partial<ConvAttrs> = {},
+  bias = true,
+): OpCase {
   const flat = conv([n, c, 1, l], k, [1, kl], a, bias);
   const full = convAttrs(a);
   return {
     ...flat,
     name: `${n}x${c}x${l} to ${k}, kernel ${kl}, ${JSON.stringify(a)}${bias ? "" : ", no bias"}`,
-    operands: [{ shape: [n, c, l] }, { shape: [k, c / full.groups, kl], form: "dense" }, ...flat.operands.slice(2)],
+    operands: [
+      { shape: [n, c, l] },
+      { shape: [k, c / full.groups, kl], form: "dense" },
+      ...flat.operands.slice(2),
+    ],
     reference([x, w, b]) {
       const y = convolve(
         { shape: [n, c, 1, l], data: x!.data },
@@ -106,4 +116,6 @@ const padOnly = (mode: PadAttrs["mode"], c: number): OpCase => ({
 });
 
 const MODES = ["zeros", "reflect", "symmetric", "replicate", "circular"] as const;
-testOp("pad", [...MODES.flatMap((mode) => [padOnly(mode, 3), padOnly(mode, 8), padThen(mode, false), padThen(mode, true)])]);
+testOp("pad", [
+  ...MODES.flatMap((mode) => [padOnly(mode, 3), padOnly(mode, 8), padThen(mode, false), padThen(mode, true)]),
+]);

@@ -57,7 +57,12 @@ const cases = [
     operands: [{ shape: [2, 11, 15] }, { shape: [11, 1, 4], form: "dense" }],
     build: (graph, [x, w]) => graph.add(conv2d, [x!, w!, null], convAttrs({ groups: 11, sw: 2 })),
     reference([x, w]) {
-      const y = convolve({ ...x!, shape: [2, 11, 1, 15] }, { ...w!, shape: [11, 1, 1, 4] }, null, convAttrs({ groups: 11, sw: 2 }));
+      const y = convolve(
+        { ...x!, shape: [2, 11, 1, 15] },
+        { ...w!, shape: [11, 1, 1, 4] },
+        null,
+        convAttrs({ groups: 11, sw: 2 }),
+      );
       return { ...y, shape: [2, 11, 6] };
     },
   } satisfies OpCase,
@@ -73,7 +78,12 @@ const kernels = (c: number, k: number, groups: number): string[] => {
   const y = graph.add(conv2d, [x, w, null], convAttrs({ groups }));
   const runtime = new Runtime(simd, worker, { threads: 1, relaxed: false });
   const storage = { name: "w", bytes: w.elements * 4, address: 1024 };
-  const plan = new Plan(runtime, graph, { outputs: new Map([["y", y]]), bound: new Map([[w, storage]]) }, "test");
+  const plan = new Plan(
+    runtime,
+    graph,
+    { outputs: new Map([["y", y]]), bound: new Map([[w, storage]]) },
+    "test",
+  );
   plan.dispose();
   return plan.steps.map(({ kernel }) => kernel);
 };

@@ -40,8 +40,14 @@ test("an input that is not flat", () => {
   );
 });
 test("sizes that differ", () => {
-  throwsMessage(() => linear(graph, graph.input("x", [2, 7]), w, null), /input \[2, 7\] does not fit .* must be \[n, 6\]/);
+  throwsMessage(
+    () => linear(graph, graph.input("x", [2, 7]), w, null),
+    /input \[2, 7\] does not fit .* must be \[n, 6\]/,
+  );
   const b = graph.weight("b", [9], "parameter");
-  throwsMessage(() => linear(graph, graph.input("x", [2, 6]), w, b), /bias has shape \[9\]; 10 outputs need \[10\]/);
+  throwsMessage(
+    () => linear(graph, graph.input("x", [2, 6]), w, b),
+    /bias has shape \[9\]; 10 outputs need \[10\]/,
+  );
 });
 test.run();

@@ -15,7 +15,11 @@ const window = (kernel: readonly [number, number], attrs: Partial<MaxPoolAttrs> 
 /** The largest, or a NaN. */
 const largest = (pixels: number[]): number => Math.max(...pixels);
 
-function pool(shape: readonly number[], kernel: readonly [number, number], attrs: Partial<MaxPoolAttrs> = {}): OpCase {
+function pool(
+  shape: readonly number[],
+  kernel: readonly [number, number],
+  attrs: Partial<MaxPoolAttrs> = {},
+): OpCase {
   const full = window(kernel, attrs);
   return {
     name: describePool(shape, full),
@@ -27,17 +31,37 @@ function pool(shape: readonly number[], kernel: readonly [number, number], attrs
 
 const all = (padding: number) => ({ top: padding, left: padding, bottom: padding, right: padding });
 
-/** One channel with the given rows. */
-const image = (name: string, rows: number[][], kernel: readonly [number, number], attrs: Partial<MaxPoolAttrs> = {}): OpCase => ({
-  ...pool([1, 1, rows.length, rows[0]!.length], kernel, attrs),
-  name,
-  operands: [{ shape: [1, 1, rows.length, rows[0]!.length], fill: (_random, i) => rows.flat()[i]! }],
-  gradient: false,
-  atol: 0,
-});
+/** Numbers from rows such as "1 2 / 3 4". */
+function parse(rows: string): { shape: number[]; data: number[] } {
+  const lines = rows.split("/").map((line) => line.trim().split(" ").map(Number));
+  return { shape: [1, 1, lines.length, lines[0]!.length], data: lines.flat() };
+}
 
-/** The gradient itself as the output, for images that are not smooth: where it must go is the given rows, for dy = 1, 2, 3, ... */
-const routes = (name: string, rows: number[][], kernel: readonly [number, number], attrs: Partial<MaxPoolAttrs>, dx: number[][]): OpCase => {
+/** One channel with the given rows. */
+function image(
+  name: string,
+  rows: string,
+  kernel: readonly [number, number],
+  attrs: Partial<MaxPoolAttrs> = {},
+): OpCase {
+  const { shape, data } = parse(rows);
+  return {
+    ...pool(shape, kernel, attrs),
+    name,
+    operands: [{ shape, fill: (_random, i) => data[i]! }],
+    gradient: false,
+    atol: 0,
+  };
+}
+
+/** The gradient as the output, for images that are not smooth: the rows of dx for a dy of 1, 2, 3, ... */
+function routes(
+  name: string,
+  rows: string,
+  kernel: readonly [number, number],
+  attrs: Partial<MaxPoolAttrs>,
+  dx: string,
+): OpCase {
   const full = window(kernel, attrs);
   const { operands } = image(name, rows, kernel, attrs);
   const { shape } = poolRef(ref(operands[0]!.shape), full, largest);
@@ -46,14 +70,13 @@ const routes = (name: string, rows: number[][], kernel: readonly [number, number
     operands: [...operands, { shape, fill: (_random, i) => i + 1 }],
     build(graph, [x, dy]) {
       const y = graph.add(maxPool2d, [x!], full);
-      return backward(graph as Graph, new Map([[y, dy!]]), [x!]).get(x!)!;
+      return backward(graph, new Map([[y, dy!]]), [x!]).get(x!)!;
     },
-    reference: () => ({ shape: operands[0]!.shape, data: Float64Array.from(dx.flat()) }),
+    reference: () => ({ shape: operands[0]!.shape, data: Float64Array.from(parse(dx).data) }),
     gradient: false,
   };
-};
+}
 
-const { NaN: nan, NEGATIVE_INFINITY: least } = Number;
 const cases = [
   pool([1, 1, 1, 1], [1, 1]),
   pool([2, 3, 4, 4], [2, 2], { sh: 2, sw: 2 }),
@@ -67,15 +90,15 @@ const cases = [
   pool([1, 4, 2, 2], [2, 2], { sh: 2, sw: 2, ...all(1), ceil: true }),
   pool([2, 11, 13], [1, 3], { sw: 2, left: 1, right: 1 }),
   pool([2, 3, 10], [1, 4], { sw: 3, ceil: true, dw: 2 }),
-  image("NaN wins, in its windows alone", [[1, 2, 3, 4], [5, nan, 7, 8], [9, 8, 7, 6], [5, 4, 3, 2]], [2, 2]),
-  image("minus infinity everywhere", [[least, least], [least, least]], [2, 2], all(1)),
-  // Every tap of the middle window steps over the single pixel: nothing but padding is left.
-  image("a window without a pixel", [[5]], [2, 2], { dh: 2, dw: 2, ...all(1) }),
-  routes("equal pixels: the first gets it", [[1, 1, 3], [1, 1, 3]], [2, 2], {}, [[1, 0, 2], [0, 0, 0]]),
-  routes("overlapping windows share", [[0, 9, 0], [0, 0, 0], [0, 9, 0]], [2, 2], {}, [[0, 3, 0], [0, 0, 0], [0, 7, 0]]),
-  routes("zeros beside padding", [[0, 0], [0, 0]], [2, 2], { ...all(1), sh: 2, sw: 2 }, [[1, 2], [3, 4]]),
-  routes("minus infinity still has a first", [[least, least]], [1, 2], {}, [[1, 0]]),
-  routes("no pixel, no gradient", [[5]], [2, 2], { dh: 2, dw: 2, ...all(1) }, [[0]]),
+  image("NaN wins, in its windows alone", "1 2 3 4 / 5 NaN 7 8 / 9 8 7 6 / 5 4 3 2", [2, 2]),
+  image("minus infinity everywhere", "-Infinity -Infinity / -Infinity -Infinity", [2, 2], all(1)),
+  // Both taps step over the only pixel: nothing but padding is left.
+  image("a window without a pixel", "5", [2, 2], { dh: 2, dw: 2, ...all(1) }),
+  routes("equal pixels: the first gets it", "1 1 3 / 1 1 3", [2, 2], {}, "1 0 2 / 0 0 0"),
+  routes("overlapping windows share", "0 9 0 / 0 0 0 / 0 9 0", [2, 2], {}, "0 3 0 / 0 0 0 / 0 7 0"),
+  routes("zeros beside padding", "0 0 / 0 0", [2, 2], { ...all(1), sh: 2, sw: 2 }, "1 2 / 3 4"),
+  routes("minus infinity still has a first", "-Infinity -Infinity", [1, 2], {}, "1 0"),
+  routes("no pixel, no gradient", "5", [2, 2], { dh: 2, dw: 2, ...all(1) }, "0"),
 ];
 testOp("maxPool2d", cases);
 testPaddingLanes("maxPool2d", cases);
@@ -86,10 +109,18 @@ const fails = (shape: readonly number[], attrs: MaxPoolAttrs, pattern: RegExp): 
   throwsMessage(() => graph.add(maxPool2d, [graph.input("x", shape)], attrs), pattern);
 };
 test("a window larger than the input", () => {
-  fails([1, 1, 4, 9], window([5, 3]), /window covers 5 pixels along h, more than the 4 of the padded input \[1, 1, 4, 9\]/);
+  fails(
+    [1, 1, 4, 9],
+    window([5, 3]),
+    /window covers 5 pixels along h, more than the 4 of the padded input \[1, 1, 4, 9\]/,
+  );
 });
 test("more padding than half the window", () => {
-  fails([1, 1, 9, 9], window([3, 3], { left: 2 }), /padding is 2 along w; .* at most half the window, which is 3/);
+  fails(
+    [1, 1, 9, 9],
+    window([3, 3], { left: 2 }),
+    /padding is 2 along w; .* at most half the window, which is 3/,
+  );
 });
 test("other ranks and sizes", () => {
   fails([1, 9], window([1, 1]), /input has shape \[1, 9\], but it must be \[n, c, h, w\]/);
