@@ -158,6 +158,7 @@ export class Plan {
   readonly #inputs = new Map<string, Port>();
   readonly #outputs = new Map<string, Port>();
   readonly #tables: { prologue: number; steps: number };
+  readonly #flops: number;
   readonly #guards: Block[] = [];
   #weights: unknown = null;
   #waiting = 0;
@@ -199,6 +200,7 @@ export class Plan {
     }
     this.steps = builder.steps;
     this.prologue = builder.prologue;
+    this.#flops = flopsOf(this.steps);
 
     // The block: constants and view descriptions, step tables, what lasts between runs, then the arena.
     const descriptions = new Map<string, number>();
@@ -294,9 +296,9 @@ export class Plan {
     try {
       return await this.#runtime.exclusive(async (run) => {
         this.#feed(inputs);
-        if (this.#weights !== weights) await run(this.#tables.prologue, this.prologue.length);
+        if (this.#weights !== weights) await run(this.#tables.prologue, this.prologue.length, flopsOf(this.prologue));
         this.#weights = weights;
-        await run(this.#tables.steps, this.steps.length);
+        await run(this.#tables.steps, this.steps.length, this.#flops);
         return this.#read();
       });
     } finally {
@@ -371,6 +373,10 @@ export class Plan {
   #floats(place: Place, length: number): Float32Array {
     return new Float32Array(this.#runtime.heap.memory.buffer, place.storage.address! + place.offset, length);
   }
+}
+
+function flopsOf(steps: readonly Step[]): number {
+  return steps.reduce((sum, { units, flops }) => sum + units * flops, 0);
 }
 
 /** Words of a view's description: see assembly/lib/view.ts. */

@@ -33,6 +33,12 @@ const MAXIMUM_PAGES = [65536, 32768, 16384, 8192];
 const HEAP_START = 1024;
 /** How long workers may take to start, on a machine under load. */
 const START_MS = 20_000;
+/** Fewer operations than this take less time than waking a worker: some 0.2 ms. They run on the calling thread. */
+const CALLER_FLOPS = 2e6;
+
+/** Runs the table of `steps` steps at an address, of about `flops` operations in all. */
+export type RunTable = (address: number, steps: number, flops: number) => Promise<void>;
+
 /** How long runs on the calling thread may follow each other without letting anything else happen. */
 const YIELD_MS = 10;
 
@@ -138,12 +144,12 @@ export class Runtime {
    * Runs work that needs the memory to itself, one caller after the other: `work` fills inputs, awaits `run` and reads
    * outputs.
    */
-  exclusive<T>(work: (run: (address: number, steps: number) => Promise<void>) => Promise<T>): Promise<T> {
+  exclusive<T>(work: (run: RunTable) => Promise<T>): Promise<T> {
     const result = this.#queue.then(async () => {
       check(!this.#disposed, "The runtime was disposed of. Call init() again.");
       this.#running++;
       try {
-        return await work((address, steps) => this.#run(address, steps));
+        return await work((...table) => this.#run(...table));
       } finally {
         this.#running--;
       }
@@ -166,8 +172,8 @@ export class Runtime {
     this.dispose();
   }
 
-  async #run(address: number, steps: number): Promise<void> {
-    if (this.threads === 1) {
+  async #run(address: number, steps: number, flops: number): Promise<void> {
+    if (this.threads === 1 || flops < CALLER_FLOPS) {
       // Now and then a macrotask, so that timers, events and the painting of a page go on.
       if (performance.now() - this.#yielded > YIELD_MS) {
         await new Promise((resolve) => setTimeout(resolve));

@@ -26,10 +26,10 @@ test("the network of these tests has steps of both kinds, for one thread and for
   const { exclusive } = on;
   on.exclusive = (work) =>
     exclusive.call(on, (run) =>
-      work((address, steps) => {
+      work((address, steps, flops) => {
         for (let i = 0, at = address / 4; i < steps; i++, at += 5 + ints()[at + 4]!)
           flags.push(ints()[at + 3]!);
-        return run(address, steps);
+        return run(address, steps, flops);
       }),
     ) as never;
   using model = await branching(on);

@@ -91,7 +91,7 @@ test("a trap in a kernel is such a failure", async () => {
   const kernel = on.kernelIndex("relu", 2);
   new Int32Array(on.heap.memory.buffer).set([kernel, 1, 1, 3, 2, 0x7fff0000, 0x7fff0000], address / 4);
   await rejectsMessage(
-    on.exclusive((run) => run(address, 1)),
+    on.exclusive((run) => run(address, 1, 1e9)),
     /A worker thread failed: RuntimeError: /,
   );
   using model = await branching(on);
