@@ -12,11 +12,20 @@ export function block(out: usize, dense: usize, begin: i32, end: i32): void {
     const y = unit - plane * o.h;
     const n = plane / o.blocks;
     const first = (plane - n * o.blocks) * lanes;
-    const q = o.rowOf(unit);
+    const row = o.rowOf(unit);
     for (let lane = 0; lane < lanes; ++lane) {
       const c = first + lane;
-      const p = at(dense, ((n * o.c + c) * o.h + y) * o.w);
-      for (let x = 0; x < o.w; ++x) store<f32>(at(q + x * o.pixel, lane), c < o.c ? load<f32>(at(p, x)) : 0);
+      let p = at(dense, ((n * o.c + c) * o.h + y) * o.w);
+      let q = at(row, lane);
+      let left = o.w;
+      if (lanes == 1) {
+        for (; left >= 4; left -= 4, p += 16, q += 16) v128.store(q, v128.load(p));
+      }
+      if (c < o.c) {
+        for (; left > 0; --left, p += 4, q += o.pixel) store<f32>(q, load<f32>(p));
+      } else {
+        for (; left > 0; --left, q += o.pixel) store<f32>(q, 0);
+      }
     }
   }
 }
@@ -43,18 +52,34 @@ export function unblock(dense: usize, x: usize, begin: i32, end: i32): void {
 /** Units are images of the output. The same elements in c, h, w order under another shape. */
 export function reshape(out: usize, x: usize, begin: i32, end: i32): void {
   const o = view(out), v = view(x);
-  const plane = o.h * o.w, from = v.h * v.w;
+  const plane = o.h * o.w, outWidth = o.w, width = v.w, outPixel = o.pixel, pixel = v.pixel;
+  const outGap = o.row - o.w * o.pixel, gap = v.row - v.w * v.pixel;
   for (let n = begin; n < end; ++n) {
+    // What is read next: its address, its channel, and how many columns and rows are left there.
+    const image = v.data + n * v.image;
+    let p = image, k = 0, columns = width, rows = v.h;
     for (let c = 0; c < o.blocks * LANES; ++c) {
-      for (let i = 0; i < plane; ++i) {
-        const q = o.data + n * o.image + (c >> 3) * o.block + (i / o.w) * o.row + (i % o.w) * o.pixel + ((c & 7) << 2);
-        let value: f32 = 0;
+      let q = o.data + n * o.image + (c >> 3) * o.block + ((c & 7) << 2);
+      let outColumns = outWidth;
+      for (let i = plane; i > 0; --i) {
         if (c < o.c) {
-          const index = c * plane + i;
-          const k = index / from, j = index - k * from;
-          value = load<f32>(v.data + n * v.image + (k >> 3) * v.block + (j / v.w) * v.row + (j % v.w) * v.pixel + ((k & 7) << 2));
+          store<f32>(q, load<f32>(p));
+          p += pixel;
+          if (--columns == 0) {
+            columns = width;
+            p += gap;
+            if (--rows == 0) {
+              rows = v.h;
+              ++k;
+              p = image + (k >> 3) * v.block + ((k & 7) << 2);
+            }
+          }
+        } else store<f32>(q, 0);
+        q += outPixel;
+        if (--outColumns == 0) {
+          outColumns = outWidth;
+          q += outGap;
         }
-        store<f32>(q, value);
       }
     }
   }

@@ -1,6 +1,5 @@
 // Padding, in the modes of numpy.pad and torch.nn.functional.pad, also with holes between the pixels (for strided gradients).
 
-import { at } from "../lib/simd";
 import { view } from "../lib/view";
 
 export const ZEROS: i32 = 0;
@@ -38,17 +37,16 @@ function source(i: i32, before: i32, size: i32, stride: i32, mode: i32): i32 {
 
 // @ts-ignore: decorator
 @inline
-function copyPixel(out: usize, x: usize, floats: i32): void {
-  if (floats == 8) {
-    v128.store(out, v128.load(x));
-    v128.store(out, v128.load(x, 16), 16);
-  } else for (let i = 0; i < floats; ++i) store<f32>(at(out, i), load<f32>(at(x, i)));
+function copyFloats(out: usize, x: usize, floats: i32): void {
+  for (; floats >= 4; floats -= 4, out += 16, x += 16) v128.store(out, v128.load(x));
+  for (; floats > 0; --floats, out += 4, x += 4) store<f32>(out, load<f32>(x));
 }
 
 // @ts-ignore: decorator
 @inline
-function zeroPixel(out: usize, floats: i32): void {
-  for (let i = 0; i < floats; ++i) store<f32>(at(out, i), 0);
+function zeroFloats(out: usize, floats: i32): void {
+  for (; floats >= 4; floats -= 4, out += 16) v128.store(out, f32x4.splat(0));
+  for (; floats > 0; --floats, out += 4) store<f32>(out, 0);
 }
 
 /** Units are rows of the output. */
@@ -60,19 +58,37 @@ export function pad(out: usize, x: usize, geometry: usize, begin: i32, end: i32)
     const oy = unit - plane * o.h;
     const y = source(oy, g.top, v.h, g.sh, g.mode);
     let q = o.rowOf(unit);
-    const p = v.planeOf(plane) + y * v.row;
-    const inside = g.inPlace != 0 && oy >= g.top && oy < g.top + v.h;
-    for (let ox = 0; ox < o.w; ++ox, q += o.pixel) {
-      if (inside && ox == g.left) {
-        // The row's own pixels are where they belong.
-        ox += v.w - 1;
-        q += (v.w - 1) * o.pixel;
-        continue;
-      }
-      const sx = y < 0 ? -1 : source(ox, g.left, v.w, g.sw, g.mode);
-      if (sx < 0) zeroPixel(q, floats);
-      else copyPixel(q, p + sx * v.pixel, floats);
+    if (y < 0) {
+      zeroFloats(q, o.w * floats);
+      continue;
     }
+    const p = v.planeOf(plane) + y * v.row;
+    if (g.sw > 1) {
+      for (let ox = 0; ox < o.w; ++ox, q += o.pixel) {
+        const sx = source(ox, g.left, v.w, g.sw, ZEROS);
+        if (sx < 0) zeroFloats(q, floats);
+        else copyFloats(q, p + sx * v.pixel, floats);
+      }
+      continue;
+    }
+    border(q, p, 0, g.left, v.w, g, floats);
+    q += g.left * o.pixel;
+    // In place the row's own pixels are where they belong.
+    if (!g.inPlace || oy < g.top || oy >= g.top + v.h) copyFloats(q, p, v.w * floats);
+    border(q + v.w * o.pixel, p, g.left + v.w, o.w, v.w, g, floats);
+  }
+}
+
+/** Columns first..end-1 of a padded row; none of them is the image's own. */
+// @ts-ignore: decorator
+@inline
+function border(out: usize, x: usize, first: i32, end: i32, size: i32, g: Padding, floats: i32): void {
+  if (g.mode == ZEROS) {
+    zeroFloats(out, (end - first) * floats);
+    return;
+  }
+  for (let ox = first; ox < end; ++ox, out += floats << 2) {
+    copyFloats(out, x + source(ox, g.left, size, 1, g.mode) * (floats << 2), floats);
   }
 }
 
@@ -81,9 +97,7 @@ export function padGradInput(dx: usize, dy: usize, geometry: usize, begin: i32, 
   const o = view(dx), v = view(dy), g = changetype<Padding>(geometry);
   for (let plane = begin; plane < end; ++plane) {
     const to = o.planeOf(plane);
-    for (let y = 0; y < o.h; ++y) {
-      for (let x = 0; x < o.w; ++x) zeroPixel(to + y * o.row + x * o.pixel, 8);
-    }
+    for (let y = 0; y < o.h; ++y) zeroFloats(to + y * o.row, o.w * 8);
     for (let py = 0; py < v.h; ++py) {
       const y = source(py, g.top, o.h, 1, g.mode);
       if (y < 0) continue;
