@@ -93,7 +93,7 @@ export class Runtime {
   /** Index of a kernel in step tables, checked against the number of arguments it will get. */
   kernelIndex(name: string, args: number): number {
     const index = this.#names.indexOf(name);
-    check(index >= 0, () => `There is no kernel "${name}".`);
+    check(index >= 0, () => `There is no kernel "${name}". Is the wasm given to init() of this version?`);
     const expected = this.kernels[index]!.length - 2;
     check(args === expected, () => `The kernel "${name}" takes ${expected} arguments before its range, not ${args}.`);
     return index;
@@ -225,7 +225,8 @@ async function compile(wasm: NonNullable<RuntimeOptions["wasm"]>, shared: boolea
   const isFile = wasm instanceof URL ? wasm.protocol === "file:" : typeof wasm === "string" && !/^(https?|blob|data):/.test(wasm);
   const remote = typeof globalThis.document !== "undefined" || !isFile;
   if (remote && (typeof wasm === "string" || wasm instanceof URL)) return compileUrl(String(wasm), shared);
-  const bytes = typeof wasm === "string" || wasm instanceof URL ? await readFile(wasm) : new Uint8Array(wasm);
+  const path = typeof wasm === "string" && wasm.startsWith("file:") ? new URL(wasm) : wasm;
+  const bytes = typeof path === "string" || path instanceof URL ? await readFile(path) : new Uint8Array(path);
   return WebAssembly.compile(shared ? withSharedMemory(bytes) : new Uint8Array(bytes));
 }
 
@@ -237,11 +238,13 @@ export async function init(options: RuntimeOptions = {}): Promise<Runtime> {
   const settled = settle(options);
   check(carrier, "No entry point of featuremap was imported.");
   const wasm = options.wasm ?? carrier.bytes?.(settled.relaxed) ?? carrier.url!(settled.relaxed);
+  const unfit = (why: string): string => `The kernels could not be instantiated: ${why}. Is "wasm" this version's file?`;
   try {
-    current = new Runtime(await compile(wasm, settled.threads > 1), carrier.worker, settled);
+    const fresh = new Runtime(await compile(wasm, settled.threads > 1), carrier.worker, settled);
+    check(fresh.kernels.length > 0, () => unfit("there are none"));
+    current = fresh;
   } catch (error) {
-    if (error instanceof FeatureMapError) throw error;
-    throw new FeatureMapError(`The kernels could not be instantiated: ${String(error)}. Is "wasm" this version's file?`);
+    throw error instanceof FeatureMapError ? error : new FeatureMapError(unfit(String(error)));
   }
   return current;
 }
