@@ -63,6 +63,11 @@ export function barNetwork(): Network {
   return sequential([conv2d(6, 3), relu(), maxPool2d(2), flatten(), linear(3)]);
 }
 
+/** The same with work enough that the threads share it. */
+export function wideNetwork(): Network {
+  return sequential([conv2d(16, 3), relu(), conv2d(32, 3), relu(), maxPool2d(2), flatten(), linear(3)]);
+}
+
 /** All weights of a model, one after the other. */
 export function weightsOf(model: Model): Float32Array {
   return Float32Array.from([...model.stateDict().values()].flatMap(({ data }) => [...data]));
