@@ -1,5 +1,7 @@
 export type { ColorMap, Rgb } from "./color-map.js";
 export { featureMapGrid, filterGrid, type GridOptions } from "./pictures.js";
 export type { ReceptiveField } from "./receptive-field.js";
+export type { TrainingStep } from "./report/curves.js";
+export { type TrainingReportOptions, trainingReport } from "./report/report.js";
 export { formatSummary, type LayerSummary, type Summary, summary } from "./summary.js";
 export { type TerminalColors, toTerminal } from "./terminal.js";

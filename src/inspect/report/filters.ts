@@ -1,0 +1,34 @@
+import type { Model } from "../../layers/model.js";
+import { filterGrid } from "../pictures.js";
+import { type Html, html } from "./html.js";
+import { colorKey } from "./key.js";
+import { picture } from "./picture.js";
+
+/** Convolutions with more kernels than that are left out. */
+const MOST = 600;
+const LAYERS = 4;
+
+/** The kernels of the first convolutions. */
+export async function filters(model: Model): Promise<Html> {
+  const state = model.stateDict();
+  const figures: Html[] = [];
+  for (const { name, type } of model.layers) {
+    const weights = state.get(name === "" ? "weight" : `${name}.weight`);
+    if (type !== "Conv2d" || !weights || figures.length === LAYERS) continue;
+    const [outs = 0, ins = 0, kh = 0, kw = 0] = weights.shape;
+    const tiles = ins === 3 ? outs : outs * ins;
+    if (kh * kw === 1 || tiles > MOST) continue;
+    const columns = ins === 1 || ins === 3 ? Math.min(outs, 16) : outs;
+    const image = filterGrid(weights, { columns, background: null, gap: 1 });
+    const zoom = Math.max(2, Math.min(12, Math.floor(780 / image.width)));
+    const what =
+      ins === 1 || ins === 3
+        ? `${outs} filters of ${kh} × ${kw}`
+        : `${outs} filters, one a column, of ${kh} × ${kw} for each of ${ins} inputs, one a row`;
+    figures.push(html`<li><figure><figcaption><b>${name} ${type}</b>, ${what}</figcaption>${await picture(image, `Learned weights of layer ${name}: ${what}`, zoom)}</figure></li>
+`);
+  }
+  return figures.length === 0
+    ? html`<p>This network has no convolution that is small enough to show.</p>`
+    : html`<ul class="layers">${figures}</ul>${colorKey("signed", "below zero", "above zero")}`;
+}
