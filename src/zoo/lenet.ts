@@ -9,7 +9,7 @@ import { flatten } from "../layers/shape.js";
  * LeNet-5 as the lecture draws it, after LeCun et al. (1998): [1, 32, 32] to 10 scores, 61,706 parameters. Sigmoids,
  * average pooling, and a last linear layer in place of the radial basis functions.
  */
-export function lenet5Layers(): Network {
+export function lenet5Layers(classes = 10): Network {
   return sequential([
     conv2d(6, 5), // 28x28x6
     sigmoid(),
@@ -22,6 +22,6 @@ export function lenet5Layers(): Network {
     sigmoid(),
     linear(84),
     sigmoid(),
-    linear(10),
+    linear(classes),
   ]);
 }

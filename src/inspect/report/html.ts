@@ -18,7 +18,7 @@ function render(part: Part): string {
   if (part === null || part === undefined || part === false) return "";
   if (part instanceof Html) return part.text;
   if (Array.isArray(part)) return part.map(render).join("");
-  return escape(String(part));
+  return escapeText(String(part));
 }
 
 const entities: Readonly<Record<string, string>> = {
@@ -29,6 +29,6 @@ const entities: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-function escape(text: string): string {
+function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character]!);
 }
