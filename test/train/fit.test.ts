@@ -241,13 +241,20 @@ test("the next batch is asked for while a step is computed", async () => {
   const watched: Dataset = {
     ...data,
     get(indices) {
-      events.push("batch");
+      let now = "idle";
+      try {
+        model.predictSync(tensor(new Float32Array(64), [1, 1, 8, 8]));
+      } catch {
+        now = "busy";
+      }
+      events.push(`batch while ${now}`);
       return data.get(indices);
     },
   };
   const callbacks = { onStepEnd: () => void events.push("step") };
   await fit(model, watched, { epochs: 1, batchSize: 20, callbacks });
-  assert.equal(events, ["batch", "batch", "step", "batch", "step", "step"]);
+  const busy = "batch while busy";
+  assert.equal(events, ["batch while idle", busy, "step", busy, "step", "step"]);
 });
 
 test("early stopping restores the weights of the best epoch", async () => {
