@@ -4,6 +4,7 @@ import type { Model, Trace } from "../layers/model.js";
 import type { Node } from "../ops/op.js";
 import type { Size2 } from "../ops/shape.js";
 import { type Shape, sizeOf } from "../tensor.js";
+import { formatBytes, formatCount } from "./numbers.js";
 import { type ReceptiveField, receptiveFields } from "./receptive-field.js";
 import { textTable } from "./text-table.js";
 
@@ -138,21 +139,4 @@ Sees, every    size and step of the receptive field in pixels of the input`;
 function formatSize(size: Size2, zero = "0"): string {
   const [h, w] = typeof size === "number" ? [size, size] : size;
   return h === 0 && w === 0 ? zero : `${h} × ${w}`;
-}
-
-/** `61,706`. */
-export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
-/** `241 KB`, in thousands. */
-export function formatBytes(bytes: number): string {
-  for (const [unit, size] of [
-    ["GB", 1e9],
-    ["MB", 1e6],
-    ["KB", 1e3],
-  ] as const) {
-    if (bytes >= size) return `${Number((bytes / size).toPrecision(3))} ${unit}`;
-  }
-  return `${bytes} bytes`;
 }

@@ -40,7 +40,7 @@ export const models: Readonly<Record<string, ZooModel>> = {
     title: "LeNet-5",
     inputShape: [1, 32, 32],
     create: lenet5,
-    recipe: { epochs: 6, batchSize: 64, lr: 0.01 },
+    recipe: { epochs: 5, batchSize: 64, lr: 0.01 },
   },
 };
 

@@ -1,7 +1,7 @@
 import type { Evaluation } from "../../train/index.js";
+import { percent } from "../numbers.js";
 import { chart, logScale, percentScale, roundTicks, stretches, type Tick } from "./chart.js";
 import { type Html, html } from "./html.js";
-import { percent } from "./numbers.js";
 
 /** A step of training. */
 export interface TrainingStep {

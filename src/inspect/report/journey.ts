@@ -1,10 +1,10 @@
 import type { Model } from "../../layers/model.js";
 import { Tensor } from "../../tensor.js";
+import { percent } from "../numbers.js";
 import { featureMapGrid } from "../pictures.js";
 import type { LayerSummary } from "../summary.js";
 import { type Html, html } from "./html.js";
 import { colorKey } from "./key.js";
-import { percent } from "./numbers.js";
 import { inputPicture, picture } from "./picture.js";
 
 /** Channels of a layer that are shown. */

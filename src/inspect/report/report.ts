@@ -3,14 +3,14 @@ import { check, checkOptions } from "../../errors.js";
 import type { Model } from "../../layers/model.js";
 import { Tensor } from "../../tensor.js";
 import type { Evaluation } from "../../train/index.js";
-import { formatCount, type LayerSummary, summary } from "../summary.js";
+import { formatCount, percent } from "../numbers.js";
+import { type LayerSummary, summary } from "../summary.js";
 import { confusionTable } from "./confusion.js";
 import { learningCurves, type TrainingStep } from "./curves.js";
 import { filters } from "./filters.js";
 import { type Html, html } from "./html.js";
 import { journey } from "./journey.js";
 import { mistakeList } from "./mistakes.js";
-import { percent } from "./numbers.js";
 import { style } from "./style.js";
 
 /** What a report tells about. */
