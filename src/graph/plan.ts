@@ -22,7 +22,7 @@ export interface Step {
   readonly units: number;
   readonly args: readonly Arg[];
   readonly flops: number;
-  /** The layer it computes. */
+  /** The layer it computes; empty where values enter and leave. */
   readonly layer: string;
 }
 
@@ -70,6 +70,7 @@ class Builder implements StepWriter {
   write(node: Node): void {
     this.#layer = node.name;
     node.op.steps(node, this);
+    this.#layer = "";
   }
 
   view(value: Value): View {
@@ -332,7 +333,7 @@ export class Plan {
   toString(): string {
     const show = (arg: Arg): string => (typeof arg === "number" ? String(arg) : arg.storage.name);
     const line = (step: Step): string =>
-      `${step.kernel}(${step.args.map(show).join(", ")}) x ${step.units}  # ${step.layer}`;
+      `${step.kernel}(${step.args.map(show).join(", ")}) x ${step.units}${step.layer ? `  # ${step.layer}` : ""}`;
     return [...this.prologue.map((step) => `once ${line(step)}`), ...this.steps.map(line)].join("\n");
   }
 
