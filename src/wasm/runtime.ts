@@ -145,19 +145,16 @@ export class Runtime {
    * outputs.
    */
   exclusive<T>(work: (run: RunTable) => Promise<T>): Promise<T> {
-    const result = this.#queue.then(async () => {
+    // Counted from now on, so that predictSync does not get ahead of what is queued.
+    this.#running++;
+    const result = this.#queue.then(() => {
       check(!this.#disposed, "The runtime was disposed of. Call init() again.");
-      this.#running++;
-      try {
-        return await work((...table) => this.#run(...table));
-      } finally {
-        this.#running--;
-      }
+      return work((...table) => this.#run(...table));
     });
-    this.#queue = result.then(
-      () => {},
-      () => {},
-    );
+    const over = (): void => {
+      this.#running--;
+    };
+    this.#queue = result.then(over, over);
     return result;
   }
 
