@@ -6,26 +6,26 @@ export { FeatureMapError } from "./errors.js";
 export * from "./layers/activation.js";
 export { type Layers, type Network, network, parallel, residual, sequential } from "./layers/containers.js";
 export {
-  conv1d,
-  conv2d,
   type ConvLayerOptions,
   type ConvOptions,
+  conv1d,
+  conv2d,
   depthwiseConv2d,
 } from "./layers/convolution.js";
 export { custom, type Layer, type LayerRecord, type Scope } from "./layers/layer.js";
 export { linear } from "./layers/linear.js";
 export type { BuildOptions, Guess, LoadOptions, Model, Parameter } from "./layers/model.js";
 export {
-  batchNorm2d,
   type BatchNormOptions,
+  batchNorm2d,
   dropout,
-  localResponseNorm,
   type LocalResponseNormOptions,
+  localResponseNorm,
 } from "./layers/normalization.js";
 export type { Padding, Sides } from "./layers/padding.js";
 export {
-  adaptiveAvgPool2d,
   type AvgPoolOptions,
+  adaptiveAvgPool2d,
   avgPool1d,
   avgPool2d,
   globalAvgPool2d,

@@ -50,7 +50,12 @@ function run(
   const present = operands.flatMap(([value, form]) => (value ? [{ tensor: value, form }] : []));
   const [result] = evaluate(present, (graph, values) => {
     let next = 0;
-    return [build(graph, operands.map(([value]) => (value ? values[next++]! : null)))];
+    return [
+      build(
+        graph,
+        operands.map(([value]) => (value ? values[next++]! : null)),
+      ),
+    ];
   });
   return result!;
 }
@@ -60,7 +65,8 @@ function unsqueeze(what: string, x: Tensor, full: number): { x: Tensor; squeeze:
   const missing = full - x.shape.length;
   check(
     missing >= 0 && missing <= 2,
-    () => `${what}: the input has shape ${formatShape(x.shape)}; it must have ${full - 2} to ${full} dimensions.`,
+    () =>
+      `${what}: the input has shape ${formatShape(x.shape)}; it must have ${full - 2} to ${full} dimensions.`,
   );
   return {
     x: x.reshape(...Array<number>(missing).fill(1), ...x.shape),
@@ -73,7 +79,13 @@ function unsqueeze(what: string, x: Tensor, full: number): { x: Tensor; squeeze:
   };
 }
 
-function convolution(what: string, dimensions: 1 | 2, input: Input, weight: Input, options: ConvOptions & { bias?: Input }): Tensor {
+function convolution(
+  what: string,
+  dimensions: 1 | 2,
+  input: Input,
+  weight: Input,
+  options: ConvOptions & { bias?: Input },
+): Tensor {
   const { bias, ...rest } = options;
   const settled = settleConv(what, rest, [], dimensions);
   const { x, squeeze } = unsqueeze(what, toTensor(input), dimensions + 2);
@@ -113,7 +125,12 @@ function spatial(what: string, full: number, input: Input, build: (graph: Graph,
 }
 
 /** Padding of the last two dimensions (of the last one, for [l] and [n, c, l] with `dimensions: 1`). */
-export function pad(input: Input, padding: Exclude<Padding, "same" | "valid">, mode: PaddingMode = "zeros", dimensions: 1 | 2 = 2): Tensor {
+export function pad(
+  input: Input,
+  padding: Exclude<Padding, "same" | "valid">,
+  mode: PaddingMode = "zeros",
+  dimensions: 1 | 2 = 2,
+): Tensor {
   checkMode("pad", mode);
   const one: [number, number] = [1, 1];
   return spatial("pad", dimensions + 2, input, (graph, x) =>
@@ -170,7 +187,9 @@ export function linear(input: Input, weight: Input, bias?: Input): Tensor {
 /** An op that works element by element, on a tensor of any shape. */
 function elementwise<A extends object>(op: Op<A>, input: Input, attrs: A): Tensor {
   const x = toTensor(input);
-  const y = run([[x.reshape(1, 1, 1, x.size), "blocked"]], (graph, [value]) => graph.add(op, [value!], attrs));
+  const y = run([[x.reshape(1, 1, 1, x.size), "blocked"]], (graph, [value]) =>
+    graph.add(op, [value!], attrs),
+  );
   return y.reshape(...x.shape);
 }
 
@@ -205,7 +224,8 @@ export const logSoftmax = (input: Input): Tensor => alongChannels("logSoftmax", 
 function same(what: string, a: Tensor, b: Tensor): Shape {
   check(
     formatShape(a.shape) === formatShape(b.shape),
-    () => `${what}: the shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} differ; both must be the same.`,
+    () =>
+      `${what}: the shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} differ; both must be the same.`,
   );
   return a.shape;
 }
@@ -213,11 +233,23 @@ function same(what: string, a: Tensor, b: Tensor): Shape {
 function both(what: string, op: Op<object>, a: Input, b: Input): Tensor {
   const [ta, tb] = [toTensor(a), toTensor(b)];
   if (ta.shape.length === 4 && tb.shape.length === 4) {
-    return run([[ta, "blocked"], [tb, "blocked"]], (graph, values) => graph.add(op, values, {}));
+    return run(
+      [
+        [ta, "blocked"],
+        [tb, "blocked"],
+      ],
+      (graph, values) => graph.add(op, values, {}),
+    );
   }
   const shape = same(what, ta, tb);
   const flat = (t: Tensor): Tensor => t.reshape(1, 1, 1, t.size);
-  return run([[flat(ta), "blocked"], [flat(tb), "blocked"]], (graph, values) => graph.add(op, values, {})).reshape(...shape);
+  return run(
+    [
+      [flat(ta), "blocked"],
+      [flat(tb), "blocked"],
+    ],
+    (graph, values) => graph.add(op, values, {}),
+  ).reshape(...shape);
 }
 
 /** a + b; b may be [n, c, 1, 1] against [n, c, h, w]. */
@@ -229,7 +261,10 @@ export const multiply = (a: Input, b: Input): Tensor => both("multiply", multipl
 export function concat(...inputs: Input[]): Tensor {
   check(inputs.length > 0, "concat: give at least one tensor.");
   const tensors = inputs.map(toTensor);
-  return run(tensors.map((t) => [t, "blocked"] as const), (graph, values) => graph.add(concatOp, values, {}));
+  return run(
+    tensors.map((t) => [t, "blocked"] as const),
+    (graph, values) => graph.add(concatOp, values, {}),
+  );
 }
 
 /** All dimensions but the first in one. */
@@ -248,7 +283,12 @@ export interface BatchNormInputs {
 }
 
 /** (x - mean) / sqrt(var + eps) * weight + bias, per channel. Input [n, c, ...], the rest [c]. */
-export function batchNorm(input: Input, mean: Input | null, variance: Input | null, options: BatchNormInputs = {}): Tensor {
+export function batchNorm(
+  input: Input,
+  mean: Input | null,
+  variance: Input | null,
+  options: BatchNormInputs = {},
+): Tensor {
   checkOptions("batchNorm", options, ["weight", "bias", "eps", "training"]);
   const { weight, bias, eps = 1e-5, training = false } = options;
   const x = toTensor(input);
@@ -256,7 +296,11 @@ export function batchNorm(input: Input, mean: Input | null, variance: Input | nu
   const vector = (name: string, values: Input | null | undefined): Tensor | null => {
     if (values === undefined || values === null) return null;
     const t = toTensor(values);
-    check(t.size === c, () => `batchNorm: ${name} has ${t.size} values, but the input ${formatShape(x.shape)} has ${c} channels.`);
+    check(
+      t.size === c,
+      () =>
+        `batchNorm: ${name} has ${t.size} values, but the input ${formatShape(x.shape)} has ${c} channels.`,
+    );
     return t.reshape(c);
   };
   check(
@@ -288,7 +332,9 @@ export function localResponseNorm(
 ): Tensor {
   checkOptions("localResponseNorm", options, ["alpha", "beta", "k"]);
   const { alpha = 1e-4, beta = 0.75, k = 1 } = options;
-  return spatial("localResponseNorm", 4, input, (graph, x) => graph.add(lrnOp, [x], { size, alpha, beta, k }));
+  return spatial("localResponseNorm", 4, input, (graph, x) =>
+    graph.add(lrnOp, [x], { size, alpha, beta, k }),
+  );
 }
 
 /** Zeroes each element with probability p and scales the others by 1 / (1 - p), by seed. */
@@ -315,10 +361,14 @@ export function crossEntropy(
   const [n = 0, classes = 0] = x.shape;
   check(
     x.shape.length === 2 && targets.length === n,
-    () => `crossEntropy: the scores have shape ${formatShape(x.shape)} and there are ${targets.length} targets; give [n, classes] and n.`,
+    () =>
+      `crossEntropy: the scores have shape ${formatShape(x.shape)} and there are ${targets.length} targets; give [n, classes] and n.`,
   );
   const wrong = Array.from(targets).findIndex((t) => !Number.isInteger(t) || t < 0 || t >= classes);
-  check(wrong < 0, () => `crossEntropy: target ${wrong} is ${targets[wrong]}, not a class from 0 to ${classes - 1}.`);
+  check(
+    wrong < 0,
+    () => `crossEntropy: target ${wrong} is ${targets[wrong]}, not a class from 0 to ${classes - 1}.`,
+  );
   const { labelSmoothing = 0 } = options;
   const loss = run(
     [
@@ -335,5 +385,11 @@ export function mse(a: Input, b: Input): number {
   const [ta, tb] = [toTensor(a), toTensor(b)];
   same("mse", ta, tb);
   const flat = (t: Tensor): Tensor => t.reshape(1, t.size);
-  return run([[flat(ta), "blocked"], [flat(tb), "blocked"]], (graph, values) => graph.add(mseOp, values, {})).data[0]!;
+  return run(
+    [
+      [flat(ta), "blocked"],
+      [flat(tb), "blocked"],
+    ],
+    (graph, values) => graph.add(mseOp, values, {}),
+  ).data[0]!;
 }

@@ -28,7 +28,8 @@ export class Tensor {
     );
     check(
       data.length === sizeOf(shape),
-      () => `Tensor: ${data.length} values do not fill the shape ${formatShape(shape)}, which holds ${sizeOf(shape)}.`,
+      () =>
+        `Tensor: ${data.length} values do not fill the shape ${formatShape(shape)}, which holds ${sizeOf(shape)}.`,
     );
     this.data = data;
     this.shape = [...shape];
@@ -42,7 +43,8 @@ export class Tensor {
   /** The element at one index per dimension. */
   at(...index: number[]): number {
     check(
-      index.length === this.shape.length && index.every((i, d) => Number.isInteger(i) && i >= 0 && i < this.shape[d]!),
+      index.length === this.shape.length &&
+        index.every((i, d) => Number.isInteger(i) && i >= 0 && i < this.shape[d]!),
       () => `Tensor: no element [${index.join(", ")}] in the shape ${formatShape(this.shape)}.`,
     );
     return this.data[index.reduce((offset, i, d) => offset * this.shape[d]! + i, 0)]!;
@@ -83,7 +85,8 @@ export function tensor(values: Nested | ArrayLike<number>, shape?: Shape): Tenso
     }
     check(
       level.length === sizes[depth],
-      () => `tensor: ragged nested arrays, ${level.length} values where the first row has ${sizes[depth] ?? 0}.`,
+      () =>
+        `tensor: ragged nested arrays, ${level.length} values where the first row has ${sizes[depth] ?? 0}.`,
     );
     for (const item of level) visit(item, depth + 1);
   };

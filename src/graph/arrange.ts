@@ -26,7 +26,8 @@ export function arrange(nodes: readonly Node[], extra: readonly Value[]): Map<Va
   const interleavable = (value: Value): boolean =>
     (readers.get(value) ?? []).every(
       ({ node, index }) =>
-        node.op.readsInterleaved?.(node, index) || (node.op.transparent === true && interleavable(node.outputs[0]!)),
+        node.op.readsInterleaved?.(node, index) ||
+        (node.op.transparent === true && interleavable(node.outputs[0]!)),
     );
 
   const lanes = new Map<Value, number>();

@@ -16,7 +16,8 @@ export function backward(
   // Values on a way from wrt to a seed: the others need no gradient.
   const depends = new Set<Value>(wrt);
   for (const node of graph.nodes) {
-    if (node.inputs.some((input) => input && depends.has(input))) for (const output of node.outputs) depends.add(output);
+    if (node.inputs.some((input) => input && depends.has(input)))
+      for (const output of node.outputs) depends.add(output);
   }
 
   const grads = new Map<Value, Value | null>(seeds);
@@ -34,7 +35,11 @@ export function backward(
       const before = grads.get(input);
       grads.set(
         input,
-        before ? graph.within(node.name, () => graph.add(input.form === "blocked" ? add : addDense, [before, part], {})) : part,
+        before
+          ? graph.within(node.name, () =>
+              graph.add(input.form === "blocked" ? add : addDense, [before, part], {}),
+            )
+          : part,
       );
     });
   }
@@ -45,4 +50,3 @@ export function backward(
   }
   return result;
 }
-

@@ -22,9 +22,17 @@ export function evaluate(
   );
   const outputs = build(graph, values);
   const named = new Map(outputs.map((value, i) => [`${i}`, value]));
-  const plan = new Plan(on, graph, { outputs: named, bound: new Map(), trains: () => true }, "This operation");
+  const plan = new Plan(
+    on,
+    graph,
+    { outputs: named, bound: new Map(), trains: () => true },
+    "This operation",
+  );
   try {
-    const results = plan.runSync(Object.fromEntries(operands.map(({ tensor }, i) => [`${i}`, tensor.data])), null);
+    const results = plan.runSync(
+      Object.fromEntries(operands.map(({ tensor }, i) => [`${i}`, tensor.data])),
+      null,
+    );
     return outputs.map((_, i) => results[`${i}`]!);
   } finally {
     plan.dispose();

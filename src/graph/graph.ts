@@ -1,5 +1,5 @@
-import type { GraphWriter, Node, Op, OutputSpec, Source, Value } from "../ops/op.js";
 import { FeatureMapError } from "../errors.js";
+import type { GraphWriter, Node, Op, OutputSpec, Source, Value } from "../ops/op.js";
 import { type Shape, sizeOf } from "../tensor.js";
 
 /** What is computed: nodes in an order in which each comes after what it needs. */
@@ -8,12 +8,15 @@ export class Graph implements GraphWriter {
   readonly values: Value[] = [];
   #layer = "";
 
-  /** Nodes added by `work` belong to this layer. */
+  /** Nodes added by `work` belong to this layer, and so do its errors, unless a layer inside has claimed them. */
   within<T>(layer: string, work: () => T): T {
     const outer = this.#layer;
     this.#layer = layer;
     try {
       return work();
+    } catch (error) {
+      if (!(error instanceof FeatureMapError) || error.message.startsWith('Layer "')) throw error;
+      throw new FeatureMapError(`Layer "${layer}": ${error.message}`);
     } finally {
       this.#layer = outer;
     }
@@ -40,19 +43,13 @@ export class Graph implements GraphWriter {
 
   addAll<A>(op: Op<A>, inputs: readonly (Value | null)[], attrs: A): readonly Value[] {
     const name = this.#layer || op.name;
-    let specs: readonly OutputSpec[];
-    try {
-      specs = op.infer(inputs, attrs);
-    } catch (error) {
-      if (error instanceof FeatureMapError && this.#layer) {
-        throw new FeatureMapError(`Layer "${name}": ${error.message}`);
-      }
-      throw error;
-    }
+    const specs = op.infer(inputs, attrs);
     const outputs: Value[] = [];
     const node: Node<A> = { op, inputs, outputs, attrs, name };
     specs.forEach((spec, i) => {
-      outputs.push(this.#value(specs.length > 1 ? `${name}.${op.name}:${i}` : `${name}.${op.name}`, spec, node));
+      outputs.push(
+        this.#value(specs.length > 1 ? `${name}.${op.name}:${i}` : `${name}.${op.name}`, spec, node),
+      );
     });
     this.nodes.push(node);
     return outputs;

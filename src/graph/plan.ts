@@ -1,7 +1,7 @@
+import { check } from "../errors.js";
 import type { Arg, Place, Storage, View } from "../ops/layout.js";
 import { contiguous, isView, viewBytes } from "../ops/layout.js";
 import type { Node, StepWriter, Value, Word } from "../ops/op.js";
-import { check } from "../errors.js";
 import { formatShape, type Shape, sizeOf, Tensor } from "../tensor.js";
 import type { Block } from "../wasm/heap.js";
 import type { Runtime } from "../wasm/runtime.js";
@@ -210,13 +210,16 @@ export class Plan {
       if (!descriptions.has(key)) descriptions.set(key, 0);
     };
     const arena = [...builder.lifetimes.values()].filter(
-      ({ storage }) => storage.address === undefined && !builder.lasting.has(storage) && storage !== builder.constantStorage,
+      ({ storage }) =>
+        storage.address === undefined && !builder.lasting.has(storage) && storage !== builder.constantStorage,
     );
     const guard = options.guardBytes ?? 0;
     const room = (storage: Storage): number => align(storage.bytes) + guard;
     const { bytes: arenaBytes, offsets } = assignOffsets(arena, guard);
     this.arenaBytes = arenaBytes;
-    const views = [...this.prologue, ...this.steps].flatMap((step) => step.args.filter((arg): arg is View => isView(arg)));
+    const views = [...this.prologue, ...this.steps].flatMap((step) =>
+      step.args.filter((arg): arg is View => isView(arg)),
+    );
     const constantBytes = align(builder.words.length * 4);
     const viewBytesAll = align(views.length * VIEW_WORDS * 4);
     const tableWords = (steps: readonly Step[]): number =>
@@ -275,7 +278,10 @@ export class Plan {
         // Steps on one thread follow each other by themselves.
         const flags = (serial ? SERIAL : 0) | (shared || !serial ? BARRIER : 0);
         shared = !serial;
-        ints.set([runtime.kernelIndex(kernel, args.length), units, grain, flags, args.length, ...args.map(resolve)], at);
+        ints.set(
+          [runtime.kernelIndex(kernel, args.length), units, grain, flags, args.length, ...args.map(resolve)],
+          at,
+        );
         at += STEP_HEADER + args.length;
       }
       return start;
@@ -292,12 +298,16 @@ export class Plan {
    * Feeds the inputs, runs on all threads, reads the outputs. `weights` is any token that changes when the parameters
    * do, so that what is derived from them is computed anew.
    */
-  async run(inputs: Readonly<Record<string, Float32Array>>, weights: unknown): Promise<Record<string, Tensor>> {
+  async run(
+    inputs: Readonly<Record<string, Float32Array>>,
+    weights: unknown,
+  ): Promise<Record<string, Tensor>> {
     this.#waiting++;
     try {
       return await this.#runtime.exclusive(async (run) => {
         this.#feed(inputs);
-        if (this.#weights !== weights) await run(this.#tables.prologue, this.prologue.length, flopsOf(this.prologue));
+        if (this.#weights !== weights)
+          await run(this.#tables.prologue, this.prologue.length, flopsOf(this.prologue));
         this.#weights = weights;
         await run(this.#tables.steps, this.steps.length, this.#flops);
         return this.#read();
@@ -357,7 +367,8 @@ export class Plan {
       const data = inputs[name];
       check(
         data && data.length === sizeOf(shape),
-        () => `The input "${name}" needs ${sizeOf(shape)} values of shape ${formatShape(shape)}, not ${data?.length ?? "none"}.`,
+        () =>
+          `The input "${name}" needs ${sizeOf(shape)} values of shape ${formatShape(shape)}, not ${data?.length ?? "none"}.`,
       );
       this.#floats(place, data.length).set(data);
     }

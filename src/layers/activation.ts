@@ -1,8 +1,8 @@
 import { check } from "../errors.js";
 import { leakyRelu as leakyReluOp } from "../ops/leaky-relu.js";
 import { logSoftmax as logSoftmaxOp } from "../ops/log-softmax.js";
-import { relu6 as relu6Op } from "../ops/relu6.js";
 import { relu as reluOp } from "../ops/relu.js";
+import { relu6 as relu6Op } from "../ops/relu6.js";
 import { sigmoid as sigmoidOp } from "../ops/sigmoid.js";
 import { softmax as softmaxOp } from "../ops/softmax.js";
 import { tanh as tanhOp } from "../ops/tanh.js";
@@ -17,7 +17,10 @@ export const relu6 = (): Layer => simple("ReLU6", relu6Op, {});
 
 /** x where positive, `negativeSlope` times x elsewhere (torch.nn.LeakyReLU). */
 export function leakyRelu(negativeSlope = 0.01): Layer {
-  check(Number.isFinite(negativeSlope), () => `leakyRelu: the slope is ${negativeSlope}; it must be a number.`);
+  check(
+    Number.isFinite(negativeSlope),
+    () => `leakyRelu: the slope is ${negativeSlope}; it must be a number.`,
+  );
   return simple("LeakyReLU", leakyReluOp, { negativeSlope });
 }
 

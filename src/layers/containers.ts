@@ -1,10 +1,10 @@
 import { check } from "../errors.js";
 import { add } from "../ops/add.js";
 import { concat } from "../ops/concat.js";
-import { formatShape } from "../tensor.js";
-import { buildModel, type BuildOptions, type Model } from "./model.js";
-import type { Layer, Scope } from "./layer.js";
 import type { Value } from "../ops/op.js";
+import { formatShape } from "../tensor.js";
+import type { Layer, Scope } from "./layer.js";
+import { type BuildOptions, buildModel, type Model } from "./model.js";
 
 /** Layers one after the other, numbered or named: `[conv2d(6, 5), relu()]`, `{ conv: conv2d(6, 5), act: relu() }`. */
 export type Layers = readonly Layer[] | Readonly<Record<string, Layer>>;
@@ -21,10 +21,13 @@ function named(what: string, layers: Layers): [string, Layer][] {
   const entries = Object.entries(layers);
   for (const [name, layer] of entries) {
     check(
-      typeof layer?.apply === "function",
+      typeof layer === "object" && typeof layer?.apply === "function",
       () => `${what}: "${name}" is not a layer. Call its function, as in relu().`,
     );
-    check(!name.includes("."), () => `${what}: the name "${name}" has a dot, which separates names in weight files.`);
+    check(
+      !name.includes("."),
+      () => `${what}: the name "${name}" has a dot, which separates names in weight files.`,
+    );
   }
   return entries;
 }
@@ -52,7 +55,14 @@ export function sequential(layers: Layers): Network {
 export function residual(layers: Layers, options: { shortcut?: Layer } = {}): Network {
   const entries = named("residual", layers);
   const { shortcut, ...others } = options;
-  check(Object.keys(others).length === 0, () => `residual: unknown option "${Object.keys(others)[0]}". It takes: shortcut.`);
+  check(
+    Object.keys(others).length === 0,
+    () => `residual: unknown option "${Object.keys(others)[0]}". It takes: shortcut.`,
+  );
+  check(
+    !shortcut || entries.every(([name]) => name !== "shortcut"),
+    'residual: a layer cannot be named "shortcut" beside one.',
+  );
   return network({
     type: "Residual",
     apply(scope, x) {

@@ -35,9 +35,21 @@ interface Settled {
 }
 
 /** The options with defaults, checked. In one dimension a size means the width. */
-export function settleConv(what: string, options: ConvOptions, known: readonly string[], dimensions: 1 | 2): Settled {
+export function settleConv(
+  what: string,
+  options: ConvOptions,
+  known: readonly string[],
+  dimensions: 1 | 2,
+): Settled {
   checkOptions(what, options, [...CONV_OPTIONS, ...known]);
-  const { stride = 1, dilation = 1, groups = 1, flip = false, padding = 0, paddingMode: mode = "zeros" } = options;
+  const {
+    stride = 1,
+    dilation = 1,
+    groups = 1,
+    flip = false,
+    padding = 0,
+    paddingMode: mode = "zeros",
+  } = options;
   checkMode(what, mode);
   check(
     Number.isInteger(groups) && groups >= 1,
@@ -47,11 +59,25 @@ export function settleConv(what: string, options: ConvOptions, known: readonly s
     const [h, w] = pair(`${what}: ${name}`, size, 1);
     return dimensions === 1 ? [1, w] : [h, w];
   };
-  return { stride: sizes("stride", stride), dilation: sizes("dilation", dilation), groups, flip, padding, mode };
+  return {
+    stride: sizes("stride", stride),
+    dilation: sizes("dilation", dilation),
+    groups,
+    flip,
+    padding,
+    mode,
+  };
 }
 
 /** Adds padding and convolution to a graph. */
-export function convolve(graph: GraphWriter, what: string, x: Value, w: Value, b: Value | null, settled: Settled): Value {
+export function convolve(
+  graph: GraphWriter,
+  what: string,
+  x: Value,
+  w: Value,
+  b: Value | null,
+  settled: Settled,
+): Value {
   const { stride, dilation, groups, flip, padding, mode } = settled;
   const kernel: [number, number] = [w.shape.length === 4 ? w.shape[2]! : 1, w.shape.at(-1)!];
   const sides = sidesOf(what, padding, x, { kernel, stride, dilation });
@@ -66,7 +92,14 @@ export interface ConvLayerOptions extends ConvOptions {
   bias?: boolean;
 }
 
-function convLayer(type: string, what: string, dimensions: 1 | 2, outs: number, kernel: Size2, options: ConvLayerOptions): Layer {
+function convLayer(
+  type: string,
+  what: string,
+  dimensions: 1 | 2,
+  outs: number,
+  kernel: Size2,
+  options: ConvLayerOptions,
+): Layer {
   const { bias = true } = options;
   const settled = settleConv(what, options, ["bias"], dimensions);
   const [kh, kw] = pair(`${what}: the kernel`, kernel, 1);
@@ -85,7 +118,8 @@ function convLayer(type: string, what: string, dimensions: 1 | 2, outs: number, 
       const ins = x.shape[1]!;
       check(
         ins % settled.groups === 0 && outs % settled.groups === 0,
-        () => `${what}: groups is ${settled.groups}, which must divide the ${ins} input and the ${outs} output channels.`,
+        () =>
+          `${what}: groups is ${settled.groups}, which must divide the ${ins} input and the ${outs} output channels.`,
       );
       const fan = (ins / settled.groups) * (dimensions === 2 ? kh * kw : kw);
       const shape = [outs, ins / settled.groups, ...(dimensions === 2 ? [kh, kw] : [kw])];
@@ -111,16 +145,26 @@ export function conv1d(channels: number, kernel: number, options: ConvLayerOptio
 }
 
 /** A depthwise convolution: each channel is convolved by itself, with `multiplier` kernels each. Options as conv2d's. */
-export function depthwiseConv2d(kernel: Size2, options: ConvLayerOptions & { multiplier?: number } = {}): Layer {
+export function depthwiseConv2d(
+  kernel: Size2,
+  options: ConvLayerOptions & { multiplier?: number } = {},
+): Layer {
   const { multiplier = 1, ...rest } = options;
   check(!("groups" in rest), "depthwiseConv2d: groups follows from the input; use conv2d to set it.");
+  check(
+    Number.isInteger(multiplier) && multiplier >= 1,
+    () => `depthwiseConv2d: multiplier is ${multiplier}; it must be a whole number of at least 1.`,
+  );
   // The settings are checked now, the channels when the input is known.
   convLayer("Conv2d", "depthwiseConv2d", 2, 1, kernel, rest);
   return {
     type: "Conv2d",
     apply(scope, x) {
       const channels = x.shape[1]!;
-      return convLayer("Conv2d", "depthwiseConv2d", 2, channels * multiplier, kernel, { ...rest, groups: channels }).apply(scope, x);
+      return convLayer("Conv2d", "depthwiseConv2d", 2, channels * multiplier, kernel, {
+        ...rest,
+        groups: channels,
+      }).apply(scope, x);
     },
   };
 }

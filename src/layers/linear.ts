@@ -17,7 +17,8 @@ export function linear(features: number, options: { bias?: boolean } = {}): Laye
     apply(scope, x) {
       check(
         x.shape.length === 2,
-        () => `linear: the input has shape ${formatShape(x.shape)}, but it must be [n, in]. Put flatten() before it.`,
+        () =>
+          `linear: the input has shape ${formatShape(x.shape)}, but it must be [n, in]. Put flatten() before it.`,
       );
       const ins = x.shape[1]!;
       const w = scope.parameter("weight", [features, ins], fanIn(ins));

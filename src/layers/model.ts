@@ -1,9 +1,11 @@
 import { readFile, writeFileAtomic } from "#platform";
 import { check, checkOptions } from "../errors.js";
-import { Graph } from "../graph/graph.js";
+import { Graph, producer } from "../graph/graph.js";
 import { Plan } from "../graph/plan.js";
 import type { Storage } from "../ops/layout.js";
 import type { Value } from "../ops/op.js";
+import { reshape } from "../ops/reshape.js";
+import { softmax as softmaxOp } from "../ops/softmax.js";
 import { formatShape, type Shape, sizeOf, Tensor } from "../tensor.js";
 import { type Runtime, runtime } from "../wasm/runtime.js";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors.js";
@@ -76,14 +78,15 @@ export class Model {
   constructor(network: Layer, inputShape: Shape, options: BuildOptions = {}) {
     checkOptions("build", options, ["seed", "classes", "runtime"]);
     check(
-      inputShape.length >= 1 && inputShape.length <= 3 && inputShape.every((size) => Number.isInteger(size) && size >= 1),
-      () => `build: the input shape is ${formatShape(inputShape)}; give [c, h, w], [c, l] or [features], without the batch.`,
+      Array.isArray(inputShape) &&
+        inputShape.length >= 1 &&
+        inputShape.length <= 3 &&
+        inputShape.every((size) => Number.isInteger(size) && size >= 1),
+      () =>
+        `build: the input shape is ${JSON.stringify(inputShape)}; give [c, h, w], [c, l] or [features], without the batch.`,
     );
     const { seed = 0, classes = [] } = options;
-    check(
-      Number.isSafeInteger(seed),
-      () => `build: the seed is ${seed}; it must be a whole number.`,
-    );
+    check(Number.isSafeInteger(seed), () => `build: the seed is ${seed}; it must be a whole number.`);
     this.network = network;
     this.inputShape = [...inputShape];
     this.runtime = options.runtime ?? runtime();
@@ -95,8 +98,8 @@ export class Model {
       classes.length === 0 || classes.length === this.outputShape[0],
       () => `build: ${classes.length} class names do not fit the output ${formatShape(this.outputShape)}.`,
     );
-    this.runtime.retain();
     this.store.allocate(seed);
+    this.runtime.retain();
   }
 
   /** The network's graph for a whole input shape, batch included. */
@@ -153,7 +156,9 @@ export class Model {
     for (const piece of this.#pieces(input)) {
       pieces.push(await this.#plan(piece.shape, names).run({ input: piece.data }, this.#version));
     }
-    return Object.fromEntries(["output", ...names].map((name) => [name, join(pieces.map((piece) => piece[name]!))]));
+    return Object.fromEntries(
+      ["output", ...names].map((name) => [name, join(pieces.map((piece) => piece[name]!))]),
+    );
   }
 
   /**
@@ -162,6 +167,17 @@ export class Model {
    */
   async classify(input: Tensor, options: { top?: number } = {}): Promise<Guess[]> {
     checkOptions("classify", options, ["top"]);
+    const { top = 5 } = options;
+    check(
+      Number.isInteger(top) && top >= 1,
+      () => `classify: top is ${top}; it must be a whole number of at least 1.`,
+    );
+    check(
+      this.outputShape.slice(1).every((size) => size === 1),
+      () =>
+        `classify: the outputs have shape ${formatShape(this.outputShape)}, not one score per class. Use predict.`,
+    );
+    this.#checkTensor("classify", input);
     const single = input.shape.length === this.inputShape.length ? input.reshape(1, ...input.shape) : input;
     check(
       single.shape[0] === 1,
@@ -171,8 +187,12 @@ export class Model {
     const probabilities = this.#endsInSoftmax() ? Float64Array.from(data) : softmax(data);
     return [...probabilities.keys()]
       .sort((a, b) => probabilities[b]! - probabilities[a]! || a - b)
-      .slice(0, options.top ?? 5)
-      .map((index) => ({ label: this.classes[index] ?? String(index), index, probability: probabilities[index]! }));
+      .slice(0, top)
+      .map((index) => ({
+        label: this.classes[index] ?? String(index),
+        index,
+        probability: probabilities[index]!,
+      }));
   }
 
   /** What the network is made of, layer by layer, traced for a batch of one. */
@@ -208,12 +228,16 @@ export class Model {
     for (const prefix of prefixes) {
       check(
         this.parameters().some(({ name }) => isUnder(name, prefix)),
-        () => `No parameter of the model is under "${prefix}". There are: ${this.parameters().map(({ name }) => name).join(", ")}.`,
+        () =>
+          `No parameter of the model is under "${prefix}". There are: ${this.parameters()
+            .map(({ name }) => name)
+            .join(", ")}.`,
       );
     }
     for (const entry of this.store.entries.values()) {
       if (entry.kind !== "parameter") continue;
-      if (prefixes.length === 0 || prefixes.some((prefix) => isUnder(entry.name, prefix))) entry.trainable = trainable;
+      if (prefixes.length === 0 || prefixes.some((prefix) => isUnder(entry.name, prefix)))
+        entry.trainable = trainable;
     }
   }
 
@@ -236,16 +260,26 @@ export class Model {
     };
     if (strict) {
       const optional = ({ name }: Entry): boolean => name.endsWith("num_batches_tracked");
-      list("missing", entries.filter((entry) => !state.has(entry.name) && !optional(entry)).map(({ name }) => name));
-      list("unexpected", [...state.keys()].filter((name) => !this.store.entries.has(name)));
+      list(
+        "missing",
+        entries.filter((entry) => !state.has(entry.name) && !optional(entry)).map(({ name }) => name),
+      );
+      list(
+        "unexpected",
+        [...state.keys()].filter((name) => !this.store.entries.has(name)),
+      );
     }
     const fits = (entry: Entry, tensor: Tensor): boolean =>
-      formatShape(tensor.shape) === formatShape(entry.shape) || (sizeOf(entry.shape) === 1 && tensor.size === 1);
+      formatShape(tensor.shape) === formatShape(entry.shape) ||
+      (sizeOf(entry.shape) === 1 && tensor.size === 1);
     list(
       "wrongly shaped",
       entries
         .filter((entry) => state.has(entry.name) && !fits(entry, state.get(entry.name)!))
-        .map((entry) => `${entry.name} (${formatShape(state.get(entry.name)!.shape)} instead of ${formatShape(entry.shape)})`),
+        .map(
+          (entry) =>
+            `${entry.name} (${formatShape(state.get(entry.name)!.shape)} instead of ${formatShape(entry.shape)})`,
+        ),
     );
     check(
       problems.length === 0,
@@ -305,15 +339,21 @@ export class Model {
     this.dispose();
   }
 
-  #checkInput(what: string, input: Tensor): void {
-    check(!this.#disposed, "This model was disposed of; it cannot run any more.");
+  #checkTensor(what: string, input: Tensor): void {
     check(
       input instanceof Tensor,
-      () => `${what}: the input must be a Tensor; make one with tensor(values, [n, ${this.inputShape.join(", ")}]).`,
+      () =>
+        `${what}: the input must be a Tensor; make one with tensor(values, [n, ${this.inputShape.join(", ")}]).`,
     );
+  }
+
+  #checkInput(what: string, input: Tensor): void {
+    check(!this.#disposed, "This model was disposed of; it cannot run any more.");
+    this.#checkTensor(what, input);
     const [n, ...rest] = input.shape;
+    check(n !== 0, () => `${what}: the batch ${formatShape(input.shape)} is empty. Give at least one input.`);
     check(
-      input.shape.length === this.inputShape.length + 1 && rest[0] === this.inputShape[0] && n! >= 1,
+      input.shape.length === this.inputShape.length + 1 && rest[0] === this.inputShape[0],
       () =>
         `${what}: the input has shape ${formatShape(input.shape)}, but this model takes [n, ${this.inputShape.join(", ")}].` +
         (formatShape(input.shape) === formatShape(this.inputShape)
@@ -342,7 +382,10 @@ export class Model {
       const outputs = new Map([["output", output]]);
       for (const name of names) {
         const record = records.find((candidate) => candidate.name === name);
-        check(record, () => `The model has no layer "${name}". Its layers are: ${records.map((r) => r.name).join(", ")}.`);
+        check(
+          record,
+          () => `The model has no layer "${name}". Its layers are: ${records.map((r) => r.name).join(", ")}.`,
+        );
         outputs.set(name, record.output);
       }
       plan = new Plan(this.runtime, graph, { outputs, bound }, `Running a batch of ${shape[0]}`);
@@ -358,7 +401,9 @@ export class Model {
   }
 
   #endsInSoftmax(): boolean {
-    return this.layers.at(-1)?.type === "Softmax";
+    let last = producer(this.#record([1, ...this.inputShape], false).output);
+    while (last?.op === reshape) last = producer(last.inputs[0]!);
+    return last?.op === softmaxOp;
   }
 }
 
@@ -398,6 +443,10 @@ function softmax(scores: Float32Array): Float64Array {
 }
 
 /** Makes a model of a network: see {@link Network.build}. */
-export async function buildModel(network: Layer, inputShape: readonly number[], options?: BuildOptions): Promise<Model> {
+export async function buildModel(
+  network: Layer,
+  inputShape: readonly number[],
+  options?: BuildOptions,
+): Promise<Model> {
   return new Model(network, inputShape, options);
 }

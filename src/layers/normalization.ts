@@ -23,7 +23,10 @@ export function batchNorm2d(options: BatchNormOptions = {}): Layer {
   checkOptions("batchNorm2d", options, ["eps", "momentum", "affine"]);
   const { eps = 1e-5, momentum = 0.1, affine = true } = options;
   check(eps > 0, () => `batchNorm2d: eps is ${eps}; it must be above 0.`);
-  check(momentum >= 0 && momentum <= 1, () => `batchNorm2d: momentum is ${momentum}; it must be from 0 to 1.`);
+  check(
+    momentum >= 0 && momentum <= 1,
+    () => `batchNorm2d: momentum is ${momentum}; it must be from 0 to 1.`,
+  );
   return {
     type: "BatchNorm2d",
     apply(scope, x) {
@@ -55,7 +58,10 @@ export interface LocalResponseNormOptions {
  */
 export function localResponseNorm(size: number, options: LocalResponseNormOptions = {}): Layer {
   checkOptions("localResponseNorm", options, ["alpha", "beta", "k"]);
-  check(Number.isInteger(size) && size >= 1, () => `localResponseNorm: size is ${size}; it must be a whole number of at least 1.`);
+  check(
+    Number.isInteger(size) && size >= 1,
+    () => `localResponseNorm: size is ${size}; it must be a whole number of at least 1.`,
+  );
   const { alpha = 1e-4, beta = 0.75, k = 1 } = options;
   return simple("LocalResponseNorm", lrnOp, { size, alpha, beta, k });
 }

@@ -1,7 +1,7 @@
 import { check } from "../errors.js";
 import type { GraphWriter, Value } from "../ops/op.js";
 import { sizes4 } from "../ops/op.js";
-import { pad, type PaddingMode, PADDING_MODES } from "../ops/pad.js";
+import { PADDING_MODES, type PaddingMode, pad } from "../ops/pad.js";
 
 /** Pixels added on each side. */
 export interface Sides {
@@ -24,7 +24,12 @@ interface Span {
   readonly dilation: readonly [number, number];
 }
 
-function same(size: number, kernel: number, stride: number, dilation: number): [before: number, after: number] {
+function same(
+  size: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+): [before: number, after: number] {
   const total = Math.max(0, (Math.ceil(size / stride) - 1) * stride + (kernel - 1) * dilation + 1 - size);
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
@@ -62,18 +67,22 @@ function explicit(what: string, padding: Exclude<Padding, string>, flat: boolean
       padding.length === 4 && !flat,
       () =>
         `${what}: padding ${JSON.stringify(padding)} has ${padding.length} numbers; ` +
-        (flat ? "one dimension takes [before, after]." : "give [height, width] or [top, left, bottom, right]."),
+        (flat
+          ? "one dimension takes [before, after]."
+          : "give [height, width] or [top, left, bottom, right]."),
     );
     return { top: padding[0], left: padding[1], bottom: padding[2], right: padding[3] };
   }
   check(
     typeof padding === "object" && padding !== null,
-    () => `${what}: padding is ${JSON.stringify(padding)}; give a number, [height, width], four sides, "same" or "valid".`,
+    () =>
+      `${what}: padding is ${JSON.stringify(padding)}; give a number, [height, width], four sides, "same" or "valid".`,
   );
   const { top = 0, left = 0, bottom = 0, right = 0, ...others } = padding as Partial<Sides>;
   check(
     Object.keys(others).length === 0,
-    () => `${what}: padding has no side "${Object.keys(others)[0]}"; the sides are top, left, bottom and right.`,
+    () =>
+      `${what}: padding has no side "${Object.keys(others)[0]}"; the sides are top, left, bottom and right.`,
   );
   return { top, left, bottom, right };
 }

@@ -39,7 +39,8 @@ function window(what: string, size: Size2, options: MaxPoolOptions, dimensions: 
   return (x: Value) => {
     check(
       x.shape.length === dimensions + 2,
-      () => `${what}: the input has shape [${x.shape.join(", ")}], but it must be ${dimensions === 2 ? "[n, c, h, w]" : "[n, c, l]"}.`,
+      () =>
+        `${what}: the input has shape [${x.shape.join(", ")}], but it must be ${dimensions === 2 ? "[n, c, h, w]" : "[n, c, l]"}.`,
     );
     const sides = sidesOf(what, padding, x, { kernel, stride, dilation });
     const [kh, kw] = kernel;

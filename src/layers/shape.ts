@@ -25,7 +25,10 @@ export function unflatten(shape: readonly number[]): Layer {
 /** Padding as a layer of its own (torch.nn.ZeroPad2d, ReflectionPad2d, ReplicationPad2d, CircularPad2d, and symmetric). */
 export function pad(padding: Exclude<Padding, "same" | "valid">, mode: PaddingMode = "zeros"): Layer {
   checkMode("pad", mode);
-  check(typeof padding !== "string", () => `pad: "${padding}" has no meaning without a window; give numbers.`);
+  check(
+    typeof padding !== "string",
+    () => `pad: "${padding}" has no meaning without a window; give numbers.`,
+  );
   return {
     type: "Pad",
     apply(scope, x) {
@@ -34,7 +37,12 @@ export function pad(padding: Exclude<Padding, "same" | "valid">, mode: PaddingMo
         () => `pad: the input has shape ${formatShape(x.shape)}, but it must be [n, c, h, w] or [n, c, l].`,
       );
       const one: [number, number] = [1, 1];
-      return padded(scope.graph, x, sidesOf("pad", padding, x, { kernel: one, stride: one, dilation: one }), mode);
+      return padded(
+        scope.graph,
+        x,
+        sidesOf("pad", padding, x, { kernel: one, stride: one, dilation: one }),
+        mode,
+      );
     },
   };
 }

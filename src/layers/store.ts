@@ -1,10 +1,10 @@
 import { check } from "../errors.js";
 import type { Storage } from "../ops/layout.js";
+import { sameShape } from "../ops/shape.js";
 import { Random } from "../random.js";
 import { formatShape, type Shape, sizeOf, Tensor } from "../tensor.js";
 import type { Block } from "../wasm/heap.js";
 import type { Runtime } from "../wasm/runtime.js";
-import { sameShape } from "../ops/shape.js";
 import type { Init } from "./init.js";
 
 /** Weights begin on cache lines, zeros between them: vectors may be read 8 floats at a time. */
@@ -36,7 +36,10 @@ export class Store {
   declare(name: string, shape: Shape, kind: Entry["kind"], init: Init): Entry {
     const known = this.entries.get(name);
     if (!known) {
-      check(!this.#block, () => `The model has no weight "${name}": its layers change from one trace to the next.`);
+      check(
+        !this.#block,
+        () => `The model has no weight "${name}": its layers change from one trace to the next.`,
+      );
       const entry: Entry = { name, shape, kind, init, offset: 0, trainable: kind === "parameter" };
       this.entries.set(name, entry);
       return entry;
@@ -69,7 +72,8 @@ export class Store {
   get parameterFloats(): number {
     let end = 0;
     for (const { kind, offset, shape } of this.entries.values()) {
-      if (kind === "parameter") end = Math.max(end, offset + Math.ceil(sizeOf(shape) / SLOT_FLOATS) * SLOT_FLOATS);
+      if (kind === "parameter")
+        end = Math.max(end, offset + Math.ceil(sizeOf(shape) / SLOT_FLOATS) * SLOT_FLOATS);
     }
     return end;
   }

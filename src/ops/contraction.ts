@@ -1,6 +1,6 @@
 // How convolutions, linear layers and their gradients become calls of the one contraction kernel.
 
-import { after, dataOf, lanesOf, LANES, type Place, type View } from "./layout.js";
+import { after, dataOf, LANES, lanesOf, type Place, type View } from "./layout.js";
 import type { StepWriter, Value } from "./op.js";
 
 const VECTOR_BYTES = 4 * LANES;
@@ -16,7 +16,14 @@ export interface Contraction {
 }
 
 /** Appends the kernel call for a contraction. `bias`: 8 floats for each step along the second unit loop, or null. */
-export function contract(plan: StepWriter, out: Place, a: Place, b: Place, bias: Place | null, loops: Contraction): void {
+export function contract(
+  plan: StepWriter,
+  out: Place,
+  a: Place,
+  b: Place,
+  bias: Place | null,
+  loops: Contraction,
+): void {
   const units = [...loops.units, ...Array(4 - loops.units.length).fill([1, 0, 0, 0])] as number[][];
   const sum = [...Array(4 - loops.sum.length).fill([1, 0, 0]), ...loops.sum] as number[][];
   const column = (table: number[][], i: number): number[] => table.map((line) => line[i]!);
@@ -75,7 +82,8 @@ export function panelsOf(channels: Channels, window: Window, lanes: number): Pan
   const { outs, groupOuts, ins, groupIns } = channels;
   const count = Math.ceil(outs / LANES);
   const all = Math.ceil(ins / lanes);
-  const first = (panel: number): number => Math.floor((Math.floor((panel * LANES) / groupOuts) * groupIns) / lanes);
+  const first = (panel: number): number =>
+    Math.floor((Math.floor((panel * LANES) / groupOuts) * groupIns) / lanes);
   const end = (panel: number): number => {
     const lastGroup = Math.floor((Math.min(panel * LANES + LANES, outs) - 1) / groupOuts);
     return Math.ceil(((lastGroup + 1) * groupIns) / lanes);

@@ -29,7 +29,11 @@ function kernelSize(w: Shape): [kh: number, kw: number] {
 }
 
 /** Sizes that an application of the op comes down to. */
-function geometry(x: Shape, w: Shape, attrs: ConvAttrs): { channels: Channels; window: Window; forward: WeightOrder; backward: WeightOrder } {
+function geometry(
+  x: Shape,
+  w: Shape,
+  attrs: ConvAttrs,
+): { channels: Channels; window: Window; forward: WeightOrder; backward: WeightOrder } {
   const [outs = 0, groupIns = 0] = w;
   const [kh, kw] = kernelSize(w);
   const groupOuts = outs / attrs.groups;
@@ -55,7 +59,8 @@ export const conv2d: Op<ConvAttrs> = {
     checkRank("conv2d", x!, [2, 3, 4], "[n, c, h, w], or [n, c, l] for one dimension");
     check(
       w!.shape.length === x!.shape.length,
-      () => `conv2d: the weight ${formatShape(w!.shape)} and the input ${formatShape(x!.shape)} differ in rank.`,
+      () =>
+        `conv2d: the weight ${formatShape(w!.shape)} and the input ${formatShape(x!.shape)} differ in rank.`,
     );
     const [n, c, h, width] = sizes4(x!.shape);
     const [k = 0, groupIns = 0] = w!.shape;
@@ -82,7 +87,15 @@ export const conv2d: Op<ConvAttrs> = {
         `conv2d: the kernel covers ${(kh - 1) * dh + 1}x${(kw - 1) * dw + 1} pixels, more than the ${h}x${width} of ` +
         "the padded input. Use more padding, a smaller kernel or dilation, or a larger input.",
     );
-    return [{ shape: [[n, k], [n, k, ow], [n, k, oh, ow]][x!.shape.length - 2]! }];
+    return [
+      {
+        shape: [
+          [n, k],
+          [n, k, ow],
+          [n, k, oh, ow],
+        ][x!.shape.length - 2]!,
+      },
+    ];
   },
 
   macs(node) {
@@ -92,7 +105,12 @@ export const conv2d: Op<ConvAttrs> = {
 
   sight(node) {
     const { sh, sw, dh, dw } = node.attrs;
-    return { kernel: kernelSize(node.inputs[1]!.shape), stride: [sh, sw], dilation: [dh, dw], before: [0, 0] };
+    return {
+      kernel: kernelSize(node.inputs[1]!.shape),
+      stride: [sh, sw],
+      dilation: [dh, dw],
+      before: [0, 0],
+    };
   },
 
   gradient(graph, node, [dy], needed) {
@@ -176,6 +194,11 @@ const conv2dGradWeight: Op<ConvAttrs & { shape: Shape }> = {
     const panels = panelsOf(channels, window, lanesOf(view));
     const { partial, parts } = contractPixels(plan, view, plan.view(dy!), window, panels);
     const constants = packing(plan, channels, window, panels, forward, parts);
-    plan.step("unpack", panels.count, [plan.place(node.outputs[0]!), partial, constants], (panels.bytes / 2) * parts);
+    plan.step(
+      "unpack",
+      panels.count,
+      [plan.place(node.outputs[0]!), partial, constants],
+      (panels.bytes / 2) * parts,
+    );
   },
 };

@@ -1,11 +1,17 @@
-import { type Arg, joinRows, LANES, type View } from "./layout.js";
-import { float, type Node, type Op, type StepWriter, type Value } from "./op.js";
 import { check } from "../errors.js";
 import { formatShape } from "../tensor.js";
+import { type Arg, joinRows, LANES, type View } from "./layout.js";
+import { float, type Node, type Op, type StepWriter, type Value } from "./op.js";
 import { sameShape } from "./shape.js";
 
 /** Appends a kernel that works row by row on views of one shape; the first is the output. */
-export function writeRows(plan: StepWriter, kernel: string, views: readonly View[], rest: readonly Arg[], flops: number): void {
+export function writeRows(
+  plan: StepWriter,
+  kernel: string,
+  views: readonly View[],
+  rest: readonly Arg[],
+  flops: number,
+): void {
   const joined = joinRows(views);
   const [out] = joined as [View];
   plan.step(kernel, out.n * out.blocks * out.h, [...joined, ...rest], out.w * LANES * flops);
@@ -56,6 +62,7 @@ export function elementwise<A extends object>(spec: Elementwise<A>): Op<A> {
 export function checkSameShape(what: string, a: Value, b: Value): void {
   check(
     sameShape(a.shape, b.shape),
-    () => `${what}: the shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} differ; both must be the same.`,
+    () =>
+      `${what}: the shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} differ; both must be the same.`,
   );
 }

@@ -58,7 +58,14 @@ export function viewBytes(n: number, c: number, h: number, w: number, lanes = LA
 }
 
 /** The contiguous view of a whole storage. */
-export function contiguous(storage: Storage, n: number, c: number, h: number, w: number, lanes = LANES): View {
+export function contiguous(
+  storage: Storage,
+  n: number,
+  c: number,
+  h: number,
+  w: number,
+  lanes = LANES,
+): View {
   const pixel = lanes * FLOAT_BYTES;
   const row = w * pixel;
   const block = h * row;
@@ -79,5 +86,7 @@ export function lanesOf(view: View): number {
 /** Kernels that work row by row waste less on one long row than on many short ones: joins them where all views allow. */
 export function joinRows(views: readonly View[]): View[] {
   const joinable = views.every((view) => view.row === view.w * view.pixel && view.w === views[0]!.w);
-  return joinable ? views.map((view) => ({ ...view, h: 1, w: view.h * view.w, row: view.block })) : [...views];
+  return joinable
+    ? views.map((view) => ({ ...view, h: 1, w: view.h * view.w, row: view.block }))
+    : [...views];
 }

@@ -17,7 +17,8 @@ const linearOp: typeof conv2d = {
     );
     check(
       !b || (b.shape.length === 1 && b.shape[0] === w!.shape[0]),
-      () => `linear: the bias has shape ${formatShape(b!.shape)}; ${w!.shape[0]} outputs need [${w!.shape[0]}].`,
+      () =>
+        `linear: the bias has shape ${formatShape(b!.shape)}; ${w!.shape[0]} outputs need [${w!.shape[0]}].`,
     );
     return conv2d.infer(inputs, attrs);
   },

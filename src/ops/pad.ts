@@ -1,7 +1,7 @@
 import { check } from "../errors.js";
 import { formatShape, type Shape } from "../tensor.js";
 import { inside, LANES, lanesOf, samePlace, type View } from "./layout.js";
-import { type Op, sizes4, type StepWriter } from "./op.js";
+import { type Op, type StepWriter, sizes4 } from "./op.js";
 import { checkRank } from "./shape.js";
 
 /** What the border shows: zeros, or the image mirrored (without or with its edge pixel), its edge, or its other side. */
@@ -42,7 +42,11 @@ function padded(shape: Shape, { top, bottom, left, right }: PadAttrs): Shape {
 
 /** The most pixels a mode can take from an image of `size` on one side. */
 function reach(mode: PaddingMode, size: number): number {
-  return mode === "reflect" ? size - 1 : mode === "symmetric" || mode === "circular" ? size : Number.POSITIVE_INFINITY;
+  return mode === "reflect"
+    ? size - 1
+    : mode === "symmetric" || mode === "circular"
+      ? size
+      : Number.POSITIVE_INFINITY;
 }
 
 /** Padding of the last dimension, or the last two. */
@@ -74,9 +78,16 @@ export const pad: Op<PadAttrs> = {
     return [{ shape: padded(x!.shape, attrs) }];
   },
 
-  sight: ({ attrs }) => ({ kernel: [1, 1], stride: [1, 1], dilation: [1, 1], before: [attrs.top, attrs.left] }),
+  sight: ({ attrs }) => ({
+    kernel: [1, 1],
+    stride: [1, 1],
+    dilation: [1, 1],
+    before: [attrs.top, attrs.left],
+  }),
 
-  gradient: (graph, node, [dy]) => [graph.add(padGradInput, [dy!], { ...node.attrs, shape: node.inputs[0]!.shape })],
+  gradient: (graph, node, [dy]) => [
+    graph.add(padGradInput, [dy!], { ...node.attrs, shape: node.inputs[0]!.shape }),
+  ],
 
   embed(node, _index, output) {
     const [, , h, w] = sizes4(node.inputs[0]!.shape);

@@ -8,7 +8,8 @@ export const reshape: Op<{ readonly shape: Shape }> = {
   infer([x], { shape }) {
     check(
       shape[0] === x!.shape[0] && sizeOf(shape) === sizeOf(x!.shape),
-      () => `reshape: ${formatShape(x!.shape)} cannot become ${formatShape(shape)}; batch and size must stay.`,
+      () =>
+        `reshape: ${formatShape(x!.shape)} cannot become ${formatShape(shape)}; batch and size must stay.`,
     );
     return [{ shape }];
   },

@@ -24,7 +24,15 @@ export function checkRank(what: string, value: Value, ranks: readonly number[], 
 }
 
 /** Output size along one dimension: floor((in - (k - 1) d - 1 + p + s) / s), or its ceiling (torch's ceil_mode). */
-export function windowCount(size: number, kernel: number, stride: number, dilation: number, before: number, after: number, ceil = false): number {
+export function windowCount(
+  size: number,
+  kernel: number,
+  stride: number,
+  dilation: number,
+  before: number,
+  after: number,
+  ceil = false,
+): number {
   const span = size + before + after - (kernel - 1) * dilation - 1;
   if (!ceil) return Math.floor(span / stride) + 1;
   const count = Math.ceil(span / stride) + 1;

@@ -28,7 +28,13 @@ export class Pool {
   #leaving = 0;
 
   /** `startMs`: how long workers may take to start before that is called a failure. */
-  constructor(source: string | URL, module: WebAssembly.Module, heap: Heap, threads: number, startMs: number) {
+  constructor(
+    source: string | URL,
+    module: WebAssembly.Module,
+    heap: Heap,
+    threads: number,
+    startMs: number,
+  ) {
     this.threads = threads;
     this.#heap = heap;
     this.#control = heap.allocate(controlBytes(threads), "Starting worker threads");
@@ -51,7 +57,9 @@ export class Pool {
             else if (message === "left") this.#left();
             else this.#fail(`failed: ${message?.error ?? "it sent a message that means nothing"}`);
           };
-          this.#workers.push(startWorker(source, data, onMessage, (error) => this.#fail(`failed: ${error.message}`)));
+          this.#workers.push(
+            startWorker(source, data, onMessage, (error) => this.#fail(`failed: ${error.message}`)),
+          );
         }
       } catch (error) {
         this.#fail(`could not be started: ${String(error)}`);
@@ -96,7 +104,11 @@ export class Pool {
   }
 
   #command(address: number, steps: number): void {
-    const control = new Int32Array(this.#heap.memory.buffer, this.#control.address, controlBytes(this.threads) / 4);
+    const control = new Int32Array(
+      this.#heap.memory.buffer,
+      this.#control.address,
+      controlBytes(this.threads) / 4,
+    );
     Atomics.store(control, CONTROL.plan, address);
     Atomics.store(control, CONTROL.steps, steps);
     announce(control, CONTROL.command);

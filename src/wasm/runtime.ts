@@ -51,7 +51,9 @@ function createMemory(shared: boolean): WebAssembly.Memory {
       cause = error;
     }
   }
-  throw new FeatureMapError(`WebAssembly memory could not be reserved: ${String(cause)}. Close other tabs or programs.`);
+  throw new FeatureMapError(
+    `WebAssembly memory could not be reserved: ${String(cause)}. Close other tabs or programs.`,
+  );
 }
 
 /** Kernels, one memory and, from the first shared run on, worker threads. */
@@ -73,7 +75,11 @@ export class Runtime {
   #yielded = 0;
 
   /** `kernels`: the binary, or a module compiled of it (with shared memory where there are several threads). */
-  constructor(kernels: Uint8Array | WebAssembly.Module, worker: string | URL, options: { threads: number; relaxed: boolean; startMs?: number }) {
+  constructor(
+    kernels: Uint8Array | WebAssembly.Module,
+    worker: string | URL,
+    options: { threads: number; relaxed: boolean; startMs?: number },
+  ) {
     this.threads = options.threads;
     this.relaxed = options.relaxed;
     this.#worker = worker;
@@ -95,7 +101,10 @@ export class Runtime {
     const index = this.#names.indexOf(name);
     check(index >= 0, () => `There is no kernel "${name}". Is the wasm given to init() of this version?`);
     const expected = this.kernels[index]!.length - 2;
-    check(args === expected, () => `The kernel "${name}" takes ${expected} arguments before its range, not ${args}.`);
+    check(
+      args === expected,
+      () => `The kernel "${name}" takes ${expected} arguments before its range, not ${args}.`,
+    );
     return index;
   }
 
@@ -131,7 +140,8 @@ export class Runtime {
     check(!this.#disposed, "The runtime was disposed of. Call init() again.");
     check(
       this.#running === 0,
-      () => `${what} cannot run while another run is in progress. Await that one first, or use predict, which waits its turn.`,
+      () =>
+        `${what} cannot run while another run is in progress. Await that one first, or use predict, which waits its turn.`,
     );
   }
 
@@ -202,7 +212,10 @@ function settle(options: RuntimeOptions): { threads: number; relaxed: boolean } 
     wanted === undefined || (Number.isInteger(wanted) && wanted >= 1 && wanted <= 64),
     () => `init: threads is ${wanted}; it must be a whole number from 1 to 64.`,
   );
-  check(hasSimd(), "This engine lacks WebAssembly SIMD. Use Node 20, Chrome 91, Firefox 89, Safari 16.4 or later.");
+  check(
+    hasSimd(),
+    "This engine lacks WebAssembly SIMD. Use Node 20, Chrome 91, Firefox 89, Safari 16.4 or later.",
+  );
   let threads = wanted ?? Math.min(cores(), 16);
   if (threads > 1 && !hasSharedMemory()) {
     if (!warned) {
@@ -218,8 +231,14 @@ function settle(options: RuntimeOptions): { threads: number; relaxed: boolean } 
 }
 
 /** The kernels from bytes, a file, or an address; declared shared where threads need it. */
-async function compile(wasm: NonNullable<RuntimeOptions["wasm"]>, shared: boolean): Promise<WebAssembly.Module> {
-  const isFile = wasm instanceof URL ? wasm.protocol === "file:" : typeof wasm === "string" && !/^(https?|blob|data):/.test(wasm);
+async function compile(
+  wasm: NonNullable<RuntimeOptions["wasm"]>,
+  shared: boolean,
+): Promise<WebAssembly.Module> {
+  const isFile =
+    wasm instanceof URL
+      ? wasm.protocol === "file:"
+      : typeof wasm === "string" && !/^(https?|blob|data):/.test(wasm);
   const remote = typeof globalThis.document !== "undefined" || !isFile;
   if (remote && (typeof wasm === "string" || wasm instanceof URL)) return compileUrl(String(wasm), shared);
   const path = typeof wasm === "string" && wasm.startsWith("file:") ? new URL(wasm) : wasm;
@@ -235,7 +254,8 @@ export async function init(options: RuntimeOptions = {}): Promise<Runtime> {
   const settled = settle(options);
   check(carrier, "No entry point of featuremap was imported.");
   const wasm = options.wasm ?? carrier.bytes?.(settled.relaxed) ?? carrier.url!(settled.relaxed);
-  const unfit = (why: string): string => `The kernels could not be instantiated: ${why}. Is "wasm" this version's file?`;
+  const unfit = (why: string): string =>
+    `The kernels could not be instantiated: ${why}. Is "wasm" this version's file?`;
   try {
     const fresh = new Runtime(await compile(wasm, settled.threads > 1), carrier.worker, settled);
     check(fresh.kernels.length > 0, () => unfit("there are none"));

@@ -5,7 +5,9 @@ export type Kernel = (...args: number[]) => void;
 
 /** The kernels of an instance by name, in an order that is the same for every instance of a module. */
 export function kernelsOf(instance: WebAssembly.Instance): [name: string, kernel: Kernel][] {
-  return Object.entries(instance.exports).filter((entry): entry is [string, Kernel] => typeof entry[1] === "function");
+  return Object.entries(instance.exports).filter(
+    (entry): entry is [string, Kernel] => typeof entry[1] === "function",
+  );
 }
 
 /**

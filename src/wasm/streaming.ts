@@ -34,9 +34,12 @@ export async function compileUrl(url: string, shared: boolean): Promise<WebAssem
   }
   check(
     response.ok && response.body,
-    () => `The kernels at ${url} cannot be fetched: ${response.status} ${response.statusText}. Check the address given to init({ wasm }).`,
+    () =>
+      `The kernels at ${url} cannot be fetched: ${response.status} ${response.statusText}. Check the address given to init({ wasm }).`,
   );
   const body = shared ? response.body.pipeThrough(sharing()) : response.body;
   // A response of our own: servers often send .wasm files under a type that compileStreaming refuses.
-  return WebAssembly.compileStreaming(new Response(body, { headers: { "content-type": "application/wasm" } }));
+  return WebAssembly.compileStreaming(
+    new Response(body, { headers: { "content-type": "application/wasm" } }),
+  );
 }

@@ -30,7 +30,11 @@ export interface ZooModel {
 const DIGITS = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
 /** LeNet-5: see {@link lenet5Layers}. Its outputs are the ten digits unless `classes` are given. */
-export function lenet5({ classes = DIGITS, inputShape = [1, 32, 32], ...options }: ZooOptions = {}): Promise<Model> {
+export function lenet5({
+  classes = DIGITS,
+  inputShape = [1, 32, 32],
+  ...options
+}: ZooOptions = {}): Promise<Model> {
   return build(lenet5Layers(classes.length), inputShape, { classes, ...options });
 }
 
