@@ -45,7 +45,10 @@ test("inline, by URL and as a single file give the same bits, and warn once wher
 test("the single file holds training, data and functions too", async () => {
   const { train, functional, data, tensor, sequential, flatten, linear } =
     await load<typeof Bundle>("/build/featuremap.min.js");
-  assert.equal(Array.from(functional.conv1d([1, 2], [2, -1, 2], { flip: true, padding: 2 }).data), [2, 3, 0, 4]);
+  assert.equal(
+    Array.from(functional.conv1d([1, 2], [2, -1, 2], { flip: true, padding: 2 }).data),
+    [2, 3, 0, 4],
+  );
   const set = data.fromArrays({ inputs: tensor([[[[1]]], [[[-1]]]]), targets: [0, 1] });
   const model = await sequential([flatten(), linear(2)]).build([1, 1, 1]);
   await train.fit(model, set, { epochs: 60, batchSize: 2, optimizer: train.sgd({ lr: 1 }) });

@@ -46,20 +46,14 @@ export function controlBytes(threads: number): number {
 /** Polls before a waiting thread goes to sleep: some 50 microseconds, about the time that waking it would cost. */
 const SPINS = 20_000;
 
-function call(kernel: Kernel, table: Int32Array, at: number, begin: number, end: number): void {
-  const t = table;
-  switch (t[at - 1]) {
-    case 2:
-      return kernel(t[at]!, t[at + 1]!, begin, end);
-    case 3:
-      return kernel(t[at]!, t[at + 1]!, t[at + 2]!, begin, end);
-    case 4:
-      return kernel(t[at]!, t[at + 1]!, t[at + 2]!, t[at + 3]!, begin, end);
-    case 5:
-      return kernel(t[at]!, t[at + 1]!, t[at + 2]!, t[at + 3]!, t[at + 4]!, begin, end);
-    default:
-      return kernel(...t.subarray(at, at + t[at - 1]!), begin, end);
-  }
+/** Calls a kernel with the arguments at `at` and a range. Spelled out for short lists, which spreading would copy. */
+function call(kernel: Kernel, t: Int32Array, at: number, begin: number, end: number): void {
+  const count = t[at - 1]!;
+  if (count === 2) kernel(t[at]!, t[at + 1]!, begin, end);
+  else if (count === 3) kernel(t[at]!, t[at + 1]!, t[at + 2]!, begin, end);
+  else if (count === 4) kernel(t[at]!, t[at + 1]!, t[at + 2]!, t[at + 3]!, begin, end);
+  else if (count === 5) kernel(t[at]!, t[at + 1]!, t[at + 2]!, t[at + 3]!, t[at + 4]!, begin, end);
+  else kernel(...t.subarray(at, at + count), begin, end);
 }
 
 /** Runs the whole table on the calling thread. */

@@ -25,11 +25,12 @@ function serve(start: WorkerStart, post: (message: WorkerMessage) => void): void
   // The control block is fresh, so the first command is number 1.
   for (let command = 0; ; command++) {
     waitForChange(control, CONTROL.command, command);
-    if (Atomics.load(control, CONTROL.steps) === LEAVE) return post("left");
+    if (Atomics.load(control, CONTROL.steps) === LEAVE) break;
     // A fresh view each time: the owner may have grown the memory.
     runShare(kernels, control, new Int32Array(memory.buffer), thread, threads);
     if (thread === 0) post("done");
   }
+  post("left");
 }
 
 onStart((data, port) => {
