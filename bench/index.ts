@@ -22,7 +22,9 @@ if (positionals[0] === "profile") {
 }
 const unknown = positionals.filter((name) => !(name in parts));
 if (unknown.length > 0) {
-  console.error(`There is no part "${unknown[0]}" of the bench: choose among ${Object.keys(parts).join(", ")}, profile.`);
+  console.error(
+    `There is no part "${unknown[0]}" of the bench: choose among ${Object.keys(parts).join(", ")}, profile.`,
+  );
   process.exit(2);
 }
 
@@ -43,7 +45,13 @@ for (const requirement of requirements) console.log(describeRequirement(requirem
 for (const difference of differences) console.error(`Another answer: ${difference}`);
 if (options.json) {
   const judged = requirements.map((requirement) => ({ ...requirement, pass: holds(requirement) }));
-  const report = { date: new Date().toISOString(), machine: facts, results, requirements: judged, differences };
+  const report = {
+    date: new Date().toISOString(),
+    machine: facts,
+    results,
+    requirements: judged,
+    differences,
+  };
   writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
 }
 process.exit(differences.length > 0 ? 1 : 0);

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { availableParallelism, cpus, loadavg, platform, release, totalmem } from "node:os";
+import { availableParallelism, cpus, platform, release, totalmem } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { init } from "featuremap";
 
 /** What a number is worth nothing without. */
@@ -12,8 +13,8 @@ export interface Machine {
   readonly v8: string;
   readonly relaxedSimd: boolean;
   readonly featuremap: string;
-  /** Processes that wanted a core over the last minute, before the measurements. */
-  readonly load: number;
+  /** Cores that other processes kept busy just before the measurements. */
+  readonly busyCores: number;
 }
 
 export async function machine(): Promise<Machine> {
@@ -27,7 +28,7 @@ export async function machine(): Promise<Machine> {
     v8: process.versions.v8,
     relaxedSimd: (await init()).relaxed,
     featuremap: manifest.version,
-    load: loadavg()[0]!,
+    busyCores: await busyCores(),
   };
 }
 
@@ -39,8 +40,20 @@ export function describe(facts: Machine): string {
     `${facts.cpu}, ${facts.cores} cores, ${facts.memoryGiB} GiB, ${facts.system}`,
     `Node ${facts.node} (V8 ${facts.v8}), ${simd}; featuremap ${facts.featuremap}`,
   ];
-  if (facts.load > facts.cores / 4) {
-    lines.push(`The machine is busy: ${facts.load.toFixed(1)} processes wanted a core during the last minute.`);
+  if (facts.busyCores > 0.2) {
+    lines.push(
+      `Other processes keep ${facts.busyCores.toFixed(1)} cores busy: times are too long, and those of several threads much too long.`,
+    );
   }
   return lines.join("\n");
+}
+
+const WATCHED_MS = 1000;
+
+async function busyCores(): Promise<number> {
+  const idle = (): number => cpus().reduce((sum, { times }) => sum + times.idle, 0);
+  const before = idle();
+  const started = performance.now();
+  await sleep(WATCHED_MS);
+  return Math.max(0, cpus().length - (idle() - before) / (performance.now() - started));
 }

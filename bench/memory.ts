@@ -28,14 +28,21 @@ export async function memory(): Promise<Result> {
     states.map((state) => digits(mib(state[key]))).join("  ");
   console.log(
     table(
-      ["MiB after the warm-up and each quarter", "WebAssembly heap in use", "its memory", "resident set", "JavaScript heap"],
+      [
+        "MiB after the warm-up and each quarter",
+        "WebAssembly heap in use",
+        "its memory",
+        "resident set",
+        "JavaScript heap",
+      ],
       watched.map(({ name, times, states }) => [
         times > 0 ? `${times} x ${name}` : name,
         ...(["heap", "memory", "resident", "javascript"] as const).map((key) => series(states, key)),
       ]),
     ),
   );
-  const growth = (states: readonly State[], key: keyof State): number => states.at(-1)![key] - states[0]![key];
+  const growth = (states: readonly State[], key: keyof State): number =>
+    states.at(-1)![key] - states[0]![key];
   return {
     data: watched,
     requirements: work.flatMap(({ name, times, states }) => [

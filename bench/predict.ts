@@ -3,8 +3,8 @@ import { init } from "featuremap";
 import { lenet5 } from "featuremap/zoo";
 import { alternate, type Contender, type Timing } from "./alternate.js";
 import { difference } from "./answers.js";
-import { type Result, table, timingHead, timingRow } from "./report.js";
 import { Torch } from "./pytorch.js";
+import { type Result, table, timingHead, timingRow } from "./report.js";
 import { noise, timed } from "./work.js";
 
 const BATCHES = [1, 64];

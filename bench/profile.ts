@@ -3,12 +3,13 @@ import relaxed from "wasm:relaxed";
 import simd from "wasm:simd";
 import worker from "worker:inline";
 import { Plan, type Step } from "../src/graph/plan.js";
-import { hasRelaxedSimd } from "../src/wasm/features.js";
-import { Runtime } from "../src/wasm/runtime.js";
-import { STEP_HEADER } from "../src/wasm/steps.js";
+import { Tensor } from "../src/tensor.js";
 import { crossEntropy } from "../src/train/losses.js";
 import { sgd } from "../src/train/optimizers.js";
 import { Trainer } from "../src/train/trainer.js";
+import { hasRelaxedSimd } from "../src/wasm/features.js";
+import { Runtime } from "../src/wasm/runtime.js";
+import { STEP_HEADER } from "../src/wasm/steps.js";
 import { lenet5 } from "../src/zoo/index.js";
 import { quantile } from "./alternate.js";
 import { digits, table } from "./report.js";
@@ -22,7 +23,9 @@ class Stopwatch extends Runtime {
   /** Milliseconds of each run of the plan's steps. */
   runs: Float64Array[] = [];
 
-  override exclusive<T>(work: (run: (address: number, steps: number) => Promise<void>) => Promise<T>): Promise<T> {
+  override exclusive<T>(
+    work: (run: (address: number, steps: number) => Promise<void>) => Promise<T>,
+  ): Promise<T> {
     return super.exclusive(() => work(async (address, steps) => this.runSync(address, steps)));
   }
 
@@ -53,10 +56,16 @@ function watchPlans(): () => Plan {
 
 /** Prints the costs of a training step or a prediction of LeNet-5. */
 export async function profile(what: string, size: number): Promise<void> {
-  const runtime = new Stopwatch(hasRelaxedSimd() ? relaxed : simd, worker, { threads: 1, relaxed: hasRelaxedSimd() });
+  const runtime = new Stopwatch(hasRelaxedSimd() ? relaxed : simd, worker, {
+    threads: 1,
+    relaxed: hasRelaxedSimd(),
+  });
   const plan = watchPlans();
   const model = await lenet5({ seed: 1, runtime });
-  const batches = noise(8, size);
+  const batches = noise(8, size).map(({ inputs, targets }) => ({
+    inputs: new Tensor(inputs.data, inputs.shape),
+    targets,
+  }));
   const trainer = new Trainer(model, { loss: crossEntropy(), optimizer: sgd({ lr: 0.05, momentum: 0.9 }) });
   const work = (i: number): Promise<unknown> => {
     const batch = batches[i % batches.length]!;
@@ -69,7 +78,12 @@ export async function profile(what: string, size: number): Promise<void> {
   for (let i = 0; i < RUNS; i++) await work(i);
 
   const { steps } = plan();
-  const ms = steps.map((_, i) => quantile(runtime.runs.map((run) => run[i]!), 0.5));
+  const ms = steps.map((_, i) =>
+    quantile(
+      runtime.runs.map((run) => run[i]!),
+      0.5,
+    ),
+  );
   const total = ms.reduce((a, b) => a + b, 0);
   const row = ({ kernel, layer, units, flops }: Step, i: number): string[] => [
     `${i} ${kernel}`,
@@ -82,7 +96,7 @@ export async function profile(what: string, size: number): Promise<void> {
   console.log(table(["step", "layer", "units", "µs", "share", "GFLOP/s"], steps.map(row)));
 
   const kernels = new Map<string, number>();
-  steps.forEach(({ kernel }, i) => kernels.set(kernel, (kernels.get(kernel) ?? 0) + ms[i]!));
+  for (const [i, { kernel }] of steps.entries()) kernels.set(kernel, (kernels.get(kernel) ?? 0) + ms[i]!);
   const sorted = [...kernels].sort(([, a], [, b]) => b - a);
   console.log(
     table(

@@ -30,7 +30,11 @@ export class Torch {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #answers: AsyncIterator<string>;
 
-  private constructor(version: string, child: ChildProcessByStdio<Writable, Readable, null>, lines: Interface) {
+  private constructor(
+    version: string,
+    child: ChildProcessByStdio<Writable, Readable, null>,
+    lines: Interface,
+  ) {
     this.version = version;
     this.#child = child;
     this.#answers = lines[Symbol.asyncIterator]();
@@ -71,7 +75,11 @@ export class Torch {
 
   /** Predicts one of the batches. */
   async predict(batch: number, times: number): Promise<{ ms: number[]; outputs: Tensor }> {
-    const { ms, outputs } = await this.#ask<{ ms: number[]; outputs: Encoded }>({ do: "predict", batch, times });
+    const { ms, outputs } = await this.#ask<{ ms: number[]; outputs: Encoded }>({
+      do: "predict",
+      batch,
+      times,
+    });
     return { ms, outputs: decode(outputs) };
   }
 

@@ -31,7 +31,7 @@ export function describeRequirement(requirement: Requirement): string {
 
 /** Three significant digits, without an exponent. */
 export function digits(value: number): string {
-  if (!Number.isFinite(value)) return String(value);
+  if (!Number.isFinite(value) || value === 0) return String(value);
   const decimals = Math.max(0, 2 - Math.floor(Math.log10(Math.max(Math.abs(value), 1e-9))));
   return value.toFixed(Math.min(decimals, 6));
 }

@@ -22,6 +22,11 @@ export async function size(): Promise<Result> {
     data: files,
     requirements: files
       .filter(({ name }) => /bundle|min\.js/.test(name))
-      .map(({ name, gzipped }) => ({ name: `${name}, gzipped`, unit: "kB", measured: kb(gzipped), atMost: 100 })),
+      .map(({ name, gzipped }) => ({
+        name: `${name}, gzipped`,
+        unit: "kB",
+        measured: kb(gzipped),
+        atMost: 100,
+      })),
   };
 }

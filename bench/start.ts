@@ -1,7 +1,7 @@
 // From the import to the first prediction, in fresh processes.
 import { spread } from "./alternate.js";
 import { fresh } from "./fresh.js";
-import { digits, range, type Result, table } from "./report.js";
+import { digits, type Result, range, table } from "./report.js";
 
 const PROCESSES = 15;
 const METHODS = ["predictSync", "predict"] as const;
@@ -20,7 +20,15 @@ export async function start(): Promise<Result> {
   }));
   console.log(
     table(
-      ["LeNet-5 in a fresh process, ms", "import", "build", "first answer", "in all", "middle half", "Node itself"],
+      [
+        "LeNet-5 in a fresh process, ms",
+        "import",
+        "build",
+        "first answer",
+        "in all",
+        "middle half",
+        "Node itself",
+      ],
       spreads.map(({ method, ms }) => [
         method,
         ...["import", "build", "answer", "total"].map((part) => digits(ms[part]!.median)),

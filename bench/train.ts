@@ -4,8 +4,8 @@ import { crossEntropy, sgd, Trainer } from "featuremap/train";
 import { lenet5 } from "featuremap/zoo";
 import { alternate, type Contender, ratio } from "./alternate.js";
 import { difference, differences } from "./answers.js";
-import { digits, range, type Requirement, type Result, table, timingHead, timingRow } from "./report.js";
 import { Torch } from "./pytorch.js";
+import { digits, type Requirement, type Result, range, table, timingHead, timingRow } from "./report.js";
 import { noise, timed } from "./work.js";
 
 const BATCH = 64;
@@ -42,9 +42,17 @@ export async function train(): Promise<Result> {
     const theirs = await torch.train(COMPARED);
     wrong.push(difference("losses against PyTorch", losses, theirs.losses, TOLERANCE));
     wrong.push(
-      ...differences("trained weights against PyTorch", one.model.stateDict(), await torch.weights(), TOLERANCE),
+      ...differences(
+        "trained weights against PyTorch",
+        one.model.stateDict(),
+        await torch.weights(),
+        TOLERANCE,
+      ),
     );
-    contenders.push({ name: `PyTorch ${torch.version}, 1 thread`, run: async (n) => (await torch.train(n)).ms });
+    contenders.push({
+      name: `PyTorch ${torch.version}, 1 thread`,
+      run: async (n) => (await torch.train(n)).ms,
+    });
   }
 
   const timings = await alternate(contenders);
@@ -59,9 +67,16 @@ export async function train(): Promise<Result> {
   const behind = native && ratio(ours!, native);
   if (behind) {
     console.log(`1 thread against PyTorch's: ${digits(behind.median)} times its time (${range(behind)})`);
-    requirements.unshift({ name: "training step, times PyTorch's time", unit: "x", measured: behind.median, atMost: 3 });
+    requirements.unshift({
+      name: "training step, times PyTorch's time",
+      unit: "x",
+      measured: behind.median,
+      atMost: 3,
+    });
   } else {
-    console.log("PyTorch is not installed for python3 (Debian: python3-torch, libopenblas0-openmp): not compared");
+    console.log(
+      "PyTorch is not installed for python3 (Debian: python3-torch, libopenblas0-openmp): not compared",
+    );
   }
 
   torch?.end();

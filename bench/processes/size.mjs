@@ -29,4 +29,6 @@ const files = [
   ["kernels, plain SIMD", readFileSync("build/featuremap.simd.wasm")],
   ["kernels, relaxed SIMD", readFileSync("build/featuremap.relaxed.wasm")],
 ];
-console.log(JSON.stringify(files.map(([name, bytes]) => ({ name, bytes: bytes.length, gzipped: gzip(bytes) }))));
+console.log(
+  JSON.stringify(files.map(([name, bytes]) => ({ name, bytes: bytes.length, gzipped: gzip(bytes) }))),
+);
