@@ -18,6 +18,7 @@ export interface Network extends Layer {
 }
 
 function named(what: string, layers: Layers): [string, Layer][] {
+  check(typeof layers === "object" && layers !== null, () => `${what}: give a list of layers, or an object of named ones.`);
   const entries = Object.entries(layers);
   for (const [name, layer] of entries) {
     check(
@@ -55,6 +56,7 @@ export function sequential(layers: Layers): Network {
 export function residual(layers: Layers, options: { shortcut?: Layer } = {}): Network {
   const entries = named("residual", layers);
   const { shortcut, ...others } = options;
+  if (shortcut) named("residual", { shortcut });
   check(
     Object.keys(others).length === 0,
     () => `residual: unknown option "${Object.keys(others)[0]}". It takes: shortcut.`,
