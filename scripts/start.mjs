@@ -1,10 +1,27 @@
-// `npm start`: trains LeNet-5 on MNIST from whatever state the checkout is in.
-import { spawnSync } from "node:child_process";
+// `npm start`: trains LeNet-5 on MNIST from whatever state the checkout is in. Options of `featuremap train` may follow:
+// `npm start -- --epochs 10 --seed 7`.
+import { spawn } from "node:child_process";
+import { join, relative } from "node:path";
 import { root, setup } from "./setup.mjs";
 
-const job = "train lenet5 --data mnist --epochs 5 --out lenet5.safetensors --report lenet5.html --show 6";
-
 await setup();
-const args = ["build/cli.js", ...job.split(" "), ...process.argv.slice(2)];
-const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
-process.exit(status ?? 1);
+const cli = join(root, "build/cli.js");
+const job = "train lenet5 --data mnist --out lenet5.safetensors --report lenet5.html --show 6".split(" ");
+const asked = process.argv.slice(2);
+
+// Ctrl-C goes to both: the training ends well and this script with it.
+const wait = () => {};
+process.on("SIGINT", wait);
+process.on("SIGTERM", (signal) => child.kill(signal));
+const child = spawn(process.execPath, [cli, ...job, ...asked], { stdio: "inherit" });
+child.on("close", (code, signal) => {
+  if (code === 0 && !asked.some((option) => ["--json", "--help", "-h"].includes(option))) {
+    const run = `node ${relative(process.cwd(), cli)}`;
+    console.log(`
+Next:
+  ${run} classify digit.png --weights lenet5.safetensors   a picture of a digit of your own
+  ${run} summary lenet5                                    the network, layer by layer
+  npm start -- --epochs 10 --seed 7                                       train longer, from other weights`);
+  }
+  process.exit(code ?? (signal ? 130 : 1));
+});

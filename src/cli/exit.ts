@@ -1,0 +1,52 @@
+import { CommanderError } from "commander";
+import { FeatureMapError } from "../errors.js";
+
+/** A wrong call: exit code 2. */
+export class UsageError extends Error {}
+
+/** Ctrl-C, or the system's wish that the process ends: exit code 130. */
+export class Interrupted extends Error {}
+
+export const INTERRUPTED = 130;
+
+/** Says what went wrong in a sentence and sets the exit code. */
+export function endWith(error: unknown): void {
+  // Commander has printed its help or its error.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else if (error instanceof UsageError) fail(error.message, 2);
+  else if (error instanceof Interrupted) fail(error.message, INTERRUPTED);
+  else if (error instanceof FeatureMapError) fail(error.message, 1);
+  else {
+    fail(`Something unexpected happened: ${error instanceof Error ? error.message : String(error)}`, 1);
+    if (process.env.DEBUG && error instanceof Error) console.error(error.stack);
+  }
+}
+
+function fail(message: string, code: number): void {
+  console.error(`error: ${message}`);
+  process.exitCode = code;
+}
+
+/**
+ * Runs work that can be interrupted: the first Ctrl-C aborts the signal, so that the work can end well; the second ends
+ * the process.
+ */
+export async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  onInterrupt = (): void => {},
+): Promise<T> {
+  const controller = new AbortController();
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED);
+    onInterrupt();
+    controller.abort(new Interrupted("Interrupted."));
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  try {
+    return await work(controller.signal);
+  } finally {
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+}
