@@ -1,0 +1,124 @@
+import { check } from "../errors.js";
+import { type Arg, contiguous, type Place, type Storage, type View, viewBytes } from "../ops/layout.js";
+import type { Node, StepWriter, Value, Word } from "../ops/op.js";
+import type { Lifetime } from "./lifetimes.js";
+
+/** One kernel call, as data. */
+export interface Step {
+  readonly kernel: string;
+  readonly units: number;
+  readonly args: readonly Arg[];
+  readonly flops: number;
+  /** The layer it computes; empty where values enter and leave. */
+  readonly layer: string;
+}
+
+/** What to plan besides the graph. */
+export interface PlanOptions {
+  /** Values to hand out after each run, by name. */
+  readonly outputs: ReadonlyMap<string, Value>;
+  /** Values whose place is given: parameters, buffers, gradients. */
+  readonly bound: ReadonlyMap<Value, Storage>;
+  /** Values to compute although no output needs them. */
+  readonly keep?: readonly Value[];
+  /** Whether runs change the parameter, so that what is derived from it is computed anew in each. */
+  readonly trains?: (value: Value) => boolean;
+  /** For tests: bytes of no man's land after every storage; none is shared then. */
+  readonly guardBytes?: number;
+}
+
+/** Collects the steps of the nodes and what they touch, all of it still without addresses: see encode.ts. */
+export class Builder implements StepWriter {
+  readonly prologue: Step[] = [];
+  readonly steps: Step[] = [];
+  readonly lifetimes = new Map<Storage, Lifetime>();
+  /** Storages that keep their contents between runs. */
+  readonly lasting = new Set<Storage>();
+  readonly words: Word[] = [];
+  readonly constantStorage: Storage = { name: "constants", bytes: 0 };
+  readonly dense = new Map<Value, Storage>();
+  #constants = new Map<string, Place>();
+  #derived = new Map<string, Place>();
+  #target = this.steps;
+  #layer = "";
+
+  constructor(
+    readonly views: ReadonlyMap<Value, View>,
+    readonly options: PlanOptions,
+  ) {}
+
+  write(node: Node): void {
+    this.#layer = node.name;
+    node.op.steps(node, this);
+    this.#layer = "";
+  }
+
+  view(value: Value): View {
+    const view = this.views.get(value);
+    check(view, () => `The value "${value.name}" is not blocked.`);
+    return view;
+  }
+
+  place(value: Value): Place {
+    let storage = this.options.bound.get(value) ?? this.dense.get(value);
+    if (!storage) {
+      storage = { name: value.name, bytes: value.elements * 4 };
+      this.dense.set(value, storage);
+      if (typeof value.origin === "string") this.lasting.add(storage);
+    }
+    return { storage, offset: 0 };
+  }
+
+  constants(words: readonly Word[]): Place {
+    const key = JSON.stringify(words);
+    let place = this.#constants.get(key);
+    if (!place) {
+      place = { storage: this.constantStorage, offset: this.words.length * 4 };
+      this.words.push(...words);
+      this.#constants.set(key, place);
+    }
+    return place;
+  }
+
+  scratch(floats: number): Place {
+    return { storage: { name: `${this.#layer} scratch`, bytes: floats * 4 }, offset: 0 };
+  }
+
+  scratchView(n: number, c: number, h: number, w: number): View {
+    return contiguous({ name: `${this.#layer} scratch`, bytes: viewBytes(n, c, h, w) }, n, c, h, w);
+  }
+
+  derived(from: Value, key: string, floats: number, emit: (place: Place) => void): Place {
+    const name = `${from.id} ${key}`;
+    const known = this.#derived.get(name);
+    if (known) return known;
+    const place: Place = { storage: { name: `${from.name} ${key}`, bytes: floats * 4 }, offset: 0 };
+    this.#derived.set(name, place);
+    if (this.options.trains?.(from)) emit(place);
+    else {
+      this.lasting.add(place.storage);
+      const target = this.#target;
+      this.#target = this.prologue;
+      emit(place);
+      this.#target = target;
+    }
+    return place;
+  }
+
+  step(kernel: string, units: number, args: readonly Arg[], flops: number): void {
+    if (units === 0) return;
+    this.#target.push({ kernel, units, args, flops, layer: this.#layer });
+    // What only the prologue touches is alive then: before the first step.
+    const time = this.#target === this.steps ? this.steps.length - 1 : -1;
+    for (const arg of args) if (typeof arg === "object") this.touch(arg.storage, time);
+  }
+
+  touch(storage: Storage, time: number): void {
+    const lifetime = this.lifetimes.get(storage);
+    if (!lifetime) this.lifetimes.set(storage, { storage, first: time, last: time });
+    else {
+      lifetime.first = Math.min(lifetime.first, time);
+      lifetime.last = Math.max(lifetime.last, time);
+    }
+  }
+}
