@@ -1,3 +1,4 @@
+import type { KernelName } from "../../build/wasm/kernels.js";
 import { check } from "../errors.js";
 import { type Arg, contiguous, type Place, type Storage, type View, viewBytes } from "../ops/layout.js";
 import type { Node, StepWriter, Value, Word } from "../ops/op.js";
@@ -5,7 +6,7 @@ import type { Lifetime } from "./lifetimes.js";
 
 /** One kernel call, as data. */
 export interface Step {
-  readonly kernel: string;
+  readonly kernel: KernelName;
   readonly units: number;
   readonly args: readonly Arg[];
   readonly flops: number;
@@ -105,7 +106,7 @@ export class Builder implements StepWriter {
     return place;
   }
 
-  step(kernel: string, units: number, args: readonly Arg[], flops: number): void {
+  step(kernel: KernelName, units: number, args: readonly Arg[], flops: number): void {
     if (units === 0) return;
     this.#target.push({ kernel, units, args, flops, layer: this.#layer });
     // What only the prologue touches is alive then: before the first step.

@@ -1,13 +1,14 @@
+import type { KernelName } from "../../build/wasm/kernels.js";
 import { check } from "../errors.js";
 import { formatShape } from "../tensor.js";
 import { type Arg, joinRows, LANES, type View } from "./layout.js";
-import { float, type Node, type Op, type StepWriter, type Value } from "./op.js";
+import { float, type Node, type Op, type OpWithGradInput, type StepWriter, type Value } from "./op.js";
 import { sameShape } from "./shape.js";
 
 /** Appends a kernel that works row by row on views of one shape; the first is the output. */
 export function writeRows(
   plan: StepWriter,
-  kernel: string,
+  kernel: KernelName,
   views: readonly View[],
   rest: readonly Arg[],
   flops: number,
@@ -25,7 +26,7 @@ function constants(plan: StepWriter, floats: readonly number[]): Arg[] {
 /** What an elementwise op is, apart from its kernels. */
 export interface Elementwise<A> {
   /** Name of the op and of its kernel; the gradient's kernel is `<name>GradInput`. */
-  readonly name: string;
+  readonly name: OpWithGradInput;
   /** Whether the gradient is computed from the output or from the input. */
   readonly from: "input" | "output";
   /** Floats that both kernels get. */
@@ -37,12 +38,13 @@ export interface Elementwise<A> {
 /** An op that maps each element by itself: the kernels are (out, x, constants) and (dx, dy, saved, constants). */
 export function elementwise<A extends object>(spec: Elementwise<A>): Op<A> {
   const floats = spec.constants ?? (() => []);
+  const gradKernel = `${spec.name}GradInput` as const;
   const gradInput: Op<A> = {
-    name: `${spec.name}GradInput`,
+    name: gradKernel,
     infer: ([dy]) => [{ shape: dy!.shape }],
     steps(node, plan) {
       const views = [node.outputs[0]!, ...(node.inputs as Value[])].map((value) => plan.view(value));
-      writeRows(plan, gradInput.name, views, constants(plan, floats(node.attrs)), spec.flops);
+      writeRows(plan, gradKernel, views, constants(plan, floats(node.attrs)), spec.flops);
     },
   };
   return {

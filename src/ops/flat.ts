@@ -1,3 +1,4 @@
+import type { KernelName } from "../../build/wasm/kernels.js";
 import { check } from "../errors.js";
 import { formatShape } from "../tensor.js";
 import type { Op, Value } from "./op.js";
@@ -8,7 +9,7 @@ const UNIT = 4;
 /** What an optimiser's op is, apart from its kernel. */
 export interface UpdateSpec {
   /** Name of the op and of its kernel. */
-  readonly name: string;
+  readonly name: KernelName;
   /** Flat blocks, of one size: parameters, gradients, and what the optimiser keeps. */
   readonly blocks: number;
   /** Hyper-parameters. */

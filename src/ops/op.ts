@@ -1,3 +1,4 @@
+import type { KernelName } from "../../build/wasm/kernels.js";
 import type { Shape } from "../tensor.js";
 import type { Arg, Place, View } from "./layout.js";
 
@@ -66,8 +67,13 @@ export interface StepWriter {
    */
   derived(from: Value, key: string, floats: number, emit: (place: Place) => void): Place;
   /** Appends a kernel call over `units` units of work, each of about `flops` operations; outputs come first in `args`. */
-  step(kernel: string, units: number, args: readonly Arg[], flops: number): void;
+  step(kernel: KernelName, units: number, args: readonly Arg[], flops: number): void;
 }
+
+/** Names of ops whose kernels are `<name>` and `<name>GradInput`. */
+export type OpWithGradInput = {
+  [K in KernelName]: `${K}GradInput` extends KernelName ? K : never;
+}[KernelName];
 
 /** A constant of a kernel: a whole number, or a float. */
 export type Word = number | { readonly float: number };

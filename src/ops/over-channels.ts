@@ -1,9 +1,10 @@
+import type { KernelName } from "../../build/wasm/kernels.js";
 import { LANES } from "./layout.js";
-import type { Op, StepWriter, Value } from "./op.js";
+import type { Op, OpWithGradInput, StepWriter, Value } from "./op.js";
 import { checkRank } from "./shape.js";
 
 /** Appends a kernel whose units are rows across all channel blocks; the first value is the output. */
-function writeAcross(plan: StepWriter, kernel: string, values: readonly Value[], flops: number): void {
+function writeAcross(plan: StepWriter, kernel: KernelName, values: readonly Value[], flops: number): void {
   const views = values.map((value) => plan.view(value));
   const [out] = views;
   plan.step(kernel, out!.n * out!.h, views, out!.w * out!.blocks * LANES * flops);
@@ -13,12 +14,13 @@ function writeAcross(plan: StepWriter, kernel: string, values: readonly Value[],
  * An op that maps the channels of each pixel together: the kernels are `name` (out, x) and `<name>GradInput`
  * (dx, dy, y). `flops`: rough operations per element.
  */
-export function overChannels({ name, flops }: { name: string; flops: number }): Op<object> {
+export function overChannels({ name, flops }: { name: OpWithGradInput; flops: number }): Op<object> {
+  const gradKernel = `${name}GradInput` as const;
   const gradInput: Op<object> = {
-    name: `${name}GradInput`,
+    name: gradKernel,
     infer: ([dy]) => [{ shape: dy!.shape }],
     steps(node, plan) {
-      writeAcross(plan, gradInput.name, [node.outputs[0]!, ...(node.inputs as Value[])], flops);
+      writeAcross(plan, gradKernel, [node.outputs[0]!, ...(node.inputs as Value[])], flops);
     },
   };
   return {
