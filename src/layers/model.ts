@@ -252,6 +252,7 @@ export class Model {
    */
   loadStateDict(state: ReadonlyMap<string, Tensor>, options: LoadOptions = {}, source = "The state"): void {
     checkOptions("loadStateDict", options, ["strict"]);
+    this.#checkAlive();
     const { strict = true } = options;
     const entries = [...this.store.entries.values()];
     const problems: string[] = [];
@@ -309,7 +310,7 @@ export class Model {
 
   /** Reads weights from a safetensors file: a path (in a page an address), or its bytes. */
   async load(source: string | Uint8Array | ArrayBuffer | Blob, options: LoadOptions = {}): Promise<void> {
-    const name = typeof source === "string" ? source : "The weights";
+    const name = typeof source === "string" ? source : "The weights file";
     let bytes: Uint8Array;
     if (typeof source === "string") bytes = await readFile(source);
     else if (source instanceof Uint8Array) bytes = source;
@@ -347,8 +348,12 @@ export class Model {
     );
   }
 
+  #checkAlive(): void {
+    check(!this.#disposed, "This model was disposed of; it cannot be used any more.");
+  }
+
   #checkInput(what: string, input: Tensor): void {
-    check(!this.#disposed, "This model was disposed of; it cannot run any more.");
+    this.#checkAlive();
     this.#checkTensor(what, input);
     const [n, ...rest] = input.shape;
     check(n !== 0, () => `${what}: the batch ${formatShape(input.shape)} is empty. Give at least one input.`);
