@@ -1,0 +1,229 @@
+import * as L from "featuremap";
+import * as F from "featuremap/functional";
+import { assert, near, rejectsMessage, suite, throwsMessage } from "../harness/suite.js";
+import { noise } from "../wasm/machines.js";
+
+const test = suite("options of layers");
+
+type Options = Record<string, unknown>;
+
+/** Every layer that takes options. */
+const optional: Record<string, (options: Options) => L.Layer> = {
+  conv2d: (options) => L.conv2d(2, 3, options),
+  conv1d: (options) => L.conv1d(2, 3, options),
+  depthwiseConv2d: (options) => L.depthwiseConv2d(3, options),
+  linear: (options) => L.linear(2, options),
+  batchNorm2d: (options) => L.batchNorm2d(options),
+  localResponseNorm: (options) => L.localResponseNorm(5, options),
+  maxPool2d: (options) => L.maxPool2d(2, options),
+  maxPool1d: (options) => L.maxPool1d(2, options),
+  avgPool2d: (options) => L.avgPool2d(2, options),
+  avgPool1d: (options) => L.avgPool1d(2, options),
+  residual: (options) => L.residual([], options),
+};
+
+test("an unknown option is an error that lists those there are, on every layer", () => {
+  for (const [name, make] of Object.entries(optional)) {
+    make({});
+    for (const wrong of ["paddings", "inplace", "Stride"]) {
+      throwsMessage(
+        () => make({ [wrong]: 1 }),
+        new RegExp(`^${name}: unknown option "${wrong}"\\. It takes: \\w+`),
+      );
+    }
+  }
+});
+
+test("an option of another layer is unknown too", () => {
+  throwsMessage(() => optional.avgPool2d!({ dilation: 2 }), /^avgPool2d: unknown option "dilation"/);
+  throwsMessage(
+    () => optional.maxPool2d!({ countIncludePad: false }),
+    /^maxPool2d: unknown option "countIncludePad"/,
+  );
+  throwsMessage(() => optional.conv2d!({ multiplier: 2 }), /^conv2d: unknown option "multiplier"/);
+  throwsMessage(
+    () => optional.depthwiseConv2d!({ groups: 2 }),
+    /^depthwiseConv2d: groups follows from the input/,
+  );
+  throwsMessage(
+    () => optional.linear!({ stride: 2 }),
+    /^linear: unknown option "stride"\. It takes: bias\.$/,
+  );
+});
+
+test("values that make no sense are told where the layer is written", () => {
+  const wrong: [() => unknown, RegExp][] = [
+    [
+      () => L.conv2d(0, 3),
+      /^conv2d: the number of output channels is 0; it must be a whole number of at least 1/,
+    ],
+    [() => L.conv2d(2.5, 3), /^conv2d: the number of output channels is 2\.5/],
+    [() => L.conv2d(2, 0), /^conv2d: the kernel is 0; it must be a whole number, or two, of at least 1/],
+    [() => L.conv2d(2, [3, -1]), /^conv2d: the kernel is \[3,-1\]/],
+    [() => L.conv2d(2, 3, { stride: 0 }), /^conv2d: stride is 0/],
+    [() => L.conv2d(2, 3, { dilation: [1, 0.5] }), /^conv2d: dilation is \[1,0\.5\]/],
+    [() => L.conv2d(2, 3, { groups: 0 }), /^conv2d: groups is 0/],
+    [
+      () => L.conv2d(2, 3, { paddingMode: "mirror" as "reflect" }),
+      /^conv2d: padding mode "mirror" is unknown; use zeros, reflect, symmetric, replicate, circular/,
+    ],
+    [() => L.conv1d(2, 0), /^conv1d: the kernel is 0/],
+    [() => L.depthwiseConv2d(3, { multiplier: 0 }), /^depthwiseConv2d: multiplier is 0/],
+    [() => L.depthwiseConv2d(3, { multiplier: 1.5 }), /^depthwiseConv2d: multiplier is 1\.5/],
+    [() => L.depthwiseConv2d(0), /^depthwiseConv2d: the kernel is 0/],
+    [() => L.linear(0), /^linear: the number of output features is 0/],
+    [() => L.batchNorm2d({ eps: 0 }), /^batchNorm2d: eps is 0/],
+    [() => L.batchNorm2d({ momentum: 2 }), /^batchNorm2d: momentum is 2/],
+    [() => L.localResponseNorm(0), /^localResponseNorm: size is 0/],
+    [() => L.dropout(1.1), /^dropout: p is 1\.1/],
+    [() => L.dropout(Number.NaN), /^dropout: p is NaN/],
+    [() => L.leakyRelu(Number.NaN), /^leakyRelu: the slope is NaN/],
+    [() => L.maxPool2d(0), /^maxPool2d: the window is 0/],
+    [() => L.maxPool2d(2, { stride: -1 }), /^maxPool2d: stride is -1/],
+    [() => L.avgPool2d([2, 0]), /^avgPool2d: the window is \[2,0\]/],
+    [() => L.adaptiveAvgPool2d(0), /^adaptiveAvgPool2d: the output size is 0/],
+    [() => L.pad(1, "mirror" as "reflect"), /^pad: padding mode "mirror" is unknown/],
+    [() => L.pad("same" as unknown as number), /^pad: "same" has no meaning without a window/],
+  ];
+  for (const [make, pattern] of wrong) throwsMessage(make, pattern);
+});
+
+test("padding that makes no sense is told with its layer", async () => {
+  const build = (padding: unknown, shape = [1, 6, 6]) =>
+    L.sequential({
+      conv: (shape.length === 3 ? L.conv2d : L.conv1d)(2, 3, { padding: padding as L.Padding }),
+    }).build(shape);
+  for (const [padding, pattern] of [
+    [-1, /^Layer "conv": conv2d: padding top is -1; it must be a whole number of 0 or more/],
+    [1.5, /padding top is 1\.5/],
+    [[1, 2, 3], /padding \[1,2,3\] has 3 numbers; give \[height, width\] or \[top, left, bottom, right\]/],
+    [[1, 2, 3, -4], /padding right is -4/],
+    [{ top: 1, lft: 2 }, /padding has no side "lft"; the sides are top, left, bottom and right/],
+    ["full", /padding is "full"; give a number, \[height, width\], four sides, "same" or "valid"/],
+    [null, /padding is null; give a number/],
+  ] as const) {
+    await rejectsMessage(() => build(padding), pattern);
+  }
+  await rejectsMessage(
+    () => build([1, 2, 3, 4], [1, 6]),
+    /^Layer "conv": conv1d: padding \[1,2,3,4\] has 4 numbers; one dimension takes \[before, after\]/,
+  );
+});
+
+/** A layer, and what it does as plain functions on the input and the model's parameters. */
+const pairs: [
+  name: string,
+  layer: L.Layer,
+  shape: number[],
+  f: (x: L.Tensor, p: Record<string, L.Tensor>) => L.Tensor,
+][] = [
+  [
+    "conv2d",
+    L.conv2d(6, [3, 2], {
+      stride: [1, 2],
+      padding: [1, 0, 2, 3],
+      dilation: [2, 1],
+      groups: 2,
+      flip: true,
+      paddingMode: "reflect",
+    }),
+    [4, 7, 8],
+    (x, p) =>
+      F.conv2d(x, p.weight!, {
+        bias: p.bias!,
+        stride: [1, 2],
+        padding: { top: 1, bottom: 2, right: 3 },
+        dilation: [2, 1],
+        groups: 2,
+        flip: true,
+        paddingMode: "reflect",
+      }),
+  ],
+  [
+    "conv2d same",
+    L.conv2d(3, 4, { padding: "same", stride: 2, bias: false }),
+    [2, 7, 8],
+    (x, p) => F.conv2d(F.pad(x, [1, 1, 2, 1]), p.weight!, { stride: 2 }),
+  ],
+  [
+    "conv2d valid",
+    L.conv2d(3, 4, { padding: "valid" }),
+    [2, 7, 8],
+    (x, p) => F.conv2d(x, p.weight!, { bias: p.bias! }),
+  ],
+  [
+    "conv1d",
+    L.conv1d(4, 3, { stride: 2, padding: [2, 1] }),
+    [2, 9],
+    (x, p) => F.conv1d(F.pad(x, { left: 2, right: 1 }, "zeros", 1), p.weight!, { bias: p.bias!, stride: 2 }),
+  ],
+  [
+    "depthwiseConv2d",
+    L.depthwiseConv2d(3, { multiplier: 2, padding: 1 }),
+    [3, 5, 5],
+    (x, p) => F.conv2d(x, p.weight!, { bias: p.bias!, groups: 3, padding: 1 }),
+  ],
+  ["linear", L.linear(4), [6], (x, p) => F.linear(x, p.weight!, p.bias)],
+  ["linear without bias", L.linear(4, { bias: false }), [6], (x, p) => F.linear(x, p.weight!)],
+  [
+    "batchNorm2d",
+    L.batchNorm2d({ eps: 0.1 }),
+    [3, 4, 4],
+    (x, p) => F.batchNorm(x, p.running_mean!, p.running_var!, { weight: p.weight!, bias: p.bias!, eps: 0.1 }),
+  ],
+  [
+    "localResponseNorm",
+    L.localResponseNorm(3, { alpha: 0.5, beta: 0.6, k: 2 }),
+    [5, 3, 3],
+    (x) => F.localResponseNorm(x, 3, { alpha: 0.5, beta: 0.6, k: 2 }),
+  ],
+  [
+    "maxPool2d",
+    L.maxPool2d([3, 2], { stride: 2, padding: 1, dilation: [1, 2], ceilMode: true }),
+    [2, 7, 8],
+    (x) => F.maxPool2d(x, [3, 2], { stride: 2, padding: 1, dilation: [1, 2], ceilMode: true }),
+  ],
+  ["maxPool1d", L.maxPool1d(3, { stride: 1 }), [2, 8], (x) => F.maxPool1d(x, 3, { stride: 1 })],
+  [
+    "avgPool2d",
+    L.avgPool2d(3, { stride: [1, 2], padding: 1, countIncludePad: false }),
+    [2, 7, 8],
+    (x) => F.avgPool2d(x, 3, { stride: [1, 2], padding: 1, countIncludePad: false }),
+  ],
+  ["avgPool1d", L.avgPool1d(2), [2, 8], (x) => F.avgPool1d(x, 2)],
+  ["adaptiveAvgPool2d", L.adaptiveAvgPool2d([2, 3]), [2, 7, 8], (x) => F.adaptiveAvgPool2d(x, [2, 3])],
+  ["globalAvgPool2d", L.globalAvgPool2d(), [2, 7, 8], (x) => F.globalAvgPool2d(x)],
+  ["pad", L.pad([1, 2, 0, 3], "symmetric"), [2, 5, 5], (x) => F.pad(x, [1, 2, 0, 3], "symmetric")],
+  ["relu", L.relu(), [2, 3, 3], (x) => F.relu(x)],
+  ["relu6", L.relu6(), [2, 3, 3], (x) => F.relu6(x)],
+  ["leakyRelu", L.leakyRelu(0.3), [2, 3, 3], (x) => F.leakyRelu(x, 0.3)],
+  ["sigmoid", L.sigmoid(), [2, 3, 3], (x) => F.sigmoid(x)],
+  ["tanh", L.tanh(), [2, 3, 3], (x) => F.tanh(x)],
+  ["softmax", L.softmax(), [5], (x) => F.softmax(x)],
+  ["logSoftmax", L.logSoftmax(), [5, 2, 2], (x) => F.logSoftmax(x)],
+  ["flatten", L.flatten(), [5, 2, 2], (x) => F.flatten(x)],
+  ["unflatten", L.unflatten([2, 3]), [6], (x) => x.reshape(2, 2, 3)],
+];
+
+for (const [name, layer, shape, f] of pairs) {
+  test(`the layer ${name} does what the functions do`, async () => {
+    using model = await L.sequential({ it: layer }).build(shape);
+    const state = model.stateDict();
+    // Statistics other than the identity.
+    for (const [key, value] of state)
+      value.data.forEach((_, i) => {
+        if (key.includes("running")) value.data[i] = 0.5 + i;
+      });
+    model.loadStateDict(state);
+    const parameters = Object.fromEntries([...state].map(([key, value]) => [key.replace("it.", ""), value]));
+    const x = noise([2, ...shape], 5);
+    for (let i = 0; i < x.size; i++) x.data[i]! *= 4;
+    const y = await model.predict(x);
+    const expected = f(x, parameters);
+    assert.equal(y.shape, expected.shape);
+    near(y.data, expected.data, { atol: 1e-5, rtol: 1e-5 });
+    assert.is(new Set(y.data).size > 1, true, "everything is the same");
+  });
+}
+
+test.run();
