@@ -17,11 +17,12 @@ const child = spawn(process.execPath, [cli, ...job, ...asked], { stdio: "inherit
 child.on("close", (code, signal) => {
   if (code === 0 && !asked.some((option) => ["--json", "--help", "-h"].includes(option))) {
     const run = `node ${relative(process.cwd(), cli)}`;
-    console.log(`
-Next:
-  ${run} classify digit.png --weights lenet5.safetensors   a picture of a digit of your own
-  ${run} summary lenet5                                    the network, layer by layer
-  npm start -- --epochs 10 --seed 7                                       train longer, from other weights`);
+    const next = [
+      ["a picture of a digit of your own", `${run} classify digit.png --weights lenet5.safetensors`],
+      ["the network, layer by layer", `${run} summary lenet5`],
+      ["twice as long, from other weights", "npm start -- --epochs 10 --seed 7"],
+    ];
+    console.log(`\nNext:\n${next.map(([what, command]) => `  ${what.padEnd(35)}${command}`).join("\n")}`);
   }
   process.exit(code ?? (signal ? 130 : 1));
 });

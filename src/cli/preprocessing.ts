@@ -1,4 +1,4 @@
-import { type Image, pad, resize, toGray, toRgb, toTensor } from "../image/index.js";
+import { type Image, pad, resize, resizeToFill, toGray, toRgb, toTensor } from "../image/index.js";
 import type { Shape, Tensor } from "../tensor.js";
 
 /** What a picture goes through to become an input of a network. */
@@ -10,7 +10,10 @@ export interface Preprocessing {
   readonly pad: number;
   readonly mean: number | readonly number[];
   readonly std: number | readonly number[];
-  /** The network knows light strokes on black: a picture with a light border is inverted. */
+  /**
+   * The network knows light things on black, whole: a picture with a light border is inverted, and one that is not as
+   * long as wide gets stripes of its border's colour. Otherwise the middle of a picture is cut out.
+   */
   readonly onBlack: boolean;
 }
 
@@ -29,15 +32,16 @@ export function shapeOf({ grayscale, size: [h, w], pad: border }: Preprocessing)
   return [grayscale ? 1 : 3, h + 2 * border, w + 2 * border];
 }
 
-/** A picture as input [1, c, h, w]. One that is not as long as wide gets stripes of its border's colour first. */
+/** A picture as input [1, c, h, w]. */
 export function prepare(
   image: Image,
   { grayscale, size, pad: border, mean, std, onBlack }: Preprocessing,
 ): Tensor {
   const flat = grayscale ? toGray(image) : toRgb(image);
-  const drawn = onBlack && borderMean(flat) > 127.5 ? inverted(flat) : flat;
   const [height, width] = size;
-  const fitted = resize(framed(drawn, width / height), { width, height });
+  const fitted = onBlack
+    ? resize(framed(borderMean(flat) > 127.5 ? inverted(flat) : flat, width / height), { width, height })
+    : resizeToFill(flat, { width, height });
   return toTensor(pad(fitted, border), { grayscale, mean, std });
 }
 

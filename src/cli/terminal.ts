@@ -14,8 +14,11 @@ export function print(text = ""): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** As JSON for people too: numbers in a list stay on a line. */
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2));
+  const list = /\[\s+(-?[\d.e+-]+(?:,\s+-?[\d.e+-]+)*)\s+\]/g;
+  const joined = (_: string, numbers: string): string => `[${numbers.replace(/\s+/g, " ")}]`;
+  print(JSON.stringify(value, null, 2).replace(list, joined));
 }
 
 /** Colours of standard output: none unless it is a terminal, or FORCE_COLOR asks for them (https://force-color.org). */

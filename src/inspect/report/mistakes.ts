@@ -7,7 +7,7 @@ import { inputPicture, picture } from "./picture.js";
 
 /** Samples that are shown at once, and on request. */
 const FIRST = 40;
-const MOST = 200;
+export const MOST_MISTAKES = 200;
 /** Pixels of a picture's width, about. */
 const SIDE = 96;
 
@@ -18,7 +18,7 @@ export async function mistakeList(
 ): Promise<Html> {
   const surest = [...mistakes]
     .sort((a, b) => b.probability - a.probability || a.index - b.index)
-    .slice(0, MOST);
+    .slice(0, MOST_MISTAKES);
   const items: Html[] = [];
   for (const { index, actual, predicted, probability } of surest) {
     const { inputs } = await dataset.get([index]);

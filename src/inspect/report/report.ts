@@ -10,7 +10,7 @@ import { learningCurves, type TrainingStep } from "./curves.js";
 import { filters } from "./filters.js";
 import { type Html, html } from "./html.js";
 import { journey } from "./journey.js";
-import { mistakeList } from "./mistakes.js";
+import { MOST_MISTAKES, mistakeList } from "./mistakes.js";
 import { style } from "./style.js";
 
 /** What a report tells about. */
@@ -73,7 +73,7 @@ ${section(
   `Rows are what was shown, columns what it was taken for. ${formatCount(evaluation.count - wrong(evaluation))} of ${formatCount(evaluation.count)} lie on the diagonal.`,
   confusionTable(evaluation),
 )}
-${section("Its mistakes", mistakesText(mistakes.length, wrong(evaluation)), await mistakeList(dataset, evaluation))}
+${section("Its mistakes", mistakesText(Math.min(mistakes.length, MOST_MISTAKES), wrong(evaluation)), await mistakeList(dataset, evaluation))}
 ${section("What its filters look for", "The learned weights: blue where light pixels count against the feature, red where they count for it.", await filters(model))}
 ${section(
   "One sample, layer by layer",

@@ -82,7 +82,8 @@ figure { margin: 0; }
 .confusion .rate { color: var(--soft); padding-left: .75rem; }
 @media (max-width: 40rem) {
   .confusion { font-size: .72rem; border-spacing: 1px; }
-  .confusion td, .confusion th { padding: .3rem 0; min-width: 1.75rem; }
+  .confusion td { padding: .3rem 0; min-width: 1.75rem; }
+  .confusion th { padding: .3rem .15rem; }
   .confusion tbody th { padding-right: .4rem; }
   .confusion .rate { display: none; }
   .network td, .network th { padding-right: .6rem; }
