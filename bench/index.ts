@@ -7,6 +7,7 @@ import { predict } from "./predict.js";
 import { profile } from "./profile.js";
 import { describeRequirement, holds, type Result } from "./report.js";
 import { size } from "./size.js";
+import { spills } from "./spills.js";
 import { start } from "./start.js";
 import { train } from "./train.js";
 
@@ -17,15 +18,21 @@ const { values: options, positionals } = parseArgs({
   options: { json: { type: "string" }, batch: { type: "string", default: "64" } },
 });
 if (positionals[0] === "profile") {
-  await profile(positionals[1] ?? "train", Number(options.batch));
+  const what = positionals[1] ?? "train";
+  if (what !== "train" && what !== "predict")
+    fail(`There is no profile of "${what}": choose train or predict.`);
+  await profile(what, Number(options.batch));
+  process.exit();
+}
+if (positionals[0] === "spills") {
+  spills();
   process.exit();
 }
 const unknown = positionals.filter((name) => !(name in parts));
 if (unknown.length > 0) {
-  console.error(
-    `There is no part "${unknown[0]}" of the bench: choose among ${Object.keys(parts).join(", ")}, profile.`,
+  fail(
+    `There is no part "${unknown[0]}" of the bench: choose among ${[...Object.keys(parts), "profile", "spills"].join(", ")}.`,
   );
-  process.exit(2);
 }
 
 const facts = await machine();
@@ -55,3 +62,8 @@ if (options.json) {
   writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
 }
 process.exit(differences.length > 0 ? 1 : 0);
+
+function fail(message: string): never {
+  console.error(message);
+  process.exit(2);
+}

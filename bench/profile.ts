@@ -55,7 +55,7 @@ function watchPlans(): () => Plan {
 }
 
 /** Prints the costs of a training step or a prediction of LeNet-5. */
-export async function profile(what: string, size: number): Promise<void> {
+export async function profile(what: "train" | "predict", size: number): Promise<void> {
   const runtime = new Stopwatch(hasRelaxedSimd() ? relaxed : simd, worker, {
     threads: 1,
     relaxed: hasRelaxedSimd(),
