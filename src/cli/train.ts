@@ -160,7 +160,7 @@ async function train(name: string, options: TrainOptions): Promise<void> {
     if (!(error instanceof Interrupted)) throw error;
     const epoch = steps.at(-1)?.epoch ?? 1;
     // Less than an epoch is not worth replacing what an earlier training may have left in the file.
-    const saved = steps[0] !== undefined && epoch > steps[0].epoch;
+    const saved = steps.length >= Math.ceil(training.length / batchSize);
     if (saved) await saveModel(out, loaded);
     const kept = saved
       ? `The weights as they are now are in ${out}; they were not tested.`
