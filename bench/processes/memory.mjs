@@ -6,6 +6,8 @@ import { lenet5 } from "featuremap/zoo";
 const runtime = await init();
 const model = await lenet5({ runtime });
 const one = new Tensor(new Float32Array(32 * 32).fill(0.5), [1, 1, 32, 32]);
+// One image would be predicted on the calling thread.
+const several = new Tensor(new Float32Array(16 * 32 * 32).fill(0.5), [16, 1, 32, 32]);
 const batch = {
   inputs: new Tensor(new Float32Array(64 * 32 * 32).fill(0.5), [64, 1, 32, 32]),
   targets: new Int32Array(64),
@@ -38,7 +40,7 @@ async function watch(name, times, warmUp, work) {
 }
 
 await watch("predictSync", 10_000, 2_000, () => model.predictSync(one));
-await watch("predict", 10_000, 2_000, () => model.predict(one));
+await watch("predict, batch 16", 10_000, 2_000, () => model.predict(several));
 await watch("training step, batch 64", 1_000, 200, () => trainer.step(batch));
 trainer.dispose();
 model.dispose();
