@@ -166,7 +166,7 @@ export function adaptiveAvgPool2d(input: Input, size: Size2): Tensor {
 
 /** The mean of each channel: [n, c, h, w] to [n, c, 1, 1]. */
 export function globalAvgPool2d(input: Input): Tensor {
-  return adaptiveAvgPool2d(input, 1);
+  return spatial("globalAvgPool2d", 4, input, (graph, x) => graph.add(adaptiveOp, [x], { oh: 1, ow: 1 }));
 }
 
 /** y = x w^T + b: input [n, in] or [in], weight [out, in], bias [out]. */

@@ -57,22 +57,30 @@ export class Tensor {
 
   /** The values as nested arrays, for printing and comparing. */
   toNested(): Nested {
-    let flat: Nested[] = Array.from(this.data);
-    for (const size of this.shape.slice(1).reverse()) {
-      const groups: Nested[] = [];
-      for (let i = 0; i < flat.length; i += size) groups.push(flat.slice(i, i + size));
-      flat = groups;
-    }
-    return this.shape.length === 0 ? flat[0]! : flat;
+    const nested = ([size, ...inner]: Shape, start: number): Nested => {
+      if (size === undefined) return this.data[start]!;
+      return Array.from({ length: size }, (_, i) => nested(inner, start + i * sizeOf(inner)));
+    };
+    return nested(this.shape, 0);
   }
+}
+
+function checkList(level: unknown): void {
+  const isList = Array.isArray(level) || ArrayBuffer.isView(level);
+  check(isList, () => `tensor: ${String(level)} is neither a number nor an array.`);
 }
 
 /** A tensor of nested numbers, `tensor([[1, 2], [3, 4]])`, or of flat ones with a shape, `tensor(values, [2, 2])`. */
 export function tensor(values: Nested | ArrayLike<number>, shape?: Shape): Tensor {
-  if (shape) return new Tensor(Float32Array.from(values as ArrayLike<number>), shape);
+  if (shape) {
+    const flat = values as ArrayLike<number>;
+    check(!Array.isArray(flat[0]), "tensor: give flat values with a shape, or nested ones without.");
+    return new Tensor(Float32Array.from(flat), shape);
+  }
   if (ArrayBuffer.isView(values)) return tensor(values as Float32Array, [(values as Float32Array).length]);
   const sizes: number[] = [];
   for (let level = values as Nested; typeof level !== "number"; level = level[0] as Nested) {
+    checkList(level);
     sizes.push(level.length);
     if (level.length === 0) break;
   }
@@ -83,6 +91,7 @@ export function tensor(values: Nested | ArrayLike<number>, shape?: Shape): Tenso
       flat.push(level);
       return;
     }
+    checkList(level);
     check(
       level.length === sizes[depth],
       () =>
