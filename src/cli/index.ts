@@ -12,7 +12,7 @@ import { addTrain } from "./train.js";
 const { version } = createRequire(import.meta.url)("featuremap/package.json") as { version: string };
 
 const program = new Command("featuremap")
-  .description("Convolutional networks on WebAssembly: train them, run them and look inside them.")
+  .description("Convolutional networks: train them, run them and look inside them.")
   .version(version, "-v, --version", "print the version")
   .helpOption("-h, --help", "print this help")
   .helpCommand("help [command]", "print the help of a command")
