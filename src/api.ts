@@ -34,6 +34,7 @@ export {
   maxPool2d,
 } from "./layers/pooling.js";
 export { flatten, pad, unflatten } from "./layers/shape.js";
+export type { Value } from "./ops/op.js";
 export type { PaddingMode } from "./ops/pad.js";
 export { Random } from "./random.js";
 export { type Nested, type Shape, Tensor, tensor } from "./tensor.js";

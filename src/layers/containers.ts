@@ -1,6 +1,4 @@
 import { check } from "../errors.js";
-import { add } from "../ops/add.js";
-import { concat } from "../ops/concat.js";
 import type { Value } from "../ops/op.js";
 import { formatShape } from "../tensor.js";
 import type { Layer, Scope } from "./layer.js";
@@ -76,7 +74,7 @@ export function residual(layers: Layers, options: { shortcut?: Layer } = {}): Ne
           `residual: the layers give ${formatShape(main.shape)}, the shortcut ${formatShape(side.shape)}. ` +
           "Give a shortcut such as conv2d(channels, 1, { stride }) that brings the input to the same shape.",
       );
-      return scope.op(add, [main, side], {});
+      return scope.add(main, side);
     },
   });
 }
@@ -89,7 +87,7 @@ export function parallel(branches: Layers): Network {
     type: "Parallel",
     apply(scope, x) {
       const outputs = entries.map(([name, layer]) => scope.child(name, layer, x));
-      return outputs.length === 1 ? outputs[0]! : scope.op(concat, outputs, {});
+      return outputs.length === 1 ? outputs[0]! : scope.concat(...outputs);
     },
   });
 }

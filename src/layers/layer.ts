@@ -1,4 +1,7 @@
 import type { Graph } from "../graph/graph.js";
+import { add } from "../ops/add.js";
+import { concat } from "../ops/concat.js";
+import { multiply } from "../ops/multiply.js";
 import type { Op, Value } from "../ops/op.js";
 import type { Shape } from "../tensor.js";
 import type { Init } from "./init.js";
@@ -53,6 +56,21 @@ export class Scope {
     return this.graph.add(op, inputs, attrs);
   }
 
+  /** a + b, where b may have one pixel for each channel, [n, c, 1, 1]. */
+  add(a: Value, b: Value): Value {
+    return this.op(add, [a, b], {});
+  }
+
+  /** a b, element by element, where b may have one pixel for each channel. */
+  multiply(a: Value, b: Value): Value {
+    return this.op(multiply, [a, b], {});
+  }
+
+  /** The channels of the values one after the other. */
+  concat(...values: Value[]): Value {
+    return this.op(concat, values, {});
+  }
+
   /** Applies a layer inside this one, under a name of its own. */
   child(name: string, layer: Layer, x: Value): Value {
     const path = this.path ? `${this.path}.${name}` : name;
@@ -91,7 +109,10 @@ export interface TraceState {
   salts: number;
 }
 
-/** A layer of your own, from a function: `custom("Scale", (scope, x) => ...)`. */
+/**
+ * A layer of your own, from a function. A gate on the channels (Hu et al., 2018):
+ * `custom("Gate", (scope, x) => scope.multiply(x, scope.child("gate", sequential([globalAvgPool2d(), ..., sigmoid()]), x)))`.
+ */
 export function custom(type: string, apply: (scope: Scope, x: Value) => Value): Layer {
   return { type, apply };
 }

@@ -2,6 +2,7 @@ import {
   conv2d,
   custom,
   flatten,
+  globalAvgPool2d,
   type Layer,
   type Layers,
   linear,
@@ -13,9 +14,17 @@ import {
   relu,
   residual,
   sequential,
+  sigmoid,
   type Tensor,
 } from "featuremap";
-import { add, conv2d as convolve, relu as rectify } from "featuremap/functional";
+import {
+  add,
+  conv2d as convolve,
+  globalAvgPool2d as meanOf,
+  relu as rectify,
+  sigmoid as squash,
+  multiply as times,
+} from "featuremap/functional";
 import { conv2d as convOp } from "../../src/ops/conv2d.js";
 import { multiply } from "../../src/ops/multiply.js";
 import { assert, near, rejectsMessage, suite, throwsMessage } from "../harness/suite.js";
@@ -176,6 +185,21 @@ test("layers of one's own have parameters, children, and a place in the names", 
     y!.data,
     x.data.map((value) => 3 * value * Math.max(value, 0)),
   );
+});
+
+test("a gate on the channels, as its inventors drew it", async () => {
+  const gated = (channels: number): Layer =>
+    custom("Gate", (scope, x) => {
+      const gate = sequential([globalAvgPool2d(), conv2d(2, 1), relu(), conv2d(channels, 1), sigmoid()]);
+      return scope.concat(scope.multiply(x, scope.child("gate", gate, x)), scope.add(x, x));
+    });
+  using model = await sequential([gated(3)]).build([3, 4, 4]);
+  assert.equal(names(model), ["0.gate.1.weight", "0.gate.1.bias", "0.gate.3.weight", "0.gate.3.bias"]);
+  const x = noise([1, 3, 4, 4]);
+  const weights = squash(conv(model, "0.gate.3", rectify(conv(model, "0.gate.1", meanOf(x)))));
+  const { data } = model.predictSync(x);
+  near(data.slice(0, 48), times(x, weights).data);
+  near(data.slice(48), add(x, x).data);
 });
 
 test("a child that is applied twice under one name shares its weights", async () => {
