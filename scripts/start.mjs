@@ -4,10 +4,12 @@ import { spawn } from "node:child_process";
 import { join, relative } from "node:path";
 import { root, setup } from "./setup.mjs";
 
+const asked = process.argv.slice(2);
+// Standard output is for the JSON alone.
+if (asked.includes("--json")) console.log = console.error;
 await setup();
 const cli = join(root, "build/cli.js");
 const job = "train lenet5 --data mnist --out lenet5.safetensors --report lenet5.html --show 6".split(" ");
-const asked = process.argv.slice(2);
 
 // Ctrl-C goes to both: the training ends well and this script with it.
 const wait = () => {};

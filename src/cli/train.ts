@@ -53,6 +53,8 @@ const optimizers = {
   sgd: (rates: Rates): Optimizer => sgd({ ...rates, momentum: 0.9 }),
 };
 
+const optimizerTitles = { adam: "Adam", adamw: "AdamW", sgd: "SGD" };
+
 const schedules = {
   "one-cycle": (lr: number): Schedule => oneCycle({ maxLr: lr }),
   cosine: (): Schedule => cosine(),
@@ -199,7 +201,7 @@ async function train(name: string, options: TrainOptions): Promise<void> {
       Threads: `${threads}`,
       Seconds: seconds.toFixed(1),
     };
-    const lead = `Trained on ${formatCount(training.length)} pictures with ${options.optimizer}, ${count(result.history.length, "epoch")} in batches of ${batchSize}; tested on ${formatCount(test.length)} others.`;
+    const lead = `Trained on ${formatCount(training.length)} pictures with ${optimizerTitles[options.optimizer]}, ${count(result.history.length, "epoch")} in batches of ${batchSize}; tested on ${formatCount(test.length)} others.`;
     const page = await trainingReport({
       name: `${title} on ${source.title}`,
       model,
