@@ -20,8 +20,8 @@ export function exp(x: v128): v128 {
   p = madd(f32x4.splat(1.6666665459e-1), p, r);
   p = madd(f32x4.splat(5.0000001201e-1), p, r);
   p = madd(f32x4.add(r, f32x4.splat(1)), f32x4.mul(r, r), p);
-  // 2^n in two factors, so that results near the ends of the range neither overflow nor vanish too soon.
-  const i = i32x4.trunc_sat_f32x4_s(n);
+  // Above the magic number's own bits lies n. 2^n in two factors: near the ends of the range one would overflow or vanish.
+  const i = i32x4.sub(shifted, i32x4.splat(0x4b400000));
   const half = i32x4.shr_s(i, 1);
   const bias = i32x4.splat(127);
   const first = i32x4.shl(i32x4.add(half, bias), 23);

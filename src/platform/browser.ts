@@ -52,6 +52,18 @@ export function cores(): number {
   return navigator.hardwareConcurrency || 1;
 }
 
+/** Lets events, timers and painting have their turn. A message, because browsers hold back timers that follow each other. */
+export function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
 /** Starts a worker from its source text, or from the address of its file; its `onStart` receives `data`. */
 export function startWorker(
   source: string | URL,

@@ -84,6 +84,11 @@ export function cores(): number {
   return availableParallelism();
 }
 
+/** Lets timers, input and output have their turn. */
+export function pause(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Starts a worker from its source text, or from the address of its file; its `onStart` receives `data`. */
 export function startWorker(
   source: string | URL,

@@ -1,5 +1,5 @@
 import { instantiateSync } from "@assemblyscript/loader";
-import { cores, readFile } from "#platform";
+import { cores, pause, readFile } from "#platform";
 import { check, checkOptions, FeatureMapError } from "../errors.js";
 import { withSharedMemory } from "./binary.js";
 import { hasRelaxedSimd, hasSharedMemory, hasSimd } from "./features.js";
@@ -183,7 +183,7 @@ export class Runtime {
     if (this.threads === 1 || flops < CALLER_FLOPS) {
       // Now and then a macrotask, so that timers, events and the painting of a page go on.
       if (performance.now() - this.#yielded > YIELD_MS) {
-        await new Promise((resolve) => setTimeout(resolve));
+        await pause();
         this.#yielded = performance.now();
       }
       runSteps(this.kernels, new Int32Array(this.heap.memory.buffer), address >>> 2, steps);

@@ -107,7 +107,7 @@ test("timers go on during a long run, and during many short ones on the calling 
   const short = await ticks(async () => {
     for (const start = performance.now(); performance.now() - start < 300; ) await small.predict(input);
   });
-  assert.ok(short.count >= 8, `${short.count} ticks in ${short.took} ms`);
+  assert.ok(short.count >= 3, `${short.count} ticks in ${short.took} ms`);
 
   using on = machine(2);
   using model = await heavy(on);
