@@ -15,6 +15,9 @@ interface Port {
   readonly place: Place;
 }
 
+/** In place of a token: nothing has been derived from the weights as they are now. */
+const UNKNOWN = Symbol("unknown");
+
 /**
  * A graph made ready to run: a list of kernel calls with absolute addresses. Running it allocates nothing in
  * WebAssembly memory.
@@ -33,7 +36,7 @@ export class Plan {
   readonly #tables: { prologue: number; steps: number };
   readonly #flops: number;
   readonly #guards: readonly Block[];
-  #weights: unknown = null;
+  #weights: unknown = UNKNOWN;
   #waiting = 0;
   #disposed = false;
 
@@ -101,15 +104,27 @@ export class Plan {
     try {
       return await this.#runtime.exclusive(async (run) => {
         this.#feed(inputs);
-        if (this.#weights !== weights)
-          await run(this.#tables.prologue, this.prologue.length, flopsOf(this.prologue));
-        this.#weights = weights;
+        if (this.#weights !== weights) {
+          // Forgotten again if the weights change, or a worker fails, meanwhile.
+          this.#weights = weights;
+          try {
+            await run(this.#tables.prologue, this.prologue.length, flopsOf(this.prologue));
+          } catch (error) {
+            this.forgetWeights();
+            throw error;
+          }
+        }
         await run(this.#tables.steps, this.steps.length, this.#flops);
         return this.#read();
       });
     } finally {
       this.#waiting--;
     }
+  }
+
+  /** The weights changed: the next run, even one that waits for its turn, computes anew what is derived from them. */
+  forgetWeights(): void {
+    this.#weights = UNKNOWN;
   }
 
   /** A run is in progress or waits for its turn. */

@@ -16,7 +16,10 @@ export interface Network extends Layer {
 }
 
 function named(what: string, layers: Layers): [string, Layer][] {
-  check(typeof layers === "object" && layers !== null, () => `${what}: give a list of layers, or an object of named ones.`);
+  check(
+    typeof layers === "object" && layers !== null,
+    () => `${what}: give a list of layers, or an object of named ones.`,
+  );
   const entries = Object.entries(layers);
   for (const [name, layer] of entries) {
     check(

@@ -72,7 +72,6 @@ export class Model {
   /** Names of the outputs, in order. */
   classes: readonly string[];
   #plans = new Map<string, Plan>();
-  #version = {};
   #disposed = false;
 
   constructor(network: Layer, inputShape: Shape, options: BuildOptions = {}) {
@@ -142,7 +141,7 @@ export class Model {
     this.runtime.checkIdle("predictSync");
     const pieces = this.#pieces(input).map((piece) => {
       const plan = this.#plan(piece.shape, []);
-      return plan.runSync({ input: piece.data }, this.#version);
+      return plan.runSync({ input: piece.data }, this);
     });
     return join(pieces.map(({ output }) => output!));
   }
@@ -154,7 +153,7 @@ export class Model {
     this.#checkInput(names.length > 0 ? "taps" : "predict", input);
     const pieces: Record<string, Tensor>[] = [];
     for (const piece of this.#pieces(input)) {
-      pieces.push(await this.#plan(piece.shape, names).run({ input: piece.data }, this.#version));
+      pieces.push(await this.#plan(piece.shape, names).run({ input: piece.data }, this));
     }
     return Object.fromEntries(
       ["output", ...names].map((name) => [name, join(pieces.map((piece) => piece[name]!))]),
@@ -323,7 +322,7 @@ export class Model {
 
   /** The weights were changed from outside; plans compute anew what they derived from them. */
   touch(): void {
-    this.#version = {};
+    for (const plan of this.#plans.values()) plan.forgetWeights();
   }
 
   /** Gives the memory back. The model cannot be used any more. */

@@ -310,6 +310,14 @@ test("after dispose everything is refused with a sentence, except to dispose aga
   for (const use of uses) await rejectsMessage(async () => use(), /^This model was disposed of/);
 });
 
+test("a model disposed of in the middle of a batch in pieces gives up the rest with a sentence", async () => {
+  const model = await network.build(SHAPE);
+  const running = model.predict(noise([200, ...SHAPE]));
+  await Promise.resolve();
+  model.dispose();
+  await rejectsMessage(running, /^This model was disposed of/);
+});
+
 test("`using` disposes of a model at the end of its block, errors included", async () => {
   using on = machine(1);
   let kept: Model | undefined;

@@ -69,6 +69,21 @@ test("loading what another model gave makes the same model", async () => {
   assert.equal((await other.predict(x)).data, expected);
 });
 
+test("a call that waits for its turn while weights are loaded computes with the new ones alone", async () => {
+  using model = await build(1);
+  using busy = await build(3);
+  using other = await build(2);
+  const x = noise([2, 2, 5, 5]);
+  const expected = other.predictSync(x).data;
+  await model.predict(x);
+  const before = busy.predict(x);
+  const waiting = model.predict(x);
+  model.loadStateDict(other.stateDict());
+  await before;
+  assert.equal((await waiting).data, expected);
+  assert.equal((await model.predict(x)).data, expected);
+});
+
 test("running statistics are loaded and used", async () => {
   using model = await sequential([batchNorm2d({ eps: 1e-5, affine: false })]).build([2, 1, 1]);
   model.loadStateDict(
