@@ -1,192 +1,113 @@
-import { check } from "../errors.js";
-import { unpack } from "../platform/unpack.js";
-import { checkPixels, type Image } from "./image.js";
-import { readChunks } from "./png-chunks.js";
-import { unfilter } from "./png-filter.js";
-
-// Hand-written rather than a library's because the inflated size has to be checked while inflating: a library that
-// inflates first can be made to fill the memory by a picture of one pixel.
-
-interface Header {
-  readonly width: number;
-  readonly height: number;
-  /** Bits per sample. */
-  readonly depth: number;
-  readonly colour: number;
-  readonly interlaced: boolean;
-}
-
-const INDEXED = 3;
-/** By colour type (PNG 11.2.2): samples per pixel, and the depths they may have. */
-const colourTypes: Readonly<Record<number, { samples: number; depths: readonly number[] }>> = {
-  0: { samples: 1, depths: [1, 2, 4, 8, 16] },
-  2: { samples: 3, depths: [8, 16] },
-  [INDEXED]: { samples: 1, depths: [1, 2, 4, 8] },
-  4: { samples: 2, depths: [8, 16] },
-  6: { samples: 4, depths: [8, 16] },
-};
-
-/** Where the seven passes of an interlaced picture begin, and the steps between their pixels (PNG 8.2). */
-const adam7 = [
-  { x: 0, y: 0, dx: 8, dy: 8 },
-  { x: 4, y: 0, dx: 8, dy: 8 },
-  { x: 0, y: 4, dx: 4, dy: 8 },
-  { x: 2, y: 0, dx: 4, dy: 4 },
-  { x: 0, y: 2, dx: 2, dy: 4 },
-  { x: 1, y: 0, dx: 2, dy: 2 },
-  { x: 0, y: 1, dx: 1, dy: 2 },
-];
-const wholePicture = [{ x: 0, y: 0, dx: 1, dy: 1 }];
+import { convertIndexedToRgb, type DecodedPng, decode } from "fast-png";
+import { FeatureMapError } from "../errors.js";
+import { pack } from "../platform/unpack.js";
+import type { Image } from "./image.js";
+import { joinChunks } from "./png-chunks.js";
+import { INDEXED, type PngParts, readPng } from "./png-read.js";
 
 /**
  * Decodes a PNG of any kind to 8 bits: grey to 1 channel, colour and palettes to 3, anything with transparency to 4.
  * Of 16-bit samples the upper byte is kept. Ancillary chunks (gamma, profiles, texts) are skipped unread.
  */
 export async function decodePng(bytes: Uint8Array, name: string, maxPixels: number): Promise<Image> {
-  let header: Header | undefined;
-  let palette: Uint8Array | undefined;
-  let transparency: Uint8Array | undefined;
-  const packed: Uint8Array[] = [];
-  for (const { type, data } of readChunks(bytes, name)) {
-    check(
-      (type === "IHDR") === !header,
-      `${name}: a PNG file must begin with one IHDR chunk; here is ${type}.`,
-    );
-    if (type === "IHDR") header = readHeader(data, name, maxPixels);
-    else if (type === "PLTE") palette = data;
-    else if (type === "tRNS") transparency = data;
-    else if (type === "IDAT") packed.push(data);
-    else
-      check(
-        type === "IEND" || /^[a-z]/.test(type),
-        `${name}: unknown critical PNG chunk ${JSON.stringify(type)}.`,
-      );
+  const parts = await readPng(bytes, name, maxPixels);
+  const { interlaced, depth } = parts.header;
+  try {
+    return interlaced && depth < 8 ? await decodePasses(parts) : decodeParts(parts, parts.ihdr, parts.packed);
+  } catch (error) {
+    throw new FeatureMapError(`${name}: this PNG cannot be decoded: ${(error as Error).message}.`, {
+      cause: error,
+    });
   }
-  const { colour, depth, interlaced, width, height } = header!;
-  const passes = (interlaced ? adam7 : wholePicture).map((pass) => ({
-    ...pass,
-    columns: Math.max(0, Math.ceil((width - pass.x) / pass.dx)),
-    rows: Math.max(0, Math.ceil((height - pass.y) / pass.dy)),
-  }));
-  const pixelBits = colourTypes[colour]!.samples * depth;
-  const rowBytes = (columns: number): number =>
-    columns === 0 ? 0 : 1 + Math.ceil((columns * pixelBits) / 8);
-  const expected = passes.reduce((sum, { rows, columns }) => sum + rows * rowBytes(columns), 0);
-  const { data: raw, more } = await unpack(packed, "deflate", expected, name);
-  check(
-    !more && raw.length === expected,
-    () =>
-      `${name}: ${width} x ${height} pixels take ${expected} bytes of PNG data, but ${more ? "more" : raw.length} are there.`,
-  );
+}
 
-  const { channels, convert } = converter(header!, palette, transparency, name);
-  const data = new Uint8Array(width * height * channels);
+/**
+ * fast-png 8.0.0 takes each sample of an interlaced picture for at least one byte. But every pass is itself a picture,
+ * not interlaced, and those it decodes.
+ */
+async function decodePasses(parts: PngParts): Promise<Image> {
+  const { header, ihdr, passes, raw } = parts;
+  const { width, height } = header;
+  let whole: Image | undefined;
   let offset = 0;
-  for (const { x, y, dx, dy, columns, rows } of passes) {
-    const length = rowBytes(columns);
-    let above: Uint8Array = new Uint8Array(length).subarray(1);
-    for (let row = 0; row < rows && length > 0; row++, offset += length) {
-      const line = raw.subarray(offset + 1, offset + length);
-      unfilter(raw[offset]!, line, above, Math.max(1, pixelBits >> 3), name);
-      convert(line, columns, data, ((y + row * dy) * width + x) * channels, dx * channels);
-      above = line;
+  for (const { x, y, dx, dy, columns, rows, bytes } of passes) {
+    if (bytes === 0) continue;
+    const own = ihdr.slice();
+    const view = new DataView(own.buffer);
+    view.setUint32(0, columns);
+    view.setUint32(4, rows);
+    view.setUint8(12, 0);
+    const { channels, data } = decodeParts(parts, own, [await pack(raw.subarray(offset, offset + bytes))]);
+    offset += bytes;
+    whole ??= { width, height, channels, data: new Uint8Array(width * height * channels) };
+    for (let row = 0, from = 0; row < rows; row++) {
+      for (let column = 0; column < columns; column++) {
+        const to = ((y + row * dy) * width + x + column * dx) * channels;
+        for (let c = 0; c < channels; c++) whole.data[to + c] = data[from++]!;
+      }
     }
   }
-  return { width, height, channels, data };
+  return whole!;
 }
 
-function readHeader(data: Uint8Array, name: string, maxPixels: number): Header {
-  check(data.length === 13, () => `${name}: the IHDR chunk of a PNG has 13 bytes, here ${data.length}.`);
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const width = view.getUint32(0);
-  const height = view.getUint32(4);
-  const [depth, colour, compression, filter, interlace] = data.subarray(8) as unknown as number[];
-  check(width > 0 && height > 0, () => `${name}: the PNG header says ${width} x ${height} pixels.`);
-  check(
-    colourTypes[colour!]?.depths.includes(depth!),
-    () => `${name}: PNG colour type ${colour} with ${depth} bits per sample does not exist.`,
+/**
+ * Shows fast-png the few chunks that it needs, not the file: it would inflate a colour profile of any size, and take
+ * long over thousands of small IDAT chunks.
+ */
+function decodeParts(
+  { header, palette, transparency }: PngParts,
+  ihdr: Uint8Array,
+  packed: readonly Uint8Array[],
+): Image {
+  const indexed = header.colour === INDEXED;
+  const decoded = decode(
+    joinChunks([
+      { type: "IHDR", data: [ihdr] },
+      ...(palette ? [{ type: "PLTE", data: [palette] }] : []),
+      // It does nothing with a transparent colour, and refuses one that has more samples than the picture has pixels.
+      ...(indexed && transparency ? [{ type: "tRNS", data: [transparency] }] : []),
+      { type: "IDAT", data: packed },
+      { type: "IEND", data: [] },
+    ]),
   );
-  check(
-    compression === 0 && filter === 0 && interlace! <= 1,
-    () =>
-      `${name}: PNG compression ${compression}, filter ${filter}, interlace ${interlace} are not all known.`,
-  );
-  checkPixels(name, width, height, maxPixels);
-  return { width, height, depth: depth!, colour: colour!, interlaced: interlace === 1 };
+  const key = indexed || !transparency ? undefined : samplesOf(transparency);
+  const colours = decoded.palette ?? (decoded.depth < 8 ? greys(decoded.depth, key?.[0]) : undefined);
+  if (!colours) return toBytes(decoded, key);
+  const { width, height } = decoded;
+  const channels = colours[0]!.length as Image["channels"];
+  return { width, height, channels, data: convertIndexedToRgb({ ...decoded, palette: colours }) };
 }
 
-interface Converter {
-  readonly channels: 1 | 3 | 4;
-  /** Converts the pixels of one row to 8-bit channels at `out[offset]`, `out[offset + step]`, ... */
-  readonly convert: (row: Uint8Array, columns: number, out: Uint8Array, offset: number, step: number) => void;
+/** The transparent colour of a tRNS chunk. */
+function samplesOf(transparency: Uint8Array): number[] {
+  const view = new DataView(transparency.buffer, transparency.byteOffset, transparency.byteLength);
+  return Array.from({ length: transparency.length / 2 }, (_, i) => view.getUint16(2 * i));
 }
 
-function converter(
-  { depth, colour }: Header,
-  palette: Uint8Array | undefined,
-  transparency: Uint8Array | undefined,
-  name: string,
-): Converter {
-  const { samples } = colourTypes[colour]!;
-  const sampleOf = (row: Uint8Array, i: number): number => {
-    if (depth === 8) return row[i]!;
-    if (depth === 16) return (row[2 * i]! << 8) | row[2 * i + 1]!;
-    return (row[(i * depth) >> 3]! >> (8 - depth - ((i * depth) & 7))) & ((1 << depth) - 1);
-  };
+/** The palette that samples of fewer than 8 bits amount to; with opacity if one of them is transparent. */
+function greys(depth: number, transparent: number | undefined): number[][] {
+  const most = 2 ** depth - 1;
+  return Array.from({ length: most + 1 }, (_, i) => {
+    const grey = (i * 255) / most;
+    return transparent === undefined ? [grey] : [grey, grey, grey, i === transparent ? 0 : 255];
+  });
+}
 
-  if (colour === INDEXED) {
-    check(
-      palette && palette.length > 0 && palette.length % 3 === 0,
-      `${name}: a PNG with a palette needs a PLTE chunk of whole colours.`,
-    );
-    const colours = palette.length / 3;
-    check(
-      (transparency?.length ?? 0) <= colours,
-      () => `${name}: ${transparency!.length} transparent colours in a PNG palette of ${colours}.`,
-    );
-    const channels = transparency ? 4 : 3;
-    return {
-      channels,
-      convert(row, columns, out, offset, step) {
-        for (let i = 0; i < columns; i++, offset += step) {
-          const index = sampleOf(row, i);
-          check(
-            index < colours,
-            () => `${name}: PNG pixel of colour ${index}, where the palette has ${colours}.`,
-          );
-          for (let c = 0; c < 3; c++) out[offset + c] = palette[3 * index + c]!;
-          if (transparency) out[offset + 3] = transparency[index] ?? 255;
-        }
-      },
-    };
-  }
-
-  const toByte = depth === 16 ? 1 / 256 : 255 / ((1 << depth) - 1);
+/** Samples of 8 or 16 bits, of 1 to 4 channels, as 8 bits of 1, 3 or 4 channels. */
+function toBytes(
+  { width, height, depth, channels: samples, data }: DecodedPng,
+  key: readonly number[] | undefined,
+): Image {
   const coloured = samples >= 3;
-  // Without an opacity of its own the picture may name one colour that is transparent.
-  const hasAlpha = samples === 2 || samples === 4;
-  check(
-    !transparency || (!hasAlpha && transparency.length === 2 * samples),
-    () => `${name}: a tRNS chunk of ${transparency!.length} bytes does not fit PNG colour type ${colour}.`,
-  );
-  const key =
-    transparency &&
-    Array.from({ length: samples }, (_, c) => (transparency[2 * c]! << 8) | transparency[2 * c + 1]!);
+  const hasAlpha = samples % 2 === 0;
   const channels = hasAlpha || key ? 4 : coloured ? 3 : 1;
-  return {
-    channels,
-    convert(row, columns, out, offset, step) {
-      if (depth === 8 && samples === channels && step === channels) {
-        out.set(row, offset);
-        return;
-      }
-      for (let i = 0; i < columns; i++, offset += step) {
-        const first = i * samples;
-        for (let c = 0; c < Math.min(channels, 3); c++)
-          out[offset + c] = sampleOf(row, first + (coloured ? c : 0)) * toByte;
-        if (hasAlpha) out[offset + 3] = sampleOf(row, first + samples - 1) * toByte;
-        else if (key) out[offset + 3] = key.every((value, c) => value === sampleOf(row, first + c)) ? 0 : 255;
-      }
-    },
-  };
+  if (depth === 8 && samples === channels) return { width, height, channels, data: data as Uint8Array };
+  const shift = depth - 8;
+  const bytes = new Uint8Array(width * height * channels);
+  for (let from = 0, to = 0; to < bytes.length; from += samples, to += channels) {
+    for (let c = 0; c < Math.min(channels, 3); c++) bytes[to + c] = data[from + (coloured ? c : 0)]! >> shift;
+    if (hasAlpha) bytes[to + 3] = data[from + samples - 1]! >> shift;
+    else if (key) bytes[to + 3] = key.every((value, c) => value === data[from + c]) ? 0 : 255;
+  }
+  return { width, height, channels, data: bytes };
 }

@@ -1,22 +1,12 @@
 import { FeatureMapError } from "../errors.js";
+import { fetchBytes, nameOf } from "./fetch-bytes.js";
 import type { Thread } from "./thread.js";
 
 /** The whole file at an address, relative to the page. */
 export async function readFile(path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
-  let response: Response;
-  try {
-    response = await fetch(path);
-  } catch (cause) {
-    throw new FeatureMapError(
-      `Cannot fetch ${path}: ${(cause as Error).message}. Check the address, and that its server allows this page to read it.`,
-    );
-  }
-  if (!response.ok) {
-    throw new FeatureMapError(
-      `Cannot fetch ${path}: the server answered ${response.status} ${response.statusText}. Check the address.`,
-    );
-  }
-  return new Uint8Array(await response.arrayBuffer());
+  const bytes = await fetchBytes(path);
+  if (bytes) return bytes;
+  throw new FeatureMapError(`Cannot fetch ${nameOf(path)}: there is nothing at this address. Check it.`);
 }
 
 /** A page has no folders. */
