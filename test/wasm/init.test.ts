@@ -83,6 +83,38 @@ test("a file that is not there is told with its name", async () => {
   );
 });
 
+if (inNode) {
+  test("kernels that arrive in small pieces, under a type that says nothing, compile on their way", async () => {
+    const server = process.getBuiltinModule("node:http").createServer(async (request, response) => {
+      response.writeHead(request.url === "/gone.wasm" ? 410 : 200, { "content-type": "text/plain" });
+      for (let i = 0; i < simd.length; i += 997) {
+        response.write(simd.subarray(i, i + 997));
+        if (i % 4 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = server.address() as import("node:net").AddressInfo;
+      const input = noise([2, 3, 16, 16]);
+      using reference = machine(1);
+      using expected = await branching(reference);
+      for (const threads of [1, 2]) {
+        using on = await init({ wasm: `http://127.0.0.1:${port}/kernels.wasm`, threads });
+        using model = await branching(on);
+        assert.equal((await model.predict(input)).data, expected.predictSync(input).data);
+      }
+      await rejectsMessage(
+        () => init({ wasm: new URL(`http://127.0.0.1:${port}/gone.wasm`) }),
+        /^The kernels at http.*gone\.wasm cannot be fetched: 410 Gone\. Check the address/,
+      );
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+}
+
 test("a failed init leaves the runtime before it in place", async () => {
   using on = await init({ threads: 1 });
   await rejectsMessage(() => init({ wasm: new Uint8Array(8), threads: 1 }), /kernels/);
