@@ -1,9 +1,17 @@
 // Addresses, and the few vector instructions that differ between builds.
 
-/** Address of the i-th float from p. The only way an address is made from an index. */
+/** Whether an address is inside the memory, or its end. For assertions, which only the debug build keeps. */
+// @ts-ignore: decorator
+@inline export function inMemory(p: usize): bool {
+  return p > 0 && <u64>p <= (<u64>memory.size()) << 16;
+}
+
+/** Address of the i-th float from p. The only way an address is made from an index of floats. */
 // @ts-ignore: decorator
 @inline export function at(p: usize, i: i32): usize {
-  return p + ((<usize>i) << 2);
+  const address = p + ((<usize>i) << 2);
+  if (!ASC_NO_ASSERT) assert(inMemory(address));
+  return address;
 }
 
 /** a + b * c: one fused instruction in the relaxed build, two in the plain one. */

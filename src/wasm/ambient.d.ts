@@ -7,7 +7,7 @@ declare module "wasm:relaxed" {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
-/** Compiled with assertions, unoptimised; for tests. */
+/** Compiled with assertions; for tests. */
 declare module "wasm:debug" {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;

@@ -43,7 +43,7 @@ export function controlBytes(threads: number): number {
   return (CONTROL.cursors + CURSOR_STRIDE * threads) * 4;
 }
 
-/** Polls before a waiting thread goes to sleep: some 50 microseconds, about the time that waking it would cost. */
+/** Polls before a waiting thread goes to sleep: about the time that waking it would cost. */
 const SPINS = 20_000;
 
 /** Calls a kernel with the arguments at `at` and a range. Spelled out for short lists, which spreading would copy. */
