@@ -98,6 +98,8 @@ const cases = [
   routes("overlapping windows share", "0 9 0 / 0 0 0 / 0 9 0", [2, 2], {}, "0 3 0 / 0 0 0 / 0 7 0"),
   routes("zeros beside padding", "0 0 / 0 0", [2, 2], { ...all(1), sh: 2, sw: 2 }, "1 2 / 3 4"),
   routes("minus infinity still has a first", "-Infinity -Infinity", [1, 2], {}, "1 0"),
+  routes("a NaN gets what its windows have", "1 2 3 / 4 NaN 6 / 7 8 9", [2, 2], {}, "0 0 0 / 0 10 0 / 0 0 0"),
+  routes("the first of two NaNs", "5 NaN NaN 1", [1, 3], {}, "0 3 0 0"),
   routes("no pixel, no gradient", "5", [2, 2], { dh: 2, dw: 2, ...all(1) }, "0"),
 ];
 testOp("maxPool2d", cases);
