@@ -87,23 +87,20 @@ export class Plan {
     runtime.retain();
   }
 
-  /** Shapes of what `run` takes, by name. */
-  get inputShapes(): ReadonlyMap<string, Shape> {
-    return new Map([...this.#inputs].map(([name, { shape }]) => [name, shape]));
-  }
-
   /**
    * Feeds the inputs, runs on all threads, reads the outputs. `weights` is any token that changes when the parameters
-   * do, so that what is derived from them is computed anew.
+   * do, so that what is derived from them is computed anew. `onTurn` is called when earlier runs are over.
    */
   async run(
     inputs: Readonly<Record<string, Float32Array>>,
     weights: unknown,
+    onTurn?: () => void,
   ): Promise<Record<string, Tensor>> {
     this.#waiting++;
     try {
       return await this.#runtime.exclusive(async (run) => {
         this.#feed(inputs);
+        onTurn?.();
         if (this.#weights !== weights) {
           // Forgotten again if the weights change, or a worker fails, meanwhile.
           this.#weights = weights;

@@ -96,12 +96,11 @@ export class Trainer {
       ...(clipNorm === undefined ? { scale: Float32Array.of(1) } : { limit: Float32Array.of(clipNorm) }),
       random: Float32Array.of(Math.abs(seed) % EXACT, t % EXACT),
     };
-    // Told before, so that a prediction that waits for this step computes anew what it derives from weights, and after,
-    // because a run that fails half-way has changed them too.
-    this.model.touch();
     this.#busy = true;
     try {
-      const results = await plan.run(feeds, null);
+      // In the step's turn: a prediction queued before it still packs the old weights, one queued behind it begins as soon
+      // as the step has ended. A step that fails half-way has changed weights too.
+      const results = await plan.run(feeds, null, () => this.model.touch());
       this.#steps = t;
       return {
         loss: results.loss!.data[0]!,
@@ -110,7 +109,6 @@ export class Trainer {
       };
     } finally {
       this.#busy = false;
-      this.model.touch();
     }
   }
 

@@ -1,6 +1,7 @@
 import { relu, sigmoid } from "../../src/layers/activation.js";
 import { sequential } from "../../src/layers/containers.js";
 import { conv2d } from "../../src/layers/convolution.js";
+import { custom } from "../../src/layers/layer.js";
 import { linear } from "../../src/layers/linear.js";
 import type { Model } from "../../src/layers/model.js";
 import { batchNorm2d, dropout } from "../../src/layers/normalization.js";
@@ -8,6 +9,8 @@ import { flatten } from "../../src/layers/shape.js";
 import { Random } from "../../src/random.js";
 import { Tensor, tensor } from "../../src/tensor.js";
 import { adam, adamW, crossEntropy, mse, type Optimizer, sgd, Trainer } from "../../src/train/index.js";
+import { convAttrs, convolve } from "../harness/convolution.js";
+import type { Ref } from "../harness/op.js";
 import { assert, near, rejectsMessage, suite, throwsMessage } from "../harness/suite.js";
 import {
   adamRule,
@@ -120,6 +123,45 @@ test("AdamW", async () => {
   );
 });
 
+test("a layer that is applied twice gets the gradient of both uses", async () => {
+  const conv = conv2d(2, 3);
+  const twice = custom("Twice", (scope, x) => scope.child("conv", conv, scope.child("conv", conv, x)));
+  using model = await sequential({ twice }).build([2, 6, 7], { seed: 3, runtime: one });
+  const targets = new Tensor(new Float32Array(3 * 2 * 2 * 3), [3, 2, 2, 3]);
+  const { inputs } = randomBatch(3, [2, 6, 7], 1, new Random(6));
+  const random = new Random(7);
+  targets.data.forEach((_, i) => {
+    targets.data[i] = random.normal();
+  });
+  const state = model.stateDict();
+  const operand = ({ data, shape }: Tensor): Ref => ({ data: Float64Array.from(data), shape });
+  const x = operand(inputs);
+  const [w, b] = ["twice.conv.weight", "twice.conv.bias"].map((name) => operand(state.get(name)!)) as [
+    Ref,
+    Ref,
+  ];
+  const lossNow = (): number => {
+    const { data } = convolve(convolve(x, w, b, convAttrs()), w, b, convAttrs());
+    return data.reduce((sum, y, i) => sum + (y - targets.data[i]!) ** 2, 0) / data.length;
+  };
+  using trainer = new Trainer(model, { loss: mse(), optimizer: sgd({ lr: 0.1 }) });
+  near([(await trainer.step({ inputs, targets })).loss], [lossNow()]);
+  for (const [name, { data }] of Object.entries({ "twice.conv.weight": w, "twice.conv.bias": b })) {
+    const slopes = data.map((value, i) => {
+      const at = (moved: number): number => {
+        data[i] = moved;
+        return lossNow();
+      };
+      const slope = (at(value + 1e-5) - at(value - 1e-5)) / 2e-5;
+      data[i] = value;
+      return slope;
+    });
+    near(trainer.gradients().get(name)!.data, slopes, { atol: 1e-5, rtol: 1e-4 }, name);
+    const after = slopes.map((slope, i) => data[i]! - 0.1 * slope);
+    near(model.stateDict().get(name)!.data, after, { atol: 1e-5 }, name);
+  }
+});
+
 test("gradients longer than clipNorm are scaled down", async () => {
   // The gradients of these batches are 0.5 to 2.8 long: some are clipped, some are not.
   await compareWithOracle(sgd({ lr: 0.5, momentum: 0.5 }), sgdRule(0.5, 0.5, 0, 0, false), 0.6);
@@ -206,6 +248,28 @@ test("predictions follow the weights from step to step", async () => {
     near((await step).outputs.data, before.data);
     assert.not.equal(data, before.data);
     assert.equal(model.predictSync(batch.inputs).data, data);
+  }
+});
+
+test("predictions queued before and behind a step use the weights of their turn", async () => {
+  const batch = randomBatch(4, [1, 8, 8], 3, new Random(4));
+  using model = await barNetwork().build([1, 8, 8], { runtime: one });
+  using other = await barNetwork().build([1, 8, 8], { seed: 9, runtime: one });
+  using trainer = new Trainer(model, { loss, optimizer: sgd({ lr: 0.1 }) });
+  /** By another model, which has packed nothing yet. */
+  const expected = (): Float32Array => {
+    other.loadStateDict(model.stateDict());
+    return other.predictSync(batch.inputs).data;
+  };
+  for (const places of [["before"], ["behind"], ["before", "behind"]]) {
+    const old = expected();
+    const before = places.includes("before") && model.predict(batch.inputs);
+    const step = trainer.step(batch);
+    const behind = places.includes("behind") && model.predict(batch.inputs);
+    await step;
+    if (before) assert.equal((await before).data, old, `${places}: before`);
+    if (behind) assert.equal((await behind).data, expected(), `${places}: behind`);
+    assert.equal(model.predictSync(batch.inputs).data, expected(), `${places}: afterwards`);
   }
 });
 
@@ -323,8 +387,7 @@ test("targets that do not fit are refused", async () => {
 });
 
 test("n values fit outputs of [n, 1]", async () => {
-  const network = sequential([linear(1)]);
-  using model = await network.build([4], { runtime: one });
+  using model = await sequential([linear(1)]).build([4], { runtime: one });
   using trainer = new Trainer(model, { loss: mse(), optimizer: sgd({ lr: 0.1 }) });
   const inputs = tensor([
     [1, 2, 3, 4],
