@@ -8,8 +8,13 @@ export function check(condition: unknown, message: string | (() => string)): ass
   if (!condition) throw new FeatureMapError(typeof message === "string" ? message : message());
 }
 
-/** Throws when `options` has a key outside `known`: a misspelt option is an error, never ignored. */
+/** Throws unless `options` is an object whose keys are all `known`: a misspelt option is an error, never ignored. */
 export function checkOptions(what: string, options: object, known: readonly string[]): void {
+  check(
+    typeof options === "object" && options !== null && !Array.isArray(options),
+    () =>
+      `${what}: options are given by name, as in { ${known[0]}: ... }, not as ${JSON.stringify(options) ?? String(options)}. It takes: ${known.join(", ")}.`,
+  );
   for (const key of Object.keys(options)) {
     check(known.includes(key), () => `${what}: unknown option "${key}". It takes: ${known.join(", ")}.`);
   }

@@ -1,4 +1,4 @@
-import { check } from "../errors.js";
+import { check, checkOptions } from "../errors.js";
 import type { Value } from "../ops/op.js";
 import { formatShape } from "../tensor.js";
 import type { Layer, Scope } from "./layer.js";
@@ -56,12 +56,9 @@ export function sequential(layers: Layers): Network {
  */
 export function residual(layers: Layers, options: { shortcut?: Layer } = {}): Network {
   const entries = named("residual", layers);
-  const { shortcut, ...others } = options;
+  checkOptions("residual", options, ["shortcut"]);
+  const { shortcut } = options;
   if (shortcut) named("residual", { shortcut });
-  check(
-    Object.keys(others).length === 0,
-    () => `residual: unknown option "${Object.keys(others)[0]}". It takes: shortcut.`,
-  );
   check(
     !shortcut || entries.every(([name]) => name !== "shortcut"),
     'residual: a layer cannot be named "shortcut" beside one.',

@@ -149,6 +149,7 @@ export function depthwiseConv2d(
   kernel: Size2,
   options: ConvLayerOptions & { multiplier?: number } = {},
 ): Layer {
+  checkOptions("depthwiseConv2d", options, [...CONV_OPTIONS, "bias", "multiplier"]);
   const { multiplier = 1, ...rest } = options;
   check(!("groups" in rest), "depthwiseConv2d: groups follows from the input; use conv2d to set it.");
   check(

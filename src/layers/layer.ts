@@ -1,5 +1,6 @@
 import type { Graph } from "../graph/graph.js";
 import { add } from "../ops/add.js";
+import { blocked } from "../ops/blocked.js";
 import { concat } from "../ops/concat.js";
 import { multiply } from "../ops/multiply.js";
 import type { Op, Value } from "../ops/op.js";
@@ -56,14 +57,14 @@ export class Scope {
     return this.graph.add(op, inputs, attrs);
   }
 
-  /** a + b, where b may have one pixel for each channel, [n, c, 1, 1]. */
+  /** a + b, where b may have one pixel for each channel, [n, c, 1, 1], or be a parameter [c]. */
   add(a: Value, b: Value): Value {
-    return this.op(add, [a, b], {});
+    return this.op(add, [a, this.#activation(b, a)], {});
   }
 
-  /** a b, element by element, where b may have one pixel for each channel. */
+  /** a b, element by element, where b may have one pixel for each channel, or be a parameter [c]. */
   multiply(a: Value, b: Value): Value {
-    return this.op(multiply, [a, b], {});
+    return this.op(multiply, [a, this.#activation(b, a)], {});
   }
 
   /** The channels of the values one after the other. */
@@ -71,7 +72,7 @@ export class Scope {
     return this.op(concat, values, {});
   }
 
-  /** Applies a layer inside this one, under a name of its own. */
+  /** Applies a layer inside this one, under a name of its own. The same name and layer twice share their weights. */
   child(name: string, layer: Layer, x: Value): Value {
     const path = this.path ? `${this.path}.${name}` : name;
     const before = this.#trace.records.length;
@@ -85,6 +86,14 @@ export class Scope {
   random(): { value: Value; salt: number } {
     this.#trace.random ??= this.graph.denseInput("random", [2]);
     return { value: this.#trace.random, salt: this.#trace.salts++ };
+  }
+
+  /** A parameter as an activation beside `like`: [c] becomes [1, c, 1, 1]. */
+  #activation(value: Value, like: Value): Value {
+    if (value.form === "blocked") return value;
+    const { shape } = value;
+    const pixels = like.shape.slice(2).map(() => 1);
+    return this.op(blocked, [value], { shape: shape.length === 1 ? [1, shape[0]!, ...pixels] : shape });
   }
 
   #weight(name: string, shape: Shape, kind: "parameter" | "buffer", init: Init): Value {
