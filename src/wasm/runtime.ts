@@ -1,3 +1,6 @@
+/// <reference lib="dom" preserve="true" />
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { instantiateSync } from "@assemblyscript/loader";
 import { cores, pause, readFile } from "#platform";
 import { check, checkOptions, FeatureMapError } from "../errors.js";
