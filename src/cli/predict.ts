@@ -3,7 +3,7 @@ import { readFile, writeFileAtomic } from "#platform";
 import { formatShape, type Tensor } from "../tensor.js";
 import { readNpy, writeNpy } from "../weights/index.js";
 import { UsageError } from "./exit.js";
-import { checkWritable } from "./files.js";
+import { checkOutputs } from "./files.js";
 import { jsonOption, start, threadsOption } from "./options.js";
 import { print, printJson } from "./terminal.js";
 import { loadModel } from "./weights.js";
@@ -56,7 +56,7 @@ async function run(name: string, options: PredictOptions): Promise<void> {
   if (unknown !== undefined)
     throw new UsageError(`${name} has no input "${unknown}"; its only one is "${INPUT}".`);
   const outputs = named(options.output, OUTPUT);
-  for (const file of outputs.values()) await checkWritable(file);
+  await checkOutputs([...outputs.values()], [...inputs.values(), options.weights]);
 
   await start(options);
   const { model: owned } = await loadModel(name, options.weights);

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { writeFileAtomic } from "#platform";
 import type { Dataset } from "../data/index.js";
+import { FeatureMapError } from "../errors.js";
 import type { Model } from "../index.js";
 import { type TrainingStep, trainingReport } from "../inspect/index.js";
 import { formatCount, percent } from "../inspect/numbers.js";
@@ -21,7 +22,7 @@ import {
 import { type DataOptions, findSource, type Source } from "./data.js";
 import { evaluateWithProgress } from "./evaluation.js";
 import { INTERRUPTED, Interrupted, interruptible, UsageError } from "./exit.js";
-import { checkWritable } from "./files.js";
+import { checkOutputs } from "./files.js";
 import { dataOptions, findModel, jsonOption, number, start, threadsOption, whole } from "./options.js";
 import { duration, Progress, Smooth } from "./progress.js";
 import { showSamples, worthShowing } from "./samples.js";
@@ -134,7 +135,7 @@ async function train(name: string, options: TrainOptions): Promise<void> {
   if (options.optimizer === "sgd" && options.lr === undefined)
     throw new UsageError("--optimizer sgd needs a learning rate. Give it as --lr.");
   const lr = options.lr ?? recipe.lr;
-  for (const file of [out, report, checkpoint]) if (file !== undefined) await checkWritable(file);
+  await checkOutputs([out, report, checkpoint]);
   const say = json ? (): void => {} : print;
 
   const source = await findSource(options, inputShape);
@@ -159,11 +160,12 @@ async function train(name: string, options: TrainOptions): Promise<void> {
     ...(options.resume !== undefined && { resume: options.resume }),
   };
   const result = await learn(model, training, fitting, steps, say).catch(async (error: unknown) => {
-    if (!(error instanceof Interrupted)) throw error;
     const epoch = steps.at(-1)?.epoch ?? 1;
     // Less than an epoch is not worth replacing what an earlier training may have left in the file.
     const saved = steps.length >= Math.ceil(training.length / batchSize);
     if (saved) await saveModel(out, loaded);
+    if (!(error instanceof Interrupted))
+      throw saved ? new FeatureMapError(`${(error as Error).message} What was learned is in ${out}.`) : error;
     const kept = saved
       ? `The weights as they are now are in ${out}; they were not tested.`
       : "Nothing was saved.";

@@ -384,6 +384,17 @@ test("what cannot be written is found before training begins", () => {
   );
 });
 
+test("one file is not taken for two", () => {
+  const twice = / is given twice, and one would replace the other\. Give each file a name of its own\./;
+  assert.match(fails(2, "train", "lenet5", ...tiny, "--out", "z.st", "--report", "./z.st"), twice);
+  assert.match(fails(2, "train", "lenet5", ...tiny, "--out", "z.st", "--checkpoint", "z.st"), twice);
+  writeFileSync(path("x.npy"), writeNpy(new Tensor(new Float32Array(1024), [1, 1, 32, 32])));
+  const predict = ["predict", "lenet5", "--weights", trained(), "--input", "x.npy"];
+  assert.match(fails(2, ...predict, "--output", "two.npy", "--output", "0=two.npy"), twice);
+  assert.match(fails(2, ...predict, "--output", "x.npy"), twice);
+  assert.not.ok(readdirSync(folder).some((name) => name === "z.st" || name === "two.npy"));
+});
+
 test("a disk that fills up leaves the old file whole", () => {
   if (process.platform === "win32") return;
   const before = readFileSync(path(trained()));
@@ -401,6 +412,19 @@ test("a disk that fills up leaves the old file whole", () => {
     readdirSync(folder).filter((name) => name.includes(".tmp")),
     [],
   );
+});
+
+test("a checkpoint that cannot be written does not take the weights with it", () => {
+  if (process.platform === "win32") return;
+  const train = `"${process.execPath}" "${cli}" train lenet5 --data mnist --limit 64 --epochs 1 --out kept.st --checkpoint big.st`;
+  // 400 KB are enough for the weights, but not for the optimiser's state beside them.
+  const { status, stderr } = spawnSync("bash", ["-c", `ulimit -f 400; ${train}`], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  assert.is(status, 1, stderr);
+  assert.match(stderr, /^error: .*Cannot write big\.st: .* What was learned is in kept\.st\./);
+  assert.is(readSafetensors(readFileSync(path("kept.st"))).tensors.size, 10);
 });
 
 /** Starts a long training and waits until it says that it has begun. */
