@@ -18,7 +18,7 @@ export interface Encoded {
   readonly tables: { readonly prologue: number; readonly steps: number };
   /** Bytes in which values take turns. */
   readonly arenaBytes: number;
-  /** Unused bytes after each storage, where a guard was asked for. */
+  /** Unused bytes after each storage, where a guard was asked for: what rounds it up to cache lines, then the guard. */
   readonly guards: readonly Block[];
 }
 
@@ -102,9 +102,10 @@ export function encode(builder: Builder, runtime: Runtime, guardBytes: number, w
     return start;
   };
   const tables = { prologue: writeTable(prologue), steps: writeTable(steps) };
-  const guards = [...lasting, ...offsets.keys()].map((storage) => ({
-    address: storage.address! + align(storage.bytes),
-    bytes: guardBytes,
+  const guarded = guardBytes > 0 ? [...lasting, ...offsets.keys()] : [];
+  const guards = guarded.map(({ address = 0, bytes }) => ({
+    address: address + bytes,
+    bytes: align(bytes) - bytes + guardBytes,
   }));
   return { block, tables, arenaBytes, guards };
 }

@@ -7,6 +7,12 @@ export const addDense: Op<object> = {
   steps(node, plan) {
     const [a, b] = node.inputs;
     const out = node.outputs[0]!;
-    plan.step("addDense", Math.ceil(out.elements / 4), [plan.place(out), plan.place(a!), plan.place(b!)], 4);
+    const { elements } = out;
+    plan.step(
+      "addDense",
+      Math.ceil(elements / 4),
+      [plan.place(out), plan.place(a!), plan.place(b!), elements],
+      4,
+    );
   },
 };

@@ -53,10 +53,13 @@ function writeNormalize(
   );
 }
 
+/** The kernel writes four at a time. */
+const wholeVectors = ({ elements }: Value): number => Math.ceil(elements / 4) * 4;
+
 /** 1 / sqrt(var + eps). */
 const inverseDeviation: Op<BatchNormAttrs> = {
   name: "batchNormInverse",
-  infer: ([variance]) => [{ shape: variance!.shape, form: "dense" }],
+  infer: ([variance]) => [{ shape: variance!.shape, form: "dense", elements: wholeVectors(variance!) }],
   steps(node, plan) {
     writeInverse(plan, plan.place(node.outputs[0]!), node.inputs[0]!, node.attrs.eps);
   },
@@ -141,7 +144,7 @@ export const batchNorm: Op<BatchNormAttrs> = {
 
   steps(node, plan) {
     const [x, weight, bias, mean, variance] = node.inputs;
-    const inverse = plan.scratch(variance!.elements);
+    const inverse = plan.scratch(wholeVectors(variance!));
     writeInverse(plan, inverse, variance!, node.attrs.eps);
     const vectors = [weight, bias, mean].map((value) => placeOf(plan, value));
     writeNormalize(plan, node.outputs[0]!, x!, [...vectors, inverse]);

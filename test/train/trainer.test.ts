@@ -162,6 +162,19 @@ test("a layer that is applied twice gets the gradient of both uses", async () =>
   }
 });
 
+test("what lies behind the numbers of a bias that is used twice is no part of the gradient", async () => {
+  const conv = conv2d(13, 3, { padding: 1 });
+  const twice = custom("Twice", (scope, x) => scope.child("conv", conv, scope.child("conv", conv, x)));
+  using model = await sequential({ twice }).build([13, 6, 7], { seed: 3, runtime: one });
+  using trainer = new Trainer(model, { loss: mse(), optimizer: sgd({ lr: 0.1 }), clipNorm: 1e6 });
+  const { inputs } = randomBatch(3, [13, 6, 7], 1, new Random(6));
+  for (let i = 0; i < 2; i++) {
+    const { gradientNorm } = await trainer.step({ inputs, targets: inputs });
+    const gradients = [...trainer.gradients().values()].flatMap(({ data }) => [...data]);
+    near([gradientNorm], [Math.sqrt(gradients.reduce((sum, g) => sum + g * g, 0))]);
+  }
+});
+
 test("gradients longer than clipNorm are scaled down", async () => {
   // The gradients of these batches are 0.5 to 2.8 long: some are clipped, some are not.
   await compareWithOracle(sgd({ lr: 0.5, momentum: 0.5 }), sgdRule(0.5, 0.5, 0, 0, false), 0.6);
