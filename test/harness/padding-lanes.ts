@@ -6,7 +6,7 @@ import worker from "worker:inline";
 import { backward } from "../../src/graph/backward.js";
 import { Graph } from "../../src/graph/graph.js";
 import { Plan } from "../../src/graph/plan.js";
-import { LANES } from "../../src/ops/layout.js";
+import { LANES, type Storage } from "../../src/ops/layout.js";
 import { type Op, sizes4, type Value } from "../../src/ops/op.js";
 import { Random } from "../../src/random.js";
 import { sizeOf } from "../../src/tensor.js";
@@ -35,9 +35,24 @@ export function testPaddingLanes(name: string, cases: readonly OpCase[]): void {
   for (const spec of cases) {
     test(spec.name, () => {
       const graph = new Graph();
-      const inputs = spec.operands.map(({ shape, form }, i) =>
-        form === "dense" ? graph.denseInput(`${i}`, shape) : graph.input(`${i}`, shape),
-      );
+      const random = new Random(3);
+      const feeds: Record<string, Float32Array> = {};
+      const bound = new Map<Value, Storage>();
+      // As in a model: what is dense are weights, with zeros behind them.
+      const inputs = spec.operands.map(({ shape, form, fill }, i) => {
+        const data = Float32Array.from({ length: sizeOf(shape) }, (_, j) =>
+          fill ? fill(random, j) : random.normal(),
+        );
+        if (form !== "dense") {
+          feeds[`${i}`] = data;
+          return graph.input(`${i}`, shape);
+        }
+        const weight = graph.weight(`${i}`, shape, "parameter");
+        const { address, bytes } = runtime.heap.allocate(data.byteLength, "test");
+        new Float32Array(runtime.heap.memory.buffer, address).set(data);
+        bound.set(weight, { name: `${i}`, bytes, address });
+        return weight;
+      });
       const output = spec.build(graph, inputs);
       const wrt = inputs.filter((_, i) => spec.operands[i]!.differentiable !== false);
       if (spec.gradient !== false) backward(graph, new Map([[output, output]]), wrt);
@@ -46,27 +61,25 @@ export function testPaddingLanes(name: string, cases: readonly OpCase[]): void {
         if (value.form === "blocked")
           outputs.set(`${value.id} ${value.name}`, graph.add(laneSums, [value], {}));
       }
-      const random = new Random(3);
-      const feeds = Object.fromEntries(
-        spec.operands.map(({ shape, fill }, i) => [
-          `${i}`,
-          Float32Array.from({ length: sizeOf(shape) }, (_, j) => (fill ? fill(random, j) : random.normal())),
-        ]),
-      );
-      const plan = new Plan(runtime, graph, { outputs, bound: new Map(), trains: () => true }, "test");
-      try {
-        // Twice: what the first run leaves behind lies where tensors of the second will be.
-        plan.runSync(feeds, null);
-        for (const [name, { data: sums }] of Object.entries(plan.runSync(feeds, null))) {
-          const [, channels] = sizes4(graph.values[Number.parseInt(name, 10)]!.shape);
-          const lanes = Math.ceil(channels / LANES) * LANES;
-          sums.forEach((sum, i) => {
-            if (i % lanes >= channels)
-              assert.is(sum, 0, `lane ${i % lanes} of "${name}", which has ${channels} channels`);
-          });
+      // Values that share places; then values in places of their own, with NaN behind the last number of each.
+      for (const guardBytes of [0, 64]) {
+        const options = { outputs, bound, trains: () => true, guardBytes };
+        const plan = new Plan(runtime, graph, options, "test");
+        try {
+          plan.fillGuards(Number.NaN);
+          // Twice: what the first run leaves behind lies where tensors of the second will be.
+          plan.runSync(feeds, null);
+          for (const [name, { data: sums }] of Object.entries(plan.runSync(feeds, null))) {
+            const [, channels] = sizes4(graph.values[Number.parseInt(name, 10)]!.shape);
+            const lanes = Math.ceil(channels / LANES) * LANES;
+            sums.forEach((sum, i) => {
+              if (i % lanes >= channels)
+                assert.is(sum, 0, `lane ${i % lanes} of "${name}", which has ${channels} channels`);
+            });
+          }
+        } finally {
+          plan.dispose();
         }
-      } finally {
-        plan.dispose();
       }
     });
   }

@@ -3,6 +3,7 @@ import { batchNorm, batchNormTrain } from "../../src/ops/batch-norm.js";
 import { Random } from "../../src/random.js";
 import type { Shape } from "../../src/tensor.js";
 import { type OpCase, type OperandSpec, type Ref, ref, testOp } from "../harness/op.js";
+import { testPaddingLanes } from "../harness/padding-lanes.js";
 import { dense, runOnBuilds } from "../harness/run.js";
 import { near, suite, throwsMessage } from "../harness/suite.js";
 
@@ -97,11 +98,15 @@ const shapes: Shape[] = [
   [2, 11, 131],
 ];
 
-testOp("batchNorm", [
+const evaluations = [
   ...[[1, 5, 1, 1], ...shapes].map((shape) => evaluation(shape)),
   evaluation([2, 9, 3, 3], false),
-]);
-testOp("batchNormTrain", [...shapes.map((shape) => training(shape)), training([2, 9, 3, 3], false)]);
+];
+testOp("batchNorm", evaluations);
+testPaddingLanes("batchNorm", evaluations);
+const trainings = [...shapes.map((shape) => training(shape)), training([2, 9, 3, 3], false)];
+testOp("batchNormTrain", trainings);
+testPaddingLanes("batchNormTrain", trainings);
 
 const test = suite("batchNormTrain");
 

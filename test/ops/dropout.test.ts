@@ -4,6 +4,7 @@ import { dropout } from "../../src/ops/dropout.js";
 import { Random } from "../../src/random.js";
 import { type Shape, sizeOf } from "../../src/tensor.js";
 import { type OpCase, type Ref, ref, testOp } from "../harness/op.js";
+import { testPaddingLanes } from "../harness/padding-lanes.js";
 import { dense, runOnBuilds } from "../harness/run.js";
 import { assert, near, suite, throwsMessage } from "../harness/suite.js";
 
@@ -45,7 +46,7 @@ function dropping(shape: Shape, p: number, state: [number, number], salt: number
   };
 }
 
-testOp("dropout", [
+const cases = [
   dropping([1, 1, 1, 1], 0.5, [0, 0], 0),
   dropping([2, 17, 5, 7], 0.5, [1, 2], 3),
   dropping([3, 8, 4, 4], 0.1, [2 ** 24 - 1, 2 ** 24 - 1], 7),
@@ -53,7 +54,9 @@ testOp("dropout", [
   dropping([2, 9, 13], 0.25, [6, 1], 2),
   dropping([2, 9, 13], 0, [6, 1], 2),
   dropping([2, 9, 13], 1, [6, 1], 2),
-]);
+];
+testOp("dropout", cases);
+testPaddingLanes("dropout", cases);
 
 const test = suite("dropout");
 

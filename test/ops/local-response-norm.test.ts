@@ -2,6 +2,7 @@ import { Graph } from "../../src/graph/graph.js";
 import { type LocalResponseNormAttrs, localResponseNorm } from "../../src/ops/local-response-norm.js";
 import type { Shape } from "../../src/tensor.js";
 import { type OpCase, type Ref, ref, testOp } from "../harness/op.js";
+import { testPaddingLanes } from "../harness/padding-lanes.js";
 import { suite, throwsMessage } from "../harness/suite.js";
 
 /** The definition. */
@@ -32,7 +33,7 @@ function lrn(shape: Shape, attrs: LocalResponseNormAttrs): OpCase {
 }
 
 const alexnet = { size: 5, alpha: 0.5, beta: 0.75, k: 2 };
-testOp("localResponseNorm", [
+const cases = [
   lrn([1, 1, 1, 1], alexnet),
   lrn([2, 8, 3, 5], alexnet),
   lrn([2, 13, 4, 3], { ...alexnet, alpha: 1e-4 }),
@@ -45,7 +46,9 @@ testOp("localResponseNorm", [
   lrn([2, 9, 11], { ...alexnet, alpha: 3, k: 0.5, beta: -0.3 }),
   // Without k the lanes past the last channel are 0 / 0 and must not show.
   lrn([2, 3, 4, 5], { ...alexnet, k: 0, size: 3 }),
-]);
+];
+testOp("localResponseNorm", cases);
+testPaddingLanes("localResponseNorm", cases);
 
 const test = suite("localResponseNorm");
 test("says what is wrong", () => {
