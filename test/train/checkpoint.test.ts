@@ -1,13 +1,22 @@
-import { augment } from "../../src/data/index.js";
+import { augment, type Dataset, fromArrays } from "../../src/data/index.js";
+import { relu } from "../../src/layers/activation.js";
+import { type Network, sequential } from "../../src/layers/containers.js";
+import { conv2d } from "../../src/layers/convolution.js";
+import { linear } from "../../src/layers/linear.js";
 import type { Model } from "../../src/layers/model.js";
+import { batchNorm2d, dropout } from "../../src/layers/normalization.js";
+import { flatten } from "../../src/layers/shape.js";
 import { Tensor } from "../../src/tensor.js";
 import {
   adam,
+  type BatchSource,
   constant,
+  cosine,
   crossEntropy,
   type FitOptions,
   type FitResult,
   fit,
+  mse,
   sgd,
   stepDecay,
 } from "../../src/train/index.js";
@@ -55,6 +64,50 @@ for (const [name, options] of Object.entries(trainings)) {
     }
   });
 }
+
+test("a training that has numbers which are NaN is resumed to the same bits", async () => {
+  const indices = Array.from({ length: 50 }, (_, i) => i);
+  const { inputs, targets: classes } = await data.get(indices);
+  const targets = new Tensor(
+    Float32Array.from(classes as Int32Array, (c) => c - 1),
+    [50],
+  );
+  const values = fromArrays({ inputs, targets });
+  const toOne = sequential([...[conv2d(4, 3), batchNorm2d(), relu(), dropout(0.2)], flatten(), linear(1)]);
+  async function* ofClasses(epoch: number) {
+    for (let i = 0; i < 3; i++) yield data.get(indices.filter((at) => (at + epoch) % 3 === i));
+  }
+  const common: FitOptions = { epochs: 4, seed: 5, optimizer: sgd({ lr: 0.02, momentum: 0.9 }) };
+  const cases: [string, Network, Dataset | BatchSource, FitOptions][] = [
+    // No accuracy.
+    ["values", toOne, values, { ...common, loss: mse(), batchSize: 16, schedule: cosine() }],
+    // Nor one of the validation.
+    [
+      "values, validated",
+      toOne,
+      values,
+      { ...common, loss: mse(), validation: values, earlyStopping: { patience: 9, monitor: "loss" } },
+    ],
+    // No number of steps.
+    ["own batches", network, ofClasses, common],
+  ];
+  for (const [name, layers, source, options] of cases) {
+    const run = async (more: Partial<FitOptions>, seed: number) => {
+      using model = await layers.build([1, 8, 8], { seed, runtime: one });
+      const files: Uint8Array[] = [];
+      const checkpoint = { save: (bytes: Uint8Array) => files.push(bytes) };
+      const result = await fit(model, source, { ...options, checkpoint, ...more });
+      return { weights: weightsOf(model), result, files };
+    };
+    const whole = await run({}, 1);
+    assert.ok(Number.isNaN(whole.result.history[0]!.accuracy) === (name !== "own batches"), name);
+    const first = await run({ callbacks: { onEpochEnd: ({ epoch }) => epoch < 2 } }, 1);
+    const second = await run({ resume: first.files.at(-1)! }, 99);
+    assert.equal(second.weights, whole.weights, name);
+    assert.equal(timeless(second.result), timeless(whole.result), name);
+    assert.equal(second.result.history.slice(0, 2), first.result.history, name);
+  }
+});
 
 test("a checkpoint in the midst of an epoch is that of the last epoch's end", async () => {
   const { momentum } = trainings;
