@@ -6,7 +6,7 @@ import { madd } from "../lib/simd";
 /** Loop counts and byte strides. Units of work run over u0..u3; inside one, m rows of 8 results, and the nest n0..n3 to sum over. */
 // @ts-ignore: decorator
 @unmanaged @final
-export class Contraction {
+class Contraction {
   u0: i32; u1: i32; u2: i32; u3: i32;
   c0: i32; c1: i32; c2: i32; c3: i32;
   a0: i32; a1: i32; a2: i32; a3: i32;

@@ -4,7 +4,7 @@ import { at } from "../lib/simd";
 import { doubleAt, sumOfLanes } from "../lib/sums";
 
 /** Floats that a unit adds up: the same cut whoever does the work. */
-export const CHUNK: i32 = 4096;
+const CHUNK: i32 = 4096;
 
 /** Units are chunks. partial: the sum of squares of each, in double precision. constants: [floats in all]. */
 export function sumSquares(partial: usize, x: usize, constants: usize, begin: i32, end: i32): void {

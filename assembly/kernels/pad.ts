@@ -2,15 +2,15 @@
 
 import { view } from "../lib/view";
 
-export const ZEROS: i32 = 0;
-export const REFLECT: i32 = 1;
-export const SYMMETRIC: i32 = 2;
-export const REPLICATE: i32 = 3;
-export const CIRCULAR: i32 = 4;
+const ZEROS: i32 = 0;
+const REFLECT: i32 = 1;
+const SYMMETRIC: i32 = 2;
+const REPLICATE: i32 = 3;
+const CIRCULAR: i32 = 4;
 
 // @ts-ignore: decorator
 @unmanaged @final
-export class Padding {
+class Padding {
   mode: i32;
   top: i32;
   left: i32;

@@ -12,7 +12,7 @@ export function channelMask(v: View, b: i32, first: i32): v128 {
 /** The largest of four lanes. */
 // @ts-ignore: decorator
 @inline
-export function largestLane(x: v128): f32 {
+function largestLane(x: v128): f32 {
   const half = f32x4.pmax(x, v128.shuffle<f32>(x, x, 2, 3, 0, 1));
   return f32x4.extract_lane(f32x4.pmax(half, v128.shuffle<f32>(half, half, 1, 0, 3, 2)), 0);
 }

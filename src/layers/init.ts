@@ -11,7 +11,7 @@ export function constant(value: number): Init {
 }
 
 /** Uniform in (-bound, bound). */
-export function uniform(bound: number): Init {
+function uniform(bound: number): Init {
   return (data, random) => {
     for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * bound;
   };

@@ -16,7 +16,7 @@ export interface Contraction {
 }
 
 /** Appends the kernel call for a contraction. `bias`: 8 floats for each step along the second unit loop, or null. */
-export function contract(
+function contract(
   plan: StepWriter,
   out: Place,
   a: Place,

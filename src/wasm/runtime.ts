@@ -283,8 +283,3 @@ export function dispose(): void {
   current?.dispose();
   current = undefined;
 }
-
-/** Makes a runtime the one that new models are built in; for tests that compare builds. */
-export function useRuntime(value: Runtime): void {
-  current = value;
-}

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { FeatureMapError } from "../../src/errors.js";
 
 /** A valid file with some bytes changed, cut short, or both. */
-export function damaged(file: Uint8Array): fc.Arbitrary<Uint8Array> {
+function damaged(file: Uint8Array): fc.Arbitrary<Uint8Array> {
   const changes = fc.array(fc.tuple(fc.nat(file.length - 1), fc.nat(255)), { maxLength: 4 });
   // Headers stand at the start, so half of the changes hit the first hundred bytes.
   const early = fc.array(fc.tuple(fc.nat(Math.min(100, file.length) - 1), fc.nat(255)), { maxLength: 4 });

@@ -28,7 +28,7 @@ export function runtimeOf(threads: number): Runtime {
 
 export const one: Runtime = runtimeOf(1);
 
-export const SIZE = 8;
+const SIZE = 8;
 
 /** Pictures [1, 8, 8] of a bright bar in noise: lying (class 0), standing (1), or along the diagonal (2). */
 export function bars(length: number, seed = 0, noise = 0.3): Dataset {
