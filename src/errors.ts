@@ -63,10 +63,12 @@ export function checkNumber(
   const number = value as number;
   const fits =
     Number.isFinite(value) && !(number < min! || number <= above! || number > max! || number >= below!);
+  const within = min !== undefined && max !== undefined;
   const words = [
-    min !== undefined && `of at least ${min}`,
+    within && `from ${min} to ${max}`,
+    min !== undefined && !within && `of at least ${min}`,
     above !== undefined && `above ${above}`,
-    max !== undefined && `of at most ${max}`,
+    max !== undefined && !within && `of at most ${max}`,
     below !== undefined && `below ${below}`,
   ];
   checkIs(fits, what, value, `a number ${words.filter(Boolean).join(" and ")}`.trim());

@@ -1,4 +1,4 @@
-import { check } from "../errors.js";
+import { checkNumber } from "../errors.js";
 import { leakyRelu as leakyReluOp } from "../ops/leaky-relu.js";
 import { logSoftmax as logSoftmaxOp } from "../ops/log-softmax.js";
 import { relu as reluOp } from "../ops/relu.js";
@@ -10,28 +10,25 @@ import type { Layer } from "./layer.js";
 import { simple } from "./simple.js";
 
 /** max(x, 0) (torch.nn.ReLU). */
-export const relu = (): Layer => simple("ReLU", reluOp, {});
+export const relu = (...none: []): Layer => simple("ReLU", reluOp, {}, none);
 
 /** min(max(x, 0), 6) (torch.nn.ReLU6). */
-export const relu6 = (): Layer => simple("ReLU6", relu6Op, {});
+export const relu6 = (...none: []): Layer => simple("ReLU6", relu6Op, {}, none);
 
 /** x where positive, `negativeSlope` times x elsewhere (torch.nn.LeakyReLU). */
-export function leakyRelu(negativeSlope = 0.01): Layer {
-  check(
-    Number.isFinite(negativeSlope),
-    () => `leakyRelu: the slope is ${negativeSlope}; it must be a number.`,
-  );
-  return simple("LeakyReLU", leakyReluOp, { negativeSlope });
+export function leakyRelu(negativeSlope = 0.01, ...none: []): Layer {
+  checkNumber("leakyRelu: the slope", negativeSlope);
+  return simple("LeakyReLU", leakyReluOp, { negativeSlope }, none);
 }
 
 /** 1 / (1 + e^-x) (torch.nn.Sigmoid). */
-export const sigmoid = (): Layer => simple("Sigmoid", sigmoidOp, {});
+export const sigmoid = (...none: []): Layer => simple("Sigmoid", sigmoidOp, {}, none);
 
 /** Hyperbolic tangent (torch.nn.Tanh). */
-export const tanh = (): Layer => simple("Tanh", tanhOp, {});
+export const tanh = (...none: []): Layer => simple("Tanh", tanhOp, {}, none);
 
 /** e^x over its sum along the channels (torch.nn.Softmax(dim=1)). For training, end with the scores and a cross-entropy loss instead. */
-export const softmax = (): Layer => simple("Softmax", softmaxOp, {});
+export const softmax = (...none: []): Layer => simple("Softmax", softmaxOp, {}, none);
 
 /** Logarithm of the softmax along the channels (torch.nn.LogSoftmax(dim=1)). */
-export const logSoftmax = (): Layer => simple("LogSoftmax", logSoftmaxOp, {});
+export const logSoftmax = (...none: []): Layer => simple("LogSoftmax", logSoftmaxOp, {}, none);

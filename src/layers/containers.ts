@@ -1,5 +1,6 @@
 import { check, checkOptions } from "../errors.js";
 import type { Value } from "../ops/op.js";
+import { sameShape } from "../ops/shape.js";
 import { formatShape } from "../tensor.js";
 import type { Layer, Scope } from "./layer.js";
 import { type BuildOptions, buildModel, type Model } from "./model.js";
@@ -69,7 +70,7 @@ export function residual(layers: Layers, options: { shortcut?: Layer } = {}): Ne
       const main = chain(scope, entries, x);
       const side = shortcut ? scope.child("shortcut", shortcut, x) : x;
       check(
-        formatShape(main.shape) === formatShape(side.shape),
+        sameShape(main.shape, side.shape),
         () =>
           `residual: the layers give ${formatShape(main.shape)}, the shortcut ${formatShape(side.shape)}. ` +
           "Give a shortcut such as conv2d(channels, 1, { stride }) that brings the input to the same shape.",

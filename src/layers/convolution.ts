@@ -1,8 +1,8 @@
-import { check, checkOptions } from "../errors.js";
+import { check, checkCount, checkFlags, checkOptions } from "../errors.js";
 import { conv2d as convOp } from "../ops/conv2d.js";
 import type { GraphWriter, Value } from "../ops/op.js";
 import type { PaddingMode } from "../ops/pad.js";
-import { pair, type Size2 } from "../ops/shape.js";
+import { type Size2, windowPair } from "../ops/shape.js";
 import { fanIn } from "./init.js";
 import type { Layer } from "./layer.js";
 import { checkMode, type Padding, padded, sidesOf } from "./padding.js";
@@ -51,17 +51,11 @@ export function settleConv(
     paddingMode: mode = "zeros",
   } = options;
   checkMode(what, mode);
-  check(
-    Number.isInteger(groups) && groups >= 1,
-    () => `${what}: groups is ${groups}; it must be a whole number of at least 1.`,
-  );
-  const sizes = (name: string, size: Size2): [number, number] => {
-    const [h, w] = pair(`${what}: ${name}`, size, 1);
-    return dimensions === 1 ? [1, w] : [h, w];
-  };
+  checkCount(`${what}: groups`, groups);
+  checkFlags(what, { flip });
   return {
-    stride: sizes("stride", stride),
-    dilation: sizes("dilation", dilation),
+    stride: windowPair(`${what}: stride`, stride, dimensions),
+    dilation: windowPair(`${what}: dilation`, dilation, dimensions),
     groups,
     flip,
     padding,
@@ -100,13 +94,11 @@ function convLayer(
   kernel: Size2,
   options: ConvLayerOptions,
 ): Layer {
-  const { bias = true } = options;
   const settled = settleConv(what, options, ["bias"], dimensions);
-  const [kh, kw] = pair(`${what}: the kernel`, kernel, 1);
-  check(
-    Number.isInteger(outs) && outs >= 1,
-    () => `${what}: the number of output channels is ${outs}; it must be a whole number of at least 1.`,
-  );
+  const { bias = true } = options;
+  checkFlags(what, { bias });
+  const [kh, kw] = windowPair(`${what}: the kernel`, kernel, dimensions);
+  checkCount(`${what}: the number of output channels`, outs);
   return {
     type,
     apply(scope, x) {
@@ -150,12 +142,10 @@ export function depthwiseConv2d(
   options: ConvLayerOptions & { multiplier?: number } = {},
 ): Layer {
   checkOptions("depthwiseConv2d", options, [...CONV_OPTIONS, "bias", "multiplier"]);
+  checkOptions("depthwiseConv2d", options, [...CONV_OPTIONS, "bias", "multiplier"]);
   const { multiplier = 1, ...rest } = options;
   check(!("groups" in rest), "depthwiseConv2d: groups follows from the input; use conv2d to set it.");
-  check(
-    Number.isInteger(multiplier) && multiplier >= 1,
-    () => `depthwiseConv2d: multiplier is ${multiplier}; it must be a whole number of at least 1.`,
-  );
+  checkCount("depthwiseConv2d: multiplier", multiplier);
   // The settings are checked now, the channels when the input is known.
   convLayer("Conv2d", "depthwiseConv2d", 2, 1, kernel, rest);
   return {

@@ -1,3 +1,4 @@
+import { checkIs } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { add } from "../ops/add.js";
 import { blocked } from "../ops/blocked.js";
@@ -76,7 +77,7 @@ export class Scope {
   child(name: string, layer: Layer, x: Value): Value {
     const path = this.path ? `${this.path}.${name}` : name;
     const before = this.#trace.records.length;
-    const output = this.graph.within(path, () => layer.apply(new Scope(this.#trace, path), x));
+    const output = this.graph.within(path, () => applyLayer(layer, new Scope(this.#trace, path), x));
     const composite = this.#trace.records.length > before;
     this.#trace.records.splice(before, 0, { name: path, type: layer.type, input: x, output, composite });
     return output;
@@ -107,6 +108,19 @@ export class Scope {
   }
 }
 
+/** Applies a layer, and throws unless it gives a value back. */
+export function applyLayer(layer: Layer, scope: Scope, x: Value): Value {
+  const output = layer.apply(scope, x);
+  const isValue = typeof output === "object" && output !== null && "origin" in output;
+  checkIs(
+    isValue,
+    `${layer.type}: what its function gives back`,
+    output,
+    "its output, as scope.op(...) gives it",
+  );
+  return output;
+}
+
 /** What a trace gathers. */
 export interface TraceState {
   readonly graph: Graph;
@@ -123,5 +137,7 @@ export interface TraceState {
  * `custom("Gate", (scope, x) => scope.multiply(x, scope.child("gate", sequential([globalAvgPool2d(), ..., sigmoid()]), x)))`.
  */
 export function custom(type: string, apply: (scope: Scope, x: Value) => Value): Layer {
+  checkIs(typeof type === "string", "custom: the type", type, 'a name, such as "Gate"');
+  checkIs(typeof apply === "function", "custom: the second argument", apply, "a function, (scope, x) => ...");
   return { type, apply };
 }

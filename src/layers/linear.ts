@@ -1,4 +1,4 @@
-import { check, checkOptions } from "../errors.js";
+import { check, checkCount, checkFlags, checkOptions } from "../errors.js";
 import { linear as linearOp } from "../ops/linear.js";
 import { formatShape } from "../tensor.js";
 import { fanIn } from "./init.js";
@@ -7,11 +7,9 @@ import type { Layer } from "./layer.js";
 /** A fully connected layer (torch.nn.Linear): [n, in] to [n, features]. The input size is inferred. */
 export function linear(features: number, options: { bias?: boolean } = {}): Layer {
   checkOptions("linear", options, ["bias"]);
-  check(
-    Number.isInteger(features) && features >= 1,
-    () => `linear: the number of output features is ${features}; it must be a whole number of at least 1.`,
-  );
+  checkCount("linear: the number of output features", features);
   const { bias = true } = options;
+  checkFlags("linear", { bias });
   return {
     type: "Linear",
     apply(scope, x) {

@@ -5,6 +5,7 @@ import { Plan } from "../graph/plan.js";
 import type { Storage } from "../ops/layout.js";
 import type { Value } from "../ops/op.js";
 import { reshape } from "../ops/reshape.js";
+import { sameShape } from "../ops/shape.js";
 import { softmax as softmaxOp } from "../ops/softmax.js";
 import { formatShape, type Shape, sizeOf, Tensor } from "../tensor.js";
 import { type Runtime, runtime } from "../wasm/runtime.js";
@@ -270,8 +271,7 @@ export class Model {
       );
     }
     const fits = (entry: Entry, tensor: Tensor): boolean =>
-      formatShape(tensor.shape) === formatShape(entry.shape) ||
-      (sizeOf(entry.shape) === 1 && tensor.size === 1);
+      sameShape(tensor.shape, entry.shape) || (sizeOf(entry.shape) === 1 && tensor.size === 1);
     list(
       "wrongly shaped",
       entries
@@ -360,7 +360,7 @@ export class Model {
       input.shape.length === this.inputShape.length + 1 && rest[0] === this.inputShape[0],
       () =>
         `${what}: the input has shape ${formatShape(input.shape)}, but this model takes [n, ${this.inputShape.join(", ")}].` +
-        (formatShape(input.shape) === formatShape(this.inputShape)
+        (sameShape(input.shape, this.inputShape)
           ? ` For a single input use reshape(1, ${this.inputShape.join(", ")}).`
           : ""),
     );

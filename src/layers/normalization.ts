@@ -1,7 +1,7 @@
-import { check, checkOptions } from "../errors.js";
+import { checkFlags, checkNoMore, checkNumber, checkOptions } from "../errors.js";
 import { batchNorm as evaluateOp, batchNormTrain as trainOp } from "../ops/batch-norm.js";
 import { dropout as dropoutOp } from "../ops/dropout.js";
-import { localResponseNorm as lrnOp } from "../ops/local-response-norm.js";
+import { checkLocalResponseNorm, localResponseNorm as lrnOp } from "../ops/local-response-norm.js";
 import { constant } from "./init.js";
 import type { Layer } from "./layer.js";
 import { simple } from "./simple.js";
@@ -22,11 +22,9 @@ export interface BatchNormOptions {
 export function batchNorm2d(options: BatchNormOptions = {}): Layer {
   checkOptions("batchNorm2d", options, ["eps", "momentum", "affine"]);
   const { eps = 1e-5, momentum = 0.1, affine = true } = options;
-  check(eps > 0, () => `batchNorm2d: eps is ${eps}; it must be above 0.`);
-  check(
-    momentum >= 0 && momentum <= 1,
-    () => `batchNorm2d: momentum is ${momentum}; it must be from 0 to 1.`,
-  );
+  checkNumber("batchNorm2d: eps", eps, { above: 0 });
+  checkNumber("batchNorm2d: momentum", momentum, { min: 0, max: 1 });
+  checkFlags("batchNorm2d", { affine });
   return {
     type: "BatchNorm2d",
     apply(scope, x) {
@@ -58,20 +56,19 @@ export interface LocalResponseNormOptions {
  */
 export function localResponseNorm(size: number, options: LocalResponseNormOptions = {}): Layer {
   checkOptions("localResponseNorm", options, ["alpha", "beta", "k"]);
-  check(
-    Number.isInteger(size) && size >= 1,
-    () => `localResponseNorm: size is ${size}; it must be a whole number of at least 1.`,
-  );
   const { alpha = 1e-4, beta = 0.75, k = 1 } = options;
-  return simple("LocalResponseNorm", lrnOp, { size, alpha, beta, k });
+  const attrs = { size, alpha, beta, k };
+  checkLocalResponseNorm(attrs);
+  return simple("LocalResponseNorm", lrnOp, attrs, []);
 }
 
 /**
  * In training, zeroes each element with probability p and scales the others by 1 / (1 - p) (torch.nn.Dropout;
  * Srivastava et al., 2014). Otherwise the input itself.
  */
-export function dropout(p = 0.5): Layer {
-  check(p >= 0 && p <= 1, () => `dropout: p is ${p}; it must be a probability from 0 to 1.`);
+export function dropout(p = 0.5, ...none: []): Layer {
+  checkNumber("dropout: p", p, { min: 0, max: 1 });
+  checkNoMore("dropout", none);
   return {
     type: "Dropout",
     apply(scope, x) {

@@ -1,4 +1,4 @@
-import { check } from "../errors.js";
+import { check, checkCount, show } from "../errors.js";
 import type { GraphWriter, Value } from "../ops/op.js";
 import { sizes4 } from "../ops/op.js";
 import { PADDING_MODES, type PaddingMode, pad } from "../ops/pad.js";
@@ -46,10 +46,7 @@ export function sidesOf(what: string, padding: Padding, x: Value, { kernel, stri
   }
   const sides = explicit(what, padding, flat);
   for (const [side, amount] of Object.entries(sides)) {
-    check(
-      Number.isInteger(amount) && amount >= 0,
-      () => `${what}: padding ${side} is ${amount}; it must be a whole number of 0 or more.`,
-    );
+    checkCount(`${what}: padding ${side}`, amount, 0);
   }
   return sides;
 }
@@ -66,7 +63,7 @@ function explicit(what: string, padding: Exclude<Padding, string>, flat: boolean
     check(
       padding.length === 4 && !flat,
       () =>
-        `${what}: padding ${JSON.stringify(padding)} has ${padding.length} numbers; ` +
+        `${what}: padding ${show(padding)} has ${padding.length} numbers; ` +
         (flat
           ? "one dimension takes [before, after]."
           : "give [height, width] or [top, left, bottom, right]."),
@@ -76,7 +73,7 @@ function explicit(what: string, padding: Exclude<Padding, string>, flat: boolean
   check(
     typeof padding === "object" && padding !== null,
     () =>
-      `${what}: padding is ${JSON.stringify(padding)}; give a number, [height, width], four sides, "same" or "valid".`,
+      `${what}: padding is ${show(padding)}; give a number, [height, width], four sides, "same" or "valid".`,
   );
   const { top = 0, left = 0, bottom = 0, right = 0, ...others } = padding as Partial<Sides>;
   check(
@@ -91,7 +88,7 @@ function explicit(what: string, padding: Exclude<Padding, string>, flat: boolean
 export function checkMode(what: string, mode: PaddingMode): void {
   check(
     PADDING_MODES.includes(mode),
-    () => `${what}: padding mode ${JSON.stringify(mode)} is unknown; use ${PADDING_MODES.join(", ")}.`,
+    () => `${what}: padding mode ${show(mode)} is unknown; use ${PADDING_MODES.join(", ")}.`,
   );
 }
 

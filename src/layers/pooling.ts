@@ -1,9 +1,9 @@
-import { check, checkOptions } from "../errors.js";
+import { check, checkFlags, checkNoMore, checkOptions } from "../errors.js";
 import { adaptiveAvgPool2d as adaptiveOp } from "../ops/adaptive-avg-pool2d.js";
 import { avgPool2d as avgOp } from "../ops/avg-pool2d.js";
 import { maxPool2d as maxOp } from "../ops/max-pool2d.js";
 import type { GraphWriter, Value } from "../ops/op.js";
-import { pair, type Size2 } from "../ops/shape.js";
+import { pair, type Size2, windowPair } from "../ops/shape.js";
 import type { Layer } from "./layer.js";
 import { type Padding, sidesOf } from "./padding.js";
 
@@ -28,14 +28,11 @@ export interface AvgPoolOptions extends PoolOptions {
 }
 
 function window(what: string, size: Size2, options: MaxPoolOptions, dimensions: 1 | 2) {
-  const sizes = (name: string, value: Size2): [number, number] => {
-    const [h, w] = pair(`${what}: ${name}`, value, 1);
-    return dimensions === 1 ? [1, w] : [h, w];
-  };
-  const kernel = sizes("the window", size);
-  const stride = sizes("stride", options.stride ?? size);
-  const dilation = sizes("dilation", options.dilation ?? 1);
-  const { padding = 0, ceilMode: ceil = false } = options;
+  const { stride: step = size, dilation: gap = 1, padding = 0, ceilMode: ceil = false } = options;
+  const kernel = windowPair(`${what}: the window`, size, dimensions);
+  const stride = windowPair(`${what}: stride`, step, dimensions);
+  const dilation = windowPair(`${what}: dilation`, gap, dimensions);
+  checkFlags(what, { ceilMode: ceil });
   return (x: Value) => {
     check(
       x.shape.length === dimensions + 2,
@@ -62,6 +59,7 @@ export function avgPooling(what: string, size: Size2, options: AvgPoolOptions, d
   checkOptions(what, options, ["stride", "padding", "ceilMode", "countIncludePad"]);
   const attrs = window(what, size, options, dimensions);
   const { countIncludePad = true } = options;
+  checkFlags(what, { countIncludePad });
   return (graph: GraphWriter, x: Value): Value => {
     const { dh: _dh, dw: _dw, ...rest } = attrs(x);
     return graph.add(avgOp, [x], { ...rest, countIncludePad });
@@ -100,6 +98,7 @@ export function adaptiveAvgPool2d(size: Size2): Layer {
 }
 
 /** The mean of each channel: [n, c, h, w] to [n, c, 1, 1] (Lin et al., 2013). */
-export function globalAvgPool2d(): Layer {
+export function globalAvgPool2d(...none: []): Layer {
+  checkNoMore("globalAvgPool2d", none);
   return adaptiveAvgPool2d(1);
 }

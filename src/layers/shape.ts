@@ -1,4 +1,4 @@
-import { check } from "../errors.js";
+import { check, checkCount, checkIs, checkNoMore, show } from "../errors.js";
 import type { PaddingMode } from "../ops/pad.js";
 import { reshape } from "../ops/reshape.js";
 import { formatShape, sizeOf } from "../tensor.js";
@@ -6,7 +6,8 @@ import type { Layer } from "./layer.js";
 import { checkMode, type Padding, padded, sidesOf } from "./padding.js";
 
 /** All dimensions but the batch in one, in c, h, w order (torch.nn.Flatten). */
-export function flatten(): Layer {
+export function flatten(...none: []): Layer {
+  checkNoMore("flatten", none);
   return {
     type: "Flatten",
     apply: (scope, x) =>
@@ -16,6 +17,8 @@ export function flatten(): Layer {
 
 /** The same elements in another shape: [c, h, w] or [features], without the batch (torch.nn.Unflatten and view). */
 export function unflatten(shape: readonly number[]): Layer {
+  checkIs(Array.isArray(shape), "unflatten: the shape", shape, "an array, [c, h, w] or [features]");
+  for (const size of shape) checkCount("unflatten: a size", size);
   return {
     type: "Unflatten",
     apply: (scope, x) => scope.op(reshape, [x], { shape: [x.shape[0]!, ...shape] }),
@@ -27,7 +30,7 @@ export function pad(padding: Exclude<Padding, "same" | "valid">, mode: PaddingMo
   checkMode("pad", mode);
   check(
     typeof padding !== "string",
-    () => `pad: "${padding}" has no meaning without a window; give numbers.`,
+    () => `pad: ${show(padding)} has no meaning without a window; give numbers.`,
   );
   return {
     type: "Pad",

@@ -180,7 +180,8 @@ export const batchNormTrain: Op<BatchNormTrainAttrs> = {
       sizeOf(x!.shape) > c,
       () =>
         `batchNorm: the input ${formatShape(x!.shape)} has one value per channel, which has no variance. Training needs ` +
-        "more: use a larger batch or input, or put the layer before the map has shrunk to one pixel.",
+        "more: use a larger batch or input, leave a last batch of one sample out with dropLast: true, or put the layer " +
+        "before the map has shrunk to one pixel.",
     );
     return [{ shape: x!.shape }, { shape: [c], form: "dense" }, { shape: [c], form: "dense" }];
   },

@@ -1,4 +1,4 @@
-import { check } from "../errors.js";
+import { check, checkNumber } from "../errors.js";
 import { formatShape } from "../tensor.js";
 import { LANES, type Place } from "./layout.js";
 import { float, type Op, type StepWriter } from "./op.js";
@@ -35,10 +35,7 @@ export const crossEntropy: Op<CrossEntropyAttrs> = {
         `crossEntropy: the scores ${formatShape(logits!.shape)} need one class index for each of the ` +
         `${logits!.shape[0]} images, not targets of shape ${formatShape(targets!.shape)}.`,
     );
-    check(
-      labelSmoothing >= 0 && labelSmoothing <= 1,
-      () => `crossEntropy: labelSmoothing is ${labelSmoothing}; it must be from 0 to 1.`,
-    );
+    checkNumber("crossEntropy: labelSmoothing", labelSmoothing, { min: 0, max: 1 });
     return [{ shape: [], form: "dense" }];
   },
 

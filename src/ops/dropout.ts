@@ -1,4 +1,4 @@
-import { check } from "../errors.js";
+import { check, checkNumber } from "../errors.js";
 import { formatShape } from "../tensor.js";
 import { writeRows } from "./elementwise.js";
 import { float, type Op } from "./op.js";
@@ -20,7 +20,7 @@ export const dropout: Op<DropoutAttrs> = {
   name: "dropout",
 
   infer([x, random], { p, salt }) {
-    check(p >= 0 && p <= 1, () => `dropout: p is ${p}; it must be a probability from 0 to 1.`);
+    checkNumber("dropout: p", p, { min: 0, max: 1 });
     check(Number.isInteger(salt), () => `dropout: salt is ${salt}; it must be a whole number.`);
     check(
       random!.form === "dense" && random!.elements === 2,

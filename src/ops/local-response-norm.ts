@@ -1,4 +1,4 @@
-import { check } from "../errors.js";
+import { checkCount, checkNumber } from "../errors.js";
 import { LANES, type Place, type View } from "./layout.js";
 import { float, type Op, type StepWriter } from "./op.js";
 import { checkRank } from "./shape.js";
@@ -9,6 +9,12 @@ export interface LocalResponseNormAttrs {
   readonly alpha: number;
   readonly beta: number;
   readonly k: number;
+}
+
+/** Throws unless the numbers make sense. */
+export function checkLocalResponseNorm({ size, ...numbers }: LocalResponseNormAttrs): void {
+  checkCount("localResponseNorm: size", size);
+  for (const [name, value] of Object.entries(numbers)) checkNumber(`localResponseNorm: ${name}`, value);
 }
 
 function constants(plan: StepWriter, { size, alpha, beta, k }: LocalResponseNormAttrs): Place {
@@ -22,12 +28,9 @@ const rows = (view: View): number => view.n * view.blocks * view.h;
 export const localResponseNorm: Op<LocalResponseNormAttrs> = {
   name: "localResponseNorm",
 
-  infer([x], { size }) {
+  infer([x], attrs) {
     checkRank("localResponseNorm", x!, [3, 4], "[n, c, h, w] or [n, c, l]");
-    check(
-      Number.isInteger(size) && size >= 1,
-      () => `localResponseNorm: size is ${size}; it must be a whole number of at least 1.`,
-    );
+    checkLocalResponseNorm(attrs);
     return [{ shape: x!.shape }];
   },
 

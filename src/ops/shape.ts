@@ -1,4 +1,4 @@
-import { check } from "../errors.js";
+import { check, checkCount, show } from "../errors.js";
 import { formatShape, type Shape } from "../tensor.js";
 import type { Value } from "./op.js";
 
@@ -7,12 +7,19 @@ export type Size2 = number | readonly [number, number];
 
 /** [height, width] of a size given either way. Throws when it is not a whole number of at least `least`. */
 export function pair(what: string, size: Size2, least: number): [number, number] {
-  const [h, w] = typeof size === "number" ? [size, size] : size;
+  const sizes = Array.isArray(size) ? size : [size, size];
   check(
-    Number.isInteger(h) && Number.isInteger(w) && h! >= least && w! >= least,
-    () => `${what} is ${JSON.stringify(size)}; it must be a whole number, or two, of at least ${least}.`,
+    sizes.length === 2 && sizes.every((side) => Number.isSafeInteger(side) && side >= least),
+    () => `${what} is ${show(size)}; it must be a whole number, or two, of at least ${least}.`,
   );
-  return [h!, w!];
+  return [sizes[0], sizes[1]];
+}
+
+/** [height, width] of a window's size or step; in one dimension a number, the width, to a height of 1. */
+export function windowPair(what: string, size: Size2, dimensions: 1 | 2): [number, number] {
+  if (dimensions === 2) return pair(what, size, 1);
+  checkCount(what, size);
+  return [1, size];
 }
 
 /** Throws unless the value has one of the ranks, saying which. `layout` shows the order of dimensions. */

@@ -94,7 +94,7 @@ test("padding that makes no sense is told with its layer", async () => {
       conv: (shape.length === 3 ? L.conv2d : L.conv1d)(2, 3, { padding: padding as L.Padding }),
     }).build(shape);
   for (const [padding, pattern] of [
-    [-1, /^Layer "conv": conv2d: padding top is -1; it must be a whole number of 0 or more/],
+    [-1, /^Layer "conv": conv2d: padding top is -1; it must be a whole number of at least 0/],
     [1.5, /padding top is 1\.5/],
     [[1, 2, 3], /padding \[1,2,3\] has 3 numbers; give \[height, width\] or \[top, left, bottom, right\]/],
     [[1, 2, 3, -4], /padding right is -4/],
