@@ -17,6 +17,7 @@ import { batchNorm as batchNormOp, batchNormTrain } from "./ops/batch-norm.js";
 import { concat as concatOp } from "./ops/concat.js";
 import { crossEntropy as crossEntropyOp } from "./ops/cross-entropy.js";
 import { dropout as dropoutOp } from "./ops/dropout.js";
+import { checkSameShape } from "./ops/elementwise.js";
 import { leakyRelu as leakyReluOp } from "./ops/leaky-relu.js";
 import { linear as linearOp } from "./ops/linear.js";
 import { localResponseNorm as lrnOp } from "./ops/local-response-norm.js";
@@ -31,7 +32,7 @@ import { pair, type Size2 } from "./ops/shape.js";
 import { sigmoid as sigmoidOp } from "./ops/sigmoid.js";
 import { softmax as softmaxOp } from "./ops/softmax.js";
 import { tanh as tanhOp } from "./ops/tanh.js";
-import { formatShape, type Nested, type Shape, sizeOf, Tensor, tensor } from "./tensor.js";
+import { formatShape, type Nested, sizeOf, Tensor, tensor } from "./tensor.js";
 
 export { type Nested, Tensor, tensor } from "./tensor.js";
 
@@ -221,15 +222,6 @@ export const softmax = (input: Input): Tensor => alongChannels("softmax", softma
 /** The logarithm of {@link softmax}. */
 export const logSoftmax = (input: Input): Tensor => alongChannels("logSoftmax", logSoftmaxOp, input);
 
-function same(what: string, a: Tensor, b: Tensor): Shape {
-  check(
-    formatShape(a.shape) === formatShape(b.shape),
-    () =>
-      `${what}: the shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} differ; both must be the same.`,
-  );
-  return a.shape;
-}
-
 function both(what: string, op: Op<object>, a: Input, b: Input): Tensor {
   const [ta, tb] = [toTensor(a), toTensor(b)];
   if (ta.shape.length === 4 && tb.shape.length === 4) {
@@ -241,7 +233,7 @@ function both(what: string, op: Op<object>, a: Input, b: Input): Tensor {
       (graph, values) => graph.add(op, values, {}),
     );
   }
-  const shape = same(what, ta, tb);
+  checkSameShape(what, ta, tb);
   const flat = (t: Tensor): Tensor => t.reshape(1, 1, 1, t.size);
   return run(
     [
@@ -249,7 +241,7 @@ function both(what: string, op: Op<object>, a: Input, b: Input): Tensor {
       [flat(tb), "blocked"],
     ],
     (graph, values) => graph.add(op, values, {}),
-  ).reshape(...shape);
+  ).reshape(...ta.shape);
 }
 
 /** a + b; b may be [n, c, 1, 1] against [n, c, h, w]. */
@@ -383,7 +375,7 @@ export function crossEntropy(
 /** Mean squared difference. */
 export function mse(a: Input, b: Input): number {
   const [ta, tb] = [toTensor(a), toTensor(b)];
-  same("mse", ta, tb);
+  checkSameShape("mse", ta, tb);
   const flat = (t: Tensor): Tensor => t.reshape(1, t.size);
   return run(
     [

@@ -1,6 +1,6 @@
 import type { KernelName } from "../../build/wasm/kernels.js";
 import { check } from "../errors.js";
-import { formatShape } from "../tensor.js";
+import { formatShape, type Shape } from "../tensor.js";
 import { type Arg, joinRows, LANES, type View } from "./layout.js";
 import { float, type Node, type Op, type OpWithGradInput, type StepWriter, type Value } from "./op.js";
 import { sameShape } from "./shape.js";
@@ -60,8 +60,8 @@ export function elementwise<A extends object>(spec: Elementwise<A>): Op<A> {
   };
 }
 
-/** Throws unless both values have one shape. */
-export function checkSameShape(what: string, a: Value, b: Value): void {
+/** Throws unless both have one shape. */
+export function checkSameShape(what: string, a: { shape: Shape }, b: { shape: Shape }): void {
   check(
     sameShape(a.shape, b.shape),
     () =>

@@ -4,6 +4,7 @@ import { type Augmentation, batches } from "../data/batches.js";
 import type { Batch, Dataset } from "../data/dataset.js";
 import { check, FeatureMapError } from "../errors.js";
 import type { Model } from "../layers/model.js";
+import { sameShape } from "../ops/shape.js";
 import { formatShape, type Shape, sizeOf, Tensor } from "../tensor.js";
 
 /** The batches of an epoch, counted from 0, for data of your own making. */
@@ -94,19 +95,17 @@ function asPictures(shape: Shape): Shape {
   return shape.length === 3 ? shape : [c!, 1, l];
 }
 
-const isSame = (a: Shape, b: Shape): boolean => formatShape(a) === formatShape(b);
-
 /** The batch with inputs of the model's rank. */
 function inShapeOf({ inputShape }: Model, batch: Batch): Batch {
   const [n, ...shape] = batch.inputs.shape;
-  if (shape.length === inputShape.length || !isSame(shape, asPictures(inputShape))) return batch;
+  if (shape.length === inputShape.length || !sameShape(shape, asPictures(inputShape))) return batch;
   return { inputs: batch.inputs.reshape(n!, ...inputShape), targets: batch.targets };
 }
 
 /** Throws where a data set's pictures are not what the model takes. */
 function checkPictures(what: string, model: Model, { name, shape }: Dataset): void {
   const { inputShape } = model;
-  if (isSame(shape, asPictures(inputShape))) return;
+  if (sameShape(shape, asPictures(inputShape))) return;
   const given = `${what}: ${name} has inputs of shape ${formatShape(shape)}, but the model takes ${formatShape(inputShape)}.`;
   const remedy = "Build the network for the data's shape, or pad or resize the data.";
   check(inputShape.length === 3 && shape[0] === inputShape[0], () => `${given} ${remedy}`);
@@ -125,7 +124,7 @@ function checkBatch(what: string, model: Model, { inputs, targets }: Batch): voi
   const [n = 0, ...shape] = inputs.shape;
   check(
     n >= 1 &&
-      (isSame(shape, asPictures(inputShape)) ||
+      (sameShape(shape, asPictures(inputShape)) ||
         (shape.length === inputShape.length && shape[0] === inputShape[0])),
     () =>
       `${what}: its inputs have shape ${formatShape(inputs.shape)}, but the model takes [n, ${inputShape.join(", ")}].`,

@@ -3,7 +3,8 @@ import type { Graph } from "../graph/graph.js";
 import { crossEntropy as crossEntropyOp } from "../ops/cross-entropy.js";
 import { mse as mseOp } from "../ops/mse.js";
 import type { Value } from "../ops/op.js";
-import { formatShape, Tensor } from "../tensor.js";
+import { sameShape } from "../ops/shape.js";
+import { formatShape, type Shape, Tensor } from "../tensor.js";
 
 /** What training makes small. */
 export interface Loss {
@@ -49,7 +50,7 @@ export function crossEntropy(options: { labelSmoothing?: number } = {}): Loss {
 }
 
 /** A shape without the batch and without sizes of 1. */
-const core = (shape: readonly number[]): string => formatShape(shape.slice(1).filter((size) => size !== 1));
+const core = (shape: Shape): Shape => shape.slice(1).filter((size) => size !== 1);
 
 /**
  * Mean squared difference to target values of the output's shape (torch.nn.MSELoss). Sizes of 1 may be left out: n
@@ -63,7 +64,7 @@ export function mse(): Loss {
       check(
         targets instanceof Tensor &&
           targets.shape[0] === outputShape[0] &&
-          core(targets.shape) === core(outputShape),
+          sameShape(core(targets.shape), core(outputShape)),
         () =>
           `mse: the targets must be values of shape ${formatShape(outputShape)}, not ${
             targets instanceof Tensor ? formatShape(targets.shape) : "class indices"
