@@ -3,6 +3,11 @@ export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
 }
 
+/** `1 step`, `2,345 steps`. */
+export function counted(count: number, what: string): string {
+  return `${formatCount(count)} ${what}${count === 1 ? "" : "s"}`;
+}
+
 /** `241 KB`, in thousands. */
 export function formatBytes(bytes: number): string {
   for (const [unit, size] of [
