@@ -1,7 +1,7 @@
-import { check, checkOptions } from "../errors.js";
+import { check, checkCount, checkFlags, checkIs, checkOptions, checkSignal } from "../errors.js";
 import { Random } from "../random.js";
 import { formatShape, Tensor } from "../tensor.js";
-import type { Batch, Dataset } from "./dataset.js";
+import { type Batch, checkBatchKind, checkDataset, type Dataset } from "./dataset.js";
 
 /** What a random change of a batch may depend on, so that the same epoch is always the same. */
 export interface AugmentContext {
@@ -15,6 +15,12 @@ export interface AugmentContext {
 
 /** A change of a batch before it is trained on; see `augment`. */
 export type Augmentation = (batch: Batch, context: AugmentContext) => Batch;
+
+/** Throws unless it is a change of batches, where there is any. */
+export function checkAugmentation(what: string, change: Augmentation | undefined): void {
+  const isChange = change === undefined || typeof change === "function";
+  checkIs(isChange, what, change, "a function, such as augment({ flip: true }) makes");
+}
 
 export interface BatchesOptions {
   /** Samples in a batch; the last may have fewer. */
@@ -41,11 +47,13 @@ export interface BatchesOptions {
 export function batches(dataset: Dataset, options: BatchesOptions): AsyncIterable<Batch> {
   const known = ["batchSize", "shuffle", "seed", "epoch", "dropLast", "augment", "signal"];
   checkOptions("batches", options, known);
-  const { batchSize } = options;
-  check(
-    Number.isInteger(batchSize) && batchSize >= 1,
-    () => `batches: batchSize must be a whole number of 1 or more, not ${batchSize}.`,
-  );
+  const { batchSize, shuffle = false, dropLast = false, epoch = 0, augment, signal } = options;
+  checkDataset("batches", dataset);
+  checkCount("batches: batchSize", batchSize);
+  checkCount("batches: epoch", epoch, 0);
+  checkFlags("batches", { shuffle, dropLast });
+  checkAugmentation("batches: augment", augment);
+  checkSignal("batches", signal);
   return { [Symbol.asyncIterator]: () => generate(dataset, options) };
 }
 
@@ -66,8 +74,10 @@ async function* generate(dataset: Dataset, options: BatchesOptions): AsyncGenera
   }
 }
 
-function checkBatch(dataset: Dataset, { inputs, targets }: Batch, indices: Uint32Array): void {
+function checkBatch(dataset: Dataset, batch: Batch, indices: Uint32Array): void {
   const { name, classes, shape } = dataset;
+  checkBatchKind(`${name}: a batch`, batch);
+  const { inputs, targets } = batch;
   const expected = [indices.length, ...shape];
   check(
     inputs.shape.length === 4 && expected.every((size, d) => size === inputs.shape[d]),
@@ -86,7 +96,8 @@ function checkBatch(dataset: Dataset, { inputs, targets }: Batch, indices: Uint3
     check(
       label >= 0 && (label < classes.length || classes.length === 0),
       () =>
-        `${name}: sample ${indices[i]} has the class index ${label}; expected 0 to ${classes.length - 1}.`,
+        `${name}: sample ${indices[i]} has the class index ${label}; expected ` +
+        (classes.length > 0 ? `0 to ${classes.length - 1}.` : "0 or more."),
     );
   }
 }

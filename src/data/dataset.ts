@@ -1,6 +1,6 @@
-import { check } from "../errors.js";
+import { check, checkIs, checkNumber } from "../errors.js";
 import { Random } from "../random.js";
-import type { Tensor } from "../tensor.js";
+import { Tensor } from "../tensor.js";
 
 /** Some samples of a data set. */
 export interface Batch {
@@ -26,8 +26,36 @@ export interface Dataset {
   get(indices: ArrayLike<number>): Batch | Promise<Batch>;
 }
 
+/** Throws unless it has the members of a data set. */
+export function checkDataset(what: string, dataset: Dataset): void {
+  const { get, length, shape, classes } = dataset ?? {};
+  const isDataset =
+    typeof get === "function" && Number.isInteger(length) && Array.isArray(shape) && Array.isArray(classes);
+  checkIs(
+    isDataset,
+    `${what}: the data`,
+    dataset,
+    "a Dataset, such as await mnist(...) or fromArrays(...) give",
+  );
+}
+
+/** Throws unless a batch has inputs and targets of the right kinds. */
+export function checkBatchKind(what: string, batch: Batch): void {
+  const { inputs, targets } = batch ?? {};
+  const isTargets = targets instanceof Int32Array || targets instanceof Tensor;
+  checkIs(typeof batch === "object" && batch !== null, what, batch, "{ inputs, targets }");
+  checkIs(inputs instanceof Tensor, `${what}: its "inputs"`, inputs, "a Tensor");
+  checkIs(
+    isTargets,
+    `${what}: its "targets"`,
+    targets,
+    "an Int32Array of class indices, or a Tensor of values",
+  );
+}
+
 /** The samples from `start` up to, not including, `end`. */
-export function subset(dataset: Dataset, start: number, end = dataset.length): Dataset {
+export function subset(dataset: Dataset, start: number, end = dataset?.length): Dataset {
+  checkDataset("subset", dataset);
   check(
     Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end <= dataset.length,
     () =>
@@ -44,7 +72,8 @@ export function subset(dataset: Dataset, start: number, end = dataset.length): D
  * rounded to a whole number, the second the others.
  */
 export function split(dataset: Dataset, fraction: number, seed = 0): [Dataset, Dataset] {
-  check(fraction >= 0 && fraction <= 1, () => `split: the fraction must be 0 to 1, not ${fraction}.`);
+  checkDataset("split", dataset);
+  checkNumber("split: the fraction", fraction, { min: 0, max: 1 });
   const order = new Random(seed).permutation(dataset.length);
   const cut = Math.round(fraction * dataset.length);
   return [pick(dataset, order.subarray(0, cut)), pick(dataset, order.subarray(cut))];

@@ -1,4 +1,4 @@
-import { check, checkOptions } from "../errors.js";
+import { check, checkOptions, show } from "../errors.js";
 import type { Value } from "../ops/op.js";
 import { sameShape } from "../ops/shape.js";
 import { formatShape } from "../tensor.js";
@@ -18,14 +18,15 @@ export interface Network extends Layer {
 
 function named(what: string, layers: Layers): [string, Layer][] {
   check(
-    typeof layers === "object" && layers !== null,
-    () => `${what}: give a list of layers, or an object of named ones.`,
+    typeof layers === "object" && layers !== null && !("apply" in layers),
+    () =>
+      `${what}: give a list of layers, as in ${what}([conv2d(6, 5), relu()]), or an object of named ones.`,
   );
   const entries = Object.entries(layers);
   for (const [name, layer] of entries) {
     check(
       typeof layer === "object" && typeof layer?.apply === "function",
-      () => `${what}: "${name}" is not a layer. Call its function, as in relu().`,
+      () => `${what}: "${name}" is not a layer but ${show(layer)}. Call its function, as in relu().`,
     );
     check(
       !name.includes("."),
@@ -59,7 +60,7 @@ export function residual(layers: Layers, options: { shortcut?: Layer } = {}): Ne
   const entries = named("residual", layers);
   checkOptions("residual", options, ["shortcut"]);
   const { shortcut } = options;
-  if (shortcut) named("residual", { shortcut });
+  if (shortcut !== undefined) named("residual", { shortcut });
   check(
     !shortcut || entries.every(([name]) => name !== "shortcut"),
     'residual: a layer cannot be named "shortcut" beside one.',

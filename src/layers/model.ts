@@ -1,5 +1,5 @@
-import { readFile, writeFileAtomic } from "#platform";
-import { check, checkOptions } from "../errors.js";
+import { writeFileAtomic } from "#platform";
+import { check, checkCount, checkFlags, checkIs, checkOptions, FeatureMapError, show } from "../errors.js";
 import { Graph, producer } from "../graph/graph.js";
 import { Plan } from "../graph/plan.js";
 import type { Storage } from "../ops/layout.js";
@@ -7,10 +7,11 @@ import type { Value } from "../ops/op.js";
 import { reshape } from "../ops/reshape.js";
 import { sameShape } from "../ops/shape.js";
 import { softmax as softmaxOp } from "../ops/softmax.js";
+import { readSource, type Source } from "../platform/read-source.js";
 import { formatShape, type Shape, sizeOf, Tensor } from "../tensor.js";
 import { type Runtime, runtime } from "../wasm/runtime.js";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors.js";
-import { type Layer, type LayerRecord, Scope, type TraceState } from "./layer.js";
+import { applyLayer, type Layer, type LayerRecord, Scope, type TraceState } from "./layer.js";
 import { type Entry, Store } from "./store.js";
 
 /** How a network becomes a model. */
@@ -50,6 +51,9 @@ export interface Parameter {
   readonly trainable: boolean;
 }
 
+/** Tensors by the names of parameters and buffers. */
+export type StateDict = ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>;
+
 /** What to do about entries that do not match in {@link Model.loadStateDict}. */
 export interface LoadOptions {
   /** Throw when entries are missing or unexpected. Default true. Wrong shapes always throw. */
@@ -83,10 +87,12 @@ export class Model {
         inputShape.length <= 3 &&
         inputShape.every((size) => Number.isInteger(size) && size >= 1),
       () =>
-        `build: the input shape is ${JSON.stringify(inputShape)}; give [c, h, w], [c, l] or [features], without the batch.`,
+        `build: the input shape is ${show(inputShape)}; give [c, h, w], [c, l] or [features], without the batch.`,
     );
     const { seed = 0, classes = [] } = options;
-    check(Number.isSafeInteger(seed), () => `build: the seed is ${seed}; it must be a whole number.`);
+    check(Number.isSafeInteger(seed), () => `build: the seed is ${show(seed)}; it must be a whole number.`);
+    const named = Array.isArray(classes) && classes.every((name) => typeof name === "string");
+    checkIs(named, "build: classes", classes, "a list of names");
     this.network = network;
     this.inputShape = [...inputShape];
     this.runtime = options.runtime ?? runtime();
@@ -124,8 +130,22 @@ export class Model {
       salts: 0,
     };
     const input = graph.input("input", shape);
-    const output = this.network.apply(new Scope(state), input);
+    const output = this.#apply(new Scope(state), input);
     return { graph, input, output, records: state.records, weights: state.weights };
+  }
+
+  #apply(scope: Scope, input: Value): Value {
+    try {
+      return applyLayer(this.network, scope, input);
+    } catch (error) {
+      const given = input.shape.slice(1);
+      if (!(error instanceof FeatureMapError) || sameShape(given, this.inputShape)) throw error;
+      throw new FeatureMapError(
+        `The model was built for inputs of shape ${formatShape(this.inputShape)}; one of ${formatShape(given)} does not ` +
+          `fit: ${error.message}`,
+        { cause: error },
+      );
+    }
   }
 
   /**
@@ -151,6 +171,8 @@ export class Model {
    * The outputs of any layers, by the names that `summary` shows, from one run; the model's own under "output".
    */
   async taps(input: Tensor, names: readonly string[]): Promise<Record<string, Tensor>> {
+    const listed = Array.isArray(names) && names.every((name) => typeof name === "string");
+    checkIs(listed, "taps: the second argument", names, 'a list of names of layers, such as ["0", "1"]');
     this.#checkInput(names.length > 0 ? "taps" : "predict", input);
     const pieces: Record<string, Tensor>[] = [];
     for (const piece of this.#pieces(input)) {
@@ -168,10 +190,7 @@ export class Model {
   async classify(input: Tensor, options: { top?: number } = {}): Promise<Guess[]> {
     checkOptions("classify", options, ["top"]);
     const { top = 5 } = options;
-    check(
-      Number.isInteger(top) && top >= 1,
-      () => `classify: top is ${top}; it must be a whole number of at least 1.`,
-    );
+    checkCount("classify: top", top);
     check(
       this.outputShape.slice(1).every((size) => size === 1),
       () =>
@@ -247,13 +266,21 @@ export class Model {
   }
 
   /**
-   * Sets parameters and buffers. Missing, unexpected and wrongly shaped entries are listed all at once, and then nothing
+   * Sets parameters and buffers, by name. Missing, unexpected and wrongly shaped entries are listed all at once, and then nothing
    * is changed. Buffers that count batches may be missing.
    */
-  loadStateDict(state: ReadonlyMap<string, Tensor>, options: LoadOptions = {}, source = "The state"): void {
+  loadStateDict(weights: StateDict, options: LoadOptions = {}, source = "The state"): void {
     checkOptions("loadStateDict", options, ["strict"]);
-    this.#checkAlive();
     const { strict = true } = options;
+    checkFlags("loadStateDict", { strict });
+    this.#checkAlive();
+    const isObject = typeof weights === "object" && weights !== null;
+    checkIs(isObject, "loadStateDict: the state", weights, "a Map of Tensors, or an object of them, by name");
+    const state: ReadonlyMap<string, Tensor> =
+      weights instanceof Map ? weights : new Map(Object.entries(weights));
+    for (const [name, value] of state) {
+      checkIs(value instanceof Tensor, `loadStateDict: "${name}"`, value, "a Tensor");
+    }
     const entries = [...this.store.entries.values()];
     const problems: string[] = [];
     const list = (what: string, names: string[]): void => {
@@ -304,17 +331,14 @@ export class Model {
 
   /** Writes the weights to a safetensors file; in a page, offers it as a download. An existing file stays whole if that fails. */
   async save(path: string): Promise<void> {
+    checkIs(typeof path === "string", "save: the path", path, 'a string, such as "model.safetensors"');
     await writeFileAtomic(path, this.toSafetensors());
   }
 
   /** Reads weights from a safetensors file: a path (in a page an address), or its bytes. */
-  async load(source: string | Uint8Array | ArrayBuffer | Blob, options: LoadOptions = {}): Promise<void> {
+  async load(source: Source, options: LoadOptions = {}): Promise<void> {
     const name = typeof source === "string" ? source : "The weights file";
-    let bytes: Uint8Array;
-    if (typeof source === "string") bytes = await readFile(source);
-    else if (source instanceof Uint8Array) bytes = source;
-    else bytes = new Uint8Array(source instanceof ArrayBuffer ? source : await source.arrayBuffer());
-    const { tensors, metadata } = readSafetensors(bytes, name);
+    const { tensors, metadata } = readSafetensors(await readSource("load: the file", source), name);
     this.loadStateDict(tensors, options, name);
     const classes = parseClasses(metadata.classes);
     if (classes.length === this.outputShape[0]) this.classes = classes;
@@ -343,7 +367,7 @@ export class Model {
     check(
       input instanceof Tensor,
       () =>
-        `${what}: the input must be a Tensor; make one with tensor(values, [n, ${this.inputShape.join(", ")}]).`,
+        `${what}: the input must be a Tensor, not ${show(input)}; make one with tensor(values, [n, ${this.inputShape.join(", ")}]).`,
     );
   }
 

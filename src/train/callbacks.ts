@@ -1,4 +1,4 @@
-import { checkOptions } from "../errors.js";
+import { checkIs, checkOptions } from "../errors.js";
 import type { EpochRecord, FitResult } from "./fit.js";
 
 /** What is known before the first step. */
@@ -54,6 +54,9 @@ export class Audience {
     this.#callbacks = [callbacks].flat();
     for (const callback of this.#callbacks) {
       checkOptions("fit: callbacks", callback, ["onTrainBegin", "onStepEnd", "onEpochEnd", "onTrainEnd"]);
+      for (const [name, call] of Object.entries(callback)) {
+        checkIs(call === undefined || typeof call === "function", `fit: ${name}`, call, "a function");
+      }
     }
   }
 

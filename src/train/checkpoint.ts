@@ -1,8 +1,9 @@
 // Training on disk: one safetensors file with the weights under their own names, the optimiser's values under
 // "optimizer/<slot>/<parameter>", the best weights under "best/<name>", and the rest as JSON in the metadata.
 
-import { readFile, writeFileAtomic } from "#platform";
-import { check, checkOptions, FeatureMapError } from "../errors.js";
+import { writeFileAtomic } from "#platform";
+import { check, checkCount, checkIs, checkOptions, FeatureMapError } from "../errors.js";
+import { readSource, type Source } from "../platform/read-source.js";
 import { formatShape, type Tensor } from "../tensor.js";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors.js";
 import type { Best } from "./early-stopping.js";
@@ -49,10 +50,9 @@ export class Checkpoints {
       (path === undefined) !== (save === undefined),
       "fit: checkpoint takes either a path or a function save.",
     );
-    check(
-      Number.isInteger(every) && every >= 1,
-      () => `fit: checkpoint.every is ${every}; it must be a whole number of epochs, at least 1.`,
-    );
+    checkIs(path === undefined || typeof path === "string", "fit: checkpoint.path", path, "a string");
+    checkIs(save === undefined || typeof save === "function", "fit: checkpoint.save", save, "a function");
+    checkCount("fit: checkpoint.every", every);
     this.every = every;
     this.#save = save ?? ((bytes) => writeFileAtomic(path!, bytes));
   }
@@ -81,17 +81,9 @@ function encode({ weights, slots, best, ...rest }: TrainingState): Uint8Array {
 }
 
 /** Reads a checkpoint: a path (in a page an address), or its bytes. */
-export async function readCheckpoint(
-  source: string | Uint8Array | ArrayBuffer | Blob,
-): Promise<TrainingState & { readonly name: string }> {
+export async function readCheckpoint(source: Source): Promise<TrainingState & { readonly name: string }> {
   const name = typeof source === "string" ? source : "The checkpoint";
-  const bytes =
-    typeof source === "string"
-      ? await readFile(source)
-      : source instanceof Blob
-        ? await source.arrayBuffer()
-        : source;
-  const { tensors, metadata } = readSafetensors(bytes, name);
+  const { tensors, metadata } = readSafetensors(await readSource("fit: resume", source), name);
   check(
     metadata[KEY] !== undefined,
     () =>

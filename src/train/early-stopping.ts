@@ -1,4 +1,4 @@
-import { check, checkOptions } from "../errors.js";
+import { check, checkCount, checkFlags, checkNumber, checkOptions, show } from "../errors.js";
 import type { Tensor } from "../tensor.js";
 import type { EpochRecord } from "./fit.js";
 
@@ -41,23 +41,18 @@ export class EarlyStopping {
       minDelta = 0,
       restoreBest = true,
     } = options;
-    check(
-      Number.isInteger(patience) && patience >= 1,
-      () => `fit: earlyStopping.patience is ${patience}; it must be a whole number of at least 1.`,
-    );
+    checkCount("fit: earlyStopping.patience", patience);
     check(
       monitors.includes(monitor),
-      () => `fit: earlyStopping.monitor is "${monitor}"; it must be one of ${monitors.join(", ")}.`,
+      () => `fit: earlyStopping.monitor is ${show(monitor)}; it must be one of ${monitors.join(", ")}.`,
     );
     check(
       validates || !monitor.startsWith("validation"),
       () =>
         `fit: earlyStopping watches ${monitor}, but there is no validation. Give a data set as validation.`,
     );
-    check(
-      minDelta >= 0,
-      () => `fit: earlyStopping.minDelta is ${minDelta}; it must be a number of 0 or more.`,
-    );
+    checkNumber("fit: earlyStopping.minDelta", minDelta, { min: 0 });
+    checkFlags("fit: earlyStopping", { restoreBest });
     this.monitor = monitor;
     this.restoreBest = restoreBest;
     this.#patience = patience;

@@ -1,10 +1,11 @@
 import type { Batch, Dataset } from "../data/dataset.js";
-import { check, checkOptions } from "../errors.js";
+import { checkCount, checkIs, checkOptions, checkSignal } from "../errors.js";
 import { Plan } from "../graph/plan.js";
 import type { Model } from "../layers/model.js";
 import type { Shape, Tensor } from "../tensor.js";
 import { ahead } from "./ahead.js";
 import { datasetFeed, type Feed } from "./feed.js";
+import { checkLoss, checkModel } from "./given.js";
 import { crossEntropy, type Loss } from "./losses.js";
 import { accuracy, argMax, confusionMatrix, forEachSample, type Metric, measure, topK } from "./metrics.js";
 import { Plans, type Prepared } from "./plans.js";
@@ -124,13 +125,17 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const known = ["batchSize", "loss", "metrics", "topK", "mistakes", "onProgress", "signal"];
+  checkModel("evaluate", model);
   checkOptions("evaluate", options, known);
   const { batchSize = 64, loss = crossEntropy(), metrics = [], onProgress, signal } = options;
   const { mistakes: listed = false } = options;
-  check(
-    Number.isInteger(batchSize) && batchSize >= 1,
-    () => `evaluate: batchSize is ${batchSize}; it must be a whole number of at least 1.`,
-  );
+  checkCount("evaluate: batchSize", batchSize);
+  checkLoss("evaluate", loss);
+  checkSignal("evaluate", signal);
+  const isLimit = typeof listed === "boolean" || (Number.isInteger(listed) && listed >= 0);
+  checkIs(isLimit, "evaluate: mistakes", listed, "true, false or a whole number of at least 0");
+  const isCall = onProgress === undefined || typeof onProgress === "function";
+  checkIs(isCall, "evaluate: onProgress", onProgress, "a function");
   signal?.throwIfAborted();
   const feed = datasetFeed("evaluate", model, dataset, { batchSize, signal });
   const most = listed === true ? Number.POSITIVE_INFINITY : Number(listed);

@@ -1,8 +1,8 @@
 // What training and evaluation are given to learn from, as batches that fit the model.
 
 import { type Augmentation, batches } from "../data/batches.js";
-import type { Batch, Dataset } from "../data/dataset.js";
-import { check, FeatureMapError } from "../errors.js";
+import { type Batch, checkBatchKind, checkDataset, type Dataset } from "../data/dataset.js";
+import { check, checkIs, FeatureMapError } from "../errors.js";
 import type { Model } from "../layers/model.js";
 import { sameShape } from "../ops/shape.js";
 import { formatShape, type Shape, sizeOf, Tensor } from "../tensor.js";
@@ -31,11 +31,7 @@ export interface Feed {
 
 /** The batches of a data set, in the model's shape. */
 export function datasetFeed(what: string, model: Model, dataset: Dataset, options: FeedOptions): Feed {
-  check(
-    typeof dataset?.get === "function" && Array.isArray(dataset.shape),
-    () =>
-      `${what}: the data must be a Dataset${dataset instanceof Promise ? ", not a promise of one: write await before it" : ""}.`,
-  );
+  checkDataset(what, dataset);
   const { name, length } = dataset;
   const { batchSize, shuffle = false, seed = 0, dropLast = false, augment, signal } = options;
   const steps = dropLast ? Math.floor(length / batchSize) : Math.ceil(length / batchSize);
@@ -79,7 +75,15 @@ export function sourceFeed(what: string, model: Model, source: BatchSource, step
     steps,
     async *epoch(epoch) {
       let number = 0;
-      for await (const batch of source(epoch)) {
+      const made = source(epoch);
+      const isIterable = typeof made?.[Symbol.asyncIterator] === "function";
+      checkIs(
+        isIterable,
+        `${what}: what the data gives for epoch ${epoch}`,
+        made,
+        "an async iterable of batches",
+      );
+      for await (const batch of made) {
         checkBatch(`${what}: batch ${number} of epoch ${epoch}`, model, batch);
         number++;
         yield inShapeOf(model, batch);
@@ -114,13 +118,16 @@ function checkPictures(what: string, model: Model, { name, shape }: Dataset): vo
     model.trace([1, ...shape], false);
   } catch (error) {
     if (!(error instanceof FeatureMapError)) throw error;
-    throw new FeatureMapError(`${given} ${remedy} (${error.message})`, { cause: error });
+    throw new FeatureMapError(`${given} ${remedy} (${((error.cause as Error) ?? error).message})`, {
+      cause: error,
+    });
   }
 }
 
-function checkBatch(what: string, model: Model, { inputs, targets }: Batch): void {
+function checkBatch(what: string, model: Model, batch: Batch): void {
   const { inputShape } = model;
-  check(inputs instanceof Tensor, () => `${what}: its inputs must be a Tensor.`);
+  checkBatchKind(what, batch);
+  const { inputs, targets } = batch;
   const [n = 0, ...shape] = inputs.shape;
   check(
     n >= 1 &&
@@ -128,10 +135,6 @@ function checkBatch(what: string, model: Model, { inputs, targets }: Batch): voi
         (shape.length === inputShape.length && shape[0] === inputShape[0])),
     () =>
       `${what}: its inputs have shape ${formatShape(inputs.shape)}, but the model takes [n, ${inputShape.join(", ")}].`,
-  );
-  check(
-    targets instanceof Int32Array || targets instanceof Tensor,
-    () => `${what}: its targets must be an Int32Array of class indices, or a Tensor of values.`,
   );
   const count = targets instanceof Tensor ? targets.shape[0] : targets.length;
   check(count === n, () => `${what}: it has ${n} inputs, but ${count} targets.`);

@@ -1,6 +1,14 @@
-import type { Augmentation } from "../data/batches.js";
+import { type Augmentation, checkAugmentation } from "../data/batches.js";
 import type { Batch, Dataset } from "../data/dataset.js";
-import { check, checkOptions, FeatureMapError } from "../errors.js";
+import {
+  check,
+  checkCount,
+  checkFlags,
+  checkOptions,
+  checkSignal,
+  FeatureMapError,
+  show,
+} from "../errors.js";
 import type { Model } from "../layers/model.js";
 import type { Tensor } from "../tensor.js";
 import { ahead } from "./ahead.js";
@@ -15,10 +23,11 @@ import {
 import { EarlyStopping, type EarlyStoppingOptions, type Monitor } from "./early-stopping.js";
 import { Evaluator } from "./evaluate.js";
 import { allFinite, type BatchSource, datasetFeed, type Feed, sourceFeed } from "./feed.js";
+import { checkLoss, checkModel, checkOptimizer } from "./given.js";
 import { crossEntropy, type Loss } from "./losses.js";
 import { accuracy, type Metric, measure } from "./metrics.js";
 import { adam, type Optimizer } from "./optimizers.js";
-import { constant, type Schedule } from "./schedules.js";
+import { checkSchedule, constant, type Schedule } from "./schedules.js";
 import { type StepResult, Trainer } from "./trainer.js";
 
 export interface FitOptions {
@@ -114,7 +123,10 @@ export async function fit(
   data: Dataset | BatchSource,
   options: FitOptions,
 ): Promise<FitResult> {
+  checkModel("fit", model);
   check(options, "fit: give options, { epochs: 5 } at least.");
+  checkOptions("fit", options, known);
+  checkSignal("fit", options.signal);
   options.signal?.throwIfAborted();
   check(!training.has(model), "fit: this model is being trained already. Await that first.");
   training.add(model);
@@ -152,7 +164,6 @@ class Fit {
   #weights: ReadonlyMap<string, Tensor> = new Map();
 
   constructor(model: Model, data: Dataset | BatchSource, options: FitOptions) {
-    checkOptions("fit", options, known);
     const {
       epochs,
       batchSize = 32,
@@ -166,11 +177,13 @@ class Fit {
       batchSize,
       stepsPerEpoch: options.stepsPerEpoch ?? 1,
     })) {
-      check(
-        Number.isInteger(count) && count >= 1,
-        () => `fit: ${name} is ${count}; it must be a whole number of at least 1.`,
-      );
+      checkCount(`fit: ${name}`, count);
     }
+    checkOptimizer("fit", optimizer);
+    checkLoss("fit", loss);
+    checkSchedule("fit: schedule", schedule);
+    checkFlags("fit", { shuffle, dropLast });
+    checkAugmentation("fit: augment", augment);
     if (typeof data === "function") {
       const useless = batching.find((name) => options[name] !== undefined);
       check(!useless, () => `fit: ${useless} has no effect on batches of your own making. Leave it out.`);
@@ -189,6 +202,7 @@ class Fit {
     this.#optimizer = optimizer;
     this.#schedule = schedule;
     this.#metrics = options.metrics ?? [];
+    measure(this.#metrics);
     this.#validation = validation && datasetFeed("fit: validation", model, validation, { batchSize, signal });
     this.#audience = new Audience(options.callbacks);
     this.#early = options.earlyStopping && new EarlyStopping(options.earlyStopping, validation !== undefined);
@@ -324,9 +338,9 @@ class Fit {
     const { steps: step } = this.#trainer;
     const lr = this.#schedule({ step, totalSteps, epoch, baseLr: this.#optimizer.lr });
     check(
-      lr >= 0 && Number.isFinite(lr),
+      Number.isFinite(lr) && lr >= 0,
       () =>
-        `fit: the schedule gives the learning rate ${lr} for step ${step} of ${totalSteps}.` +
+        `fit: the schedule gives the learning rate ${show(lr)} for step ${step} of ${totalSteps}.` +
         (Number.isNaN(totalSteps) ? " Where data is a function it may need stepsPerEpoch." : ""),
     );
     return lr;

@@ -1,4 +1,4 @@
-import { check, checkOptions } from "../errors.js";
+import { check, checkNoMore, checkNumber, checkOptions } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { crossEntropy as crossEntropyOp } from "../ops/cross-entropy.js";
 import { mse as mseOp } from "../ops/mse.js";
@@ -20,10 +20,7 @@ export interface Loss {
 export function crossEntropy(options: { labelSmoothing?: number } = {}): Loss {
   checkOptions("crossEntropy", options, ["labelSmoothing"]);
   const { labelSmoothing = 0 } = options;
-  check(
-    labelSmoothing >= 0 && labelSmoothing <= 1,
-    () => `crossEntropy: labelSmoothing is ${labelSmoothing}; it must be from 0 to 1.`,
-  );
+  checkNumber("crossEntropy: labelSmoothing", labelSmoothing, { min: 0, max: 1 });
   return {
     name: labelSmoothing > 0 ? `crossEntropy with label smoothing ${labelSmoothing}` : "crossEntropy",
     apply: (graph, output) =>
@@ -56,7 +53,8 @@ const core = (shape: Shape): Shape => shape.slice(1).filter((size) => size !== 1
  * Mean squared difference to target values of the output's shape (torch.nn.MSELoss). Sizes of 1 may be left out: n
  * values fit an output of [n, 1].
  */
-export function mse(): Loss {
+export function mse(...none: []): Loss {
+  checkNoMore("mse", none);
   return {
     name: "mse",
     apply: (graph, output) => graph.add(mseOp, [output, graph.input("targets", output.shape)], {}),
@@ -67,8 +65,10 @@ export function mse(): Loss {
           sameShape(core(targets.shape), core(outputShape)),
         () =>
           `mse: the targets must be values of shape ${formatShape(outputShape)}, not ${
-            targets instanceof Tensor ? formatShape(targets.shape) : "class indices"
-          }.`,
+            targets instanceof Tensor
+              ? `${formatShape(targets.shape)}.`
+              : "class indices. Give the data's targets as a tensor, or use the loss crossEntropy()."
+          }`,
       );
       return targets.data;
     },

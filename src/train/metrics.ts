@@ -1,4 +1,4 @@
-import { check } from "../errors.js";
+import { check, checkCount, checkIs, checkNoMore } from "../errors.js";
 import { Tensor } from "../tensor.js";
 
 /** Something that is measured over samples, from the model's outputs and what they should have been. */
@@ -16,13 +16,14 @@ export interface Measurement<T = number> {
 }
 
 /** Share of samples whose target is the class with the highest score; NaN where targets are values. */
-export function accuracy(): Metric {
+export function accuracy(...none: []): Metric {
+  checkNoMore("accuracy", none);
   return share("accuracy", (scores, target) => argMax(scores) === target);
 }
 
 /** Share of samples whose target is among the k classes with the highest scores; NaN where targets are values. */
 export function topK(k: number): Metric {
-  check(Number.isInteger(k) && k >= 1, () => `topK: k is ${k}; it must be a whole number of at least 1.`);
+  checkCount("topK: k", k);
   return share(`top${k}`, (scores, target) => {
     const own = scores[target]!;
     // Among equals the first counts as higher.
@@ -35,7 +36,8 @@ export function topK(k: number): Metric {
 }
 
 /** How often samples of each class (rows) are taken for each class (columns); empty where targets are values. */
-export function confusionMatrix(): Metric<number[][]> {
+export function confusionMatrix(...none: []): Metric<number[][]> {
+  checkNoMore("confusionMatrix", none);
   return {
     name: "confusion",
     begin() {
@@ -56,6 +58,9 @@ export function confusionMatrix(): Metric<number[][]> {
 
 /** Several metrics at once, by name. */
 export function measure<T>(metrics: readonly Metric<T>[]): Measurement<Record<string, T>> {
+  const isMetric = (metric: Metric<T>): boolean => typeof metric?.begin === "function";
+  const areMetrics = Array.isArray(metrics) && metrics.every(isMetric);
+  checkIs(areMetrics, "metrics", metrics, "a list of metrics, such as [topK(5)]");
   const names = metrics.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   check(twice === undefined, () => `metrics: "${twice}" is there twice; each metric needs its own name.`);

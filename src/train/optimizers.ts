@@ -1,4 +1,4 @@
-import { check, checkOptions } from "../errors.js";
+import { check, checkFlags, checkNumber, checkOptions, show } from "../errors.js";
 import { adam as adamOp } from "../ops/adam.js";
 import type { Op } from "../ops/op.js";
 import { sgd as sgdOp } from "../ops/sgd.js";
@@ -18,11 +18,8 @@ export interface Optimizer {
 }
 
 function checkRate(what: string, lr: number, weightDecay: number): void {
-  check(lr > 0 && Number.isFinite(lr), () => `${what}: lr is ${lr}; it must be a number above 0.`);
-  check(
-    weightDecay >= 0 && Number.isFinite(weightDecay),
-    () => `${what}: weightDecay is ${weightDecay}; it must be at least 0.`,
-  );
+  checkNumber(`${what}: lr`, lr, { above: 0 });
+  checkNumber(`${what}: weightDecay`, weightDecay, { min: 0 });
 }
 
 export interface SgdOptions {
@@ -42,10 +39,9 @@ export function sgd(options: SgdOptions): Optimizer {
   checkOptions("sgd", options, ["lr", "momentum", "weightDecay", "dampening", "nesterov"]);
   const { lr, momentum = 0, weightDecay = 0, dampening = 0, nesterov = false } = options;
   checkRate("sgd", lr, weightDecay);
-  check(
-    momentum >= 0 && momentum < 1,
-    () => `sgd: momentum is ${momentum}; it must be at least 0 and below 1.`,
-  );
+  checkNumber("sgd: momentum", momentum, { min: 0, below: 1 });
+  checkNumber("sgd: dampening", dampening);
+  checkFlags("sgd", { nesterov });
   check(
     !nesterov || (momentum > 0 && dampening === 0),
     "sgd: nesterov needs a momentum above 0 and no dampening, as in torch.",
@@ -75,13 +71,14 @@ function adaptive(name: string, options: AdamOptions, decoupled: boolean): Optim
   const { lr = 1e-3, betas = [0.9, 0.999], eps = 1e-8, weightDecay = decoupled ? 0.01 : 0 } = options;
   checkRate(name, lr, weightDecay);
   check(
-    betas.length === 2 && betas.every((beta) => beta >= 0 && beta < 1),
-    () => `${name}: betas are ${JSON.stringify(betas)}; both must be at least 0 and below 1.`,
+    Array.isArray(betas) && betas.length === 2,
+    () => `${name}: betas are ${show(betas)}; they must be two numbers, such as [0.9, 0.999].`,
   );
+  for (const [i, beta] of betas.entries()) checkNumber(`${name}: betas[${i}]`, beta, { min: 0, below: 1 });
   check(
-    Math.fround(eps) > 0,
+    Number.isFinite(eps) && Math.fround(eps) > 0,
     () =>
-      `${name}: eps is ${eps}; it must be a float32 number above 0, or a gradient of zero divides by zero.`,
+      `${name}: eps is ${show(eps)}; it must be a float32 number above 0, or a gradient of zero divides by zero.`,
   );
   const [b1, b2] = betas;
   return {

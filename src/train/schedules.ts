@@ -1,4 +1,4 @@
-import { check, checkOptions } from "../errors.js";
+import { checkCount, checkIs, checkNoMore, checkNumber, checkOptions } from "../errors.js";
 import { cosPi, power } from "./exact.js";
 
 /** Where training stands when a learning rate is wanted. */
@@ -17,7 +17,8 @@ export interface SchedulePoint {
 export type Schedule = (point: SchedulePoint) => number;
 
 /** The optimiser's learning rate throughout. */
-export function constant(): Schedule {
+export function constant(...none: []): Schedule {
+  checkNoMore("constant", none);
   return ({ baseLr }) => baseLr;
 }
 
@@ -25,8 +26,8 @@ export function constant(): Schedule {
 export function stepDecay(options: { every: number; factor?: number }): Schedule {
   checkOptions("stepDecay", options, ["every", "factor"]);
   const { every, factor = 0.1 } = options;
-  checkCount("stepDecay: every", every, "epochs");
-  check(factor > 0, () => `stepDecay: factor is ${factor}; it must be a number above 0.`);
+  checkCount("stepDecay: every", every);
+  checkNumber("stepDecay: factor", factor, { above: 0 });
   return ({ epoch, baseLr }) => baseLr * power(factor, Math.floor(epoch / every));
 }
 
@@ -34,14 +35,14 @@ export function stepDecay(options: { every: number; factor?: number }): Schedule
 export function cosine(options: { min?: number } = {}): Schedule {
   checkOptions("cosine", options, ["min"]);
   const { min = 0 } = options;
-  check(min >= 0, () => `cosine: min is ${min}; it must be a number of 0 or more.`);
+  checkNumber("cosine: min", min, { min: 0 });
   return ({ step, totalSteps, baseLr }) => along(baseLr, min, Math.min(1, step / totalSteps));
 }
 
 /** Rises in so many equal steps to the optimiser's learning rate, then follows another schedule from its beginning. */
 export function warmup(steps: number, then: Schedule = constant()): Schedule {
-  checkCount("warmup", steps, "steps");
-  check(typeof then === "function", "warmup: the schedule that follows must be one, such as cosine().");
+  checkCount("warmup: the number of steps", steps);
+  checkSchedule("warmup: the schedule that follows", then);
   return (point) => {
     const { step, totalSteps, baseLr } = point;
     if (step < steps) return (baseLr * (step + 1)) / steps;
@@ -65,9 +66,9 @@ export function oneCycle(options: OneCycleOptions): Schedule {
   checkOptions("oneCycle", options, ["maxLr", "pctStart", "divFactor", "finalDivFactor"]);
   const { maxLr, pctStart = 0.3, divFactor = 25, finalDivFactor = 1e4 } = options;
   for (const [name, value] of Object.entries({ maxLr, divFactor, finalDivFactor })) {
-    check(value > 0, () => `oneCycle: ${name} is ${value}; it must be a number above 0.`);
+    checkNumber(`oneCycle: ${name}`, value, { above: 0 });
   }
-  check(pctStart >= 0 && pctStart <= 1, () => `oneCycle: pctStart is ${pctStart}; it must be from 0 to 1.`);
+  checkNumber("oneCycle: pctStart", pctStart, { min: 0, max: 1 });
   const first = maxLr / divFactor;
   return ({ step, totalSteps }) => {
     const top = pctStart * totalSteps - 1;
@@ -78,14 +79,14 @@ export function oneCycle(options: OneCycleOptions): Schedule {
   };
 }
 
+/** Throws unless it is a schedule, whose function has been called. */
+export function checkSchedule(what: string, schedule: Schedule): void {
+  const uncalled: unknown[] = [constant, stepDecay, cosine, warmup, oneCycle];
+  const isOne = typeof schedule === "function" && !uncalled.includes(schedule);
+  checkIs(isOne, what, schedule, "a schedule, such as cosine(), brackets included");
+}
+
 /** From one number to another along half a cosine. */
 function along(from: number, to: number, part: number): number {
   return to + ((from - to) / 2) * (1 + cosPi(part));
-}
-
-function checkCount(what: string, count: number, unit: string): void {
-  check(
-    Number.isInteger(count) && count >= 1,
-    () => `${what}: ${count} is not a whole number of ${unit}, 1 or more.`,
-  );
 }

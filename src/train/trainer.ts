@@ -1,5 +1,5 @@
 import type { Batch } from "../data/dataset.js";
-import { check, checkOptions } from "../errors.js";
+import { check, checkNumber, checkOptions, show } from "../errors.js";
 import { backward } from "../graph/backward.js";
 import { Plan } from "../graph/plan.js";
 import type { Model } from "../layers/model.js";
@@ -9,6 +9,7 @@ import type { Storage } from "../ops/layout.js";
 import type { Value } from "../ops/op.js";
 import { type Shape, sizeOf, Tensor } from "../tensor.js";
 import type { Block } from "../wasm/heap.js";
+import { checkLoss, checkModel, checkOptimizer } from "./given.js";
 import type { Loss } from "./losses.js";
 import type { Optimizer } from "./optimizers.js";
 import { Plans, type Prepared } from "./plans.js";
@@ -56,12 +57,12 @@ export class Trainer {
 
   constructor(model: Model, options: TrainerOptions) {
     checkOptions("Trainer", options, ["loss", "optimizer", "clipNorm", "seed"]);
-    const { clipNorm, seed = 0, optimizer } = options;
-    check(
-      clipNorm === undefined || clipNorm > 0,
-      () => `clipNorm is ${clipNorm}; it must be a number above 0.`,
-    );
-    check(Number.isSafeInteger(seed), () => `The seed is ${seed}; it must be a whole number.`);
+    const { clipNorm, seed = 0, optimizer, loss } = options;
+    checkModel("Trainer", model);
+    checkLoss("Trainer", loss);
+    checkOptimizer("Trainer", optimizer);
+    if (clipNorm !== undefined) checkNumber("clipNorm", clipNorm, { above: 0 });
+    check(Number.isSafeInteger(seed), () => `The seed is ${show(seed)}; it must be a whole number.`);
     checkUsable(model);
     this.model = model;
     this.#options = options;

@@ -154,7 +154,10 @@ test("stop when the signal says so", async () => {
 
 test("refuse options that make no sense at once", () => {
   for (const batchSize of [0, -1, 1.5, Number.NaN]) {
-    throwsMessage(() => batches(numbered(3), { batchSize }), /batchSize must be a whole number of 1 or more/);
+    throwsMessage(
+      () => batches(numbered(3), { batchSize }),
+      /batchSize is .*; it must be a whole number of at least 1/,
+    );
   }
   throwsMessage(
     () => batches(numbered(3), { batchsize: 2 } as never),

@@ -123,7 +123,7 @@ test("a split parts the samples by the seed", async () => {
   assert.equal(await contents(split(numbered(10), 0.3, 1)[0]), await contents(some));
   assert.not.equal(await contents(split(numbered(10), 0.3, 2)[0]), await contents(some));
   assert.equal(await contents(subset(split(numbered(10), 1)[0], 0, 0)), []);
-  throwsMessage(() => split(numbered(10), 1.5), /fraction must be 0 to 1, not 1.5/);
+  throwsMessage(() => split(numbered(10), 1.5), /fraction is 1.5; it must be a number from 0 to 1/);
 });
 
 test.run();

@@ -227,7 +227,7 @@ test("what is no layer is refused when the network is written down", () => {
   for (const wrong of [forgot, null, undefined, 3, {}] as Layer[]) {
     throwsMessage(
       () => sequential([conv2d(2, 1), wrong]),
-      /^sequential: "1" is not a layer\. Call its function, as in relu\(\)\.$/,
+      /^sequential: "1" is not a layer but .*\. Call its function, as in relu\(\)\.$/,
     );
     throwsMessage(() => residual([wrong]), /^residual: "0" is not a layer/);
     throwsMessage(() => parallel({ left: wrong }), /^parallel: "left" is not a layer/);

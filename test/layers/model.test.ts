@@ -131,7 +131,7 @@ test("inputs that do not fit are told with both shapes and the way out", async (
   await refuse(noise([0, 2, 6, 6]), /^predict: the batch \[0, 2, 6, 6\] is empty/);
   await refuse(
     [[1, 2]],
-    /^predict: the input must be a Tensor; make one with tensor\(values, \[n, 2, 6, 6\]\)\.$/,
+    /^predict: the input must be a Tensor, not \[\[1,2\]\]; make one with tensor\(values, \[n, 2, 6, 6\]\)\.$/,
   );
   await refuse(undefined, /must be a Tensor/);
   await refuse(
@@ -140,7 +140,7 @@ test("inputs that do not fit are told with both shapes and the way out", async (
   );
   await refuse(
     noise([1, 2, 1, 1]),
-    /^Layer "pool": maxPool2d: the window covers 2 pixels along h, more than the 1/,
+    /^The model was built for inputs of shape \[2, 6, 6\]; one of \[2, 1, 1\] does not fit: Layer "pool": maxPool2d: the window covers 2 pixels along h, more than the 1/,
   );
   // Nothing of that did any harm.
   assert.equal((await model.predict(noise([1, 2, 6, 6]))).shape, [1, 5]);

@@ -168,7 +168,7 @@ test("what does not fit is refused", async () => {
     [bars(5), { batchSize: 0 }, /evaluate: batchSize is 0/],
     [bars(5), { topK: 0.5 }, /topK: k is 0\.5/],
     [bars(5), { loss: mse() }, /mse: the targets must be values of shape \[5, 3\], not class indices/],
-    [Promise.resolve(bars(5)), {}, /not a promise of one: write await/],
+    [Promise.resolve(bars(5)), {}, /the data is a promise \(write await before it\)/],
     [
       { ...bars(5), shape: [3, 8, 8] },
       {},

@@ -501,9 +501,9 @@ test("data that do not fit are refused, with both shapes and the remedy", async 
   );
   await rejectsMessage(
     run(Promise.resolve(bars(3))),
-    /must be a Dataset, not a promise of one: write await before it/,
+    /the data is a promise \(write await before it\); it must be a Dataset/,
   );
-  await rejectsMessage(run(undefined), /the data must be a Dataset/);
+  await rejectsMessage(run(undefined), /the data is undefined; it must be a Dataset/);
 });
 
 test("batches of one's own making are checked", async () => {
@@ -523,7 +523,10 @@ test("batches of one's own making are checked", async () => {
   );
   await rejectsMessage(run({ inputs, targets: [0, 1] }), /must be an Int32Array/);
   await rejectsMessage(run({ inputs, targets: Int32Array.of(0) }), /2 inputs, but 1 targets/);
-  await rejectsMessage(run({ inputs: inputs.data, targets }), /its inputs must be a Tensor/);
+  await rejectsMessage(
+    run({ inputs: inputs.data, targets }),
+    /its "inputs" is a Float32Array; it must be a Tensor/,
+  );
   await rejectsMessage(run({ inputs, targets: Int32Array.of(0, 3) }), /target 1 of the batch is class 3/);
   const infinite = new Tensor(inputs.data.slice().fill(Number.POSITIVE_INFINITY, 64, 65), [2, 1, 8, 8]);
   await rejectsMessage(run({ inputs: infinite, targets }), /sample 1 has the input value Infinity/);

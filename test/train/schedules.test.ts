@@ -71,7 +71,7 @@ test("oneCycle is OneCycleLR", () => {
 });
 
 test("what makes no sense is refused", () => {
-  throwsMessage(() => stepDecay({ every: 0 }), /stepDecay: every: 0 is not a whole number of epochs/);
+  throwsMessage(() => stepDecay({ every: 0 }), /stepDecay: every is 0; it must be a whole number/);
   throwsMessage(() => stepDecay({ every: 1, factor: 0 }), /factor is 0/);
   throwsMessage(
     () => stepDecay({ every: 1, gamma: 0.1 } as { every: number }),
@@ -79,8 +79,8 @@ test("what makes no sense is refused", () => {
   );
   throwsMessage(() => cosine({ min: -1 }), /cosine: min is -1/);
   throwsMessage(() => cosine({ minimum: 1 } as object), /unknown option "minimum"/);
-  throwsMessage(() => warmup(1.5), /warmup: 1\.5 is not a whole number of steps/);
-  throwsMessage(() => warmup(1, {} as Schedule), /the schedule that follows must be one/);
+  throwsMessage(() => warmup(1.5), /warmup: the number of steps is 1\.5; it must be a whole number/);
+  throwsMessage(() => warmup(1, {} as Schedule), /the schedule that follows is {}; it must be a schedule/);
   throwsMessage(() => oneCycle({ maxLr: 0 }), /oneCycle: maxLr is 0/);
   throwsMessage(() => oneCycle({ maxLr: 1, pctStart: 2 }), /pctStart is 2; it must be from 0 to 1/);
   throwsMessage(() => oneCycle({ maxLr: 1, divFactor: Number.NaN }), /divFactor is NaN/);
