@@ -2,15 +2,8 @@
 // Statistics are taken in two passes over each plane while it is in the cache, then combined in double precision.
 
 import { at, madd, zero } from "../lib/simd";
-import { doubleAt, sumMap, sumZip } from "../lib/sums";
+import { doubleAt, narrow, Sum, sumMap, sumZip } from "../lib/sums";
 import { laneMask, LANES, View, view } from "../lib/view";
-
-// @ts-ignore: decorator
-@unmanaged @final
-class Sum {
-  // @ts-ignore: decorator
-  @inline of(sum: v128, x: v128, k: v128): v128 { return f32x4.add(sum, x); }
-}
 
 // @ts-ignore: decorator
 @unmanaged @final
@@ -61,19 +54,7 @@ export function batchNormMoments(partial: usize, x: usize, begin: i32, end: i32)
     for (let i = 0; i < LANES; i += 2) {
       v128.store(doubleAt(means, i), f64x2.div(v128.load(doubleAt(means, i)), count));
     }
-    const m0 = i64x2.shuffle(
-      f32x4.demote_f64x2_zero(v128.load(means)),
-      f32x4.demote_f64x2_zero(v128.load(means, 16)),
-      0,
-      2,
-    );
-    const m1 = i64x2.shuffle(
-      f32x4.demote_f64x2_zero(v128.load(means, 32)),
-      f32x4.demote_f64x2_zero(v128.load(means, 48)),
-      0,
-      2,
-    );
-    sumMap<SquaredDeviation>(doubleAt(means, LANES), v, plane, m0, m1);
+    sumMap<SquaredDeviation>(doubleAt(means, LANES), v, plane, narrow(means), narrow(doubleAt(means, 4)));
   }
 }
 

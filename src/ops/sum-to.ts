@@ -9,6 +9,7 @@ export const sumTo: Op<{ readonly shape: Shape }> = {
   steps(node, plan) {
     const out = plan.view(node.outputs[0]!);
     const x = plan.view(node.inputs[0]!);
-    plan.step("sumTo", out.n * out.blocks, [out, x], (x.n / out.n) * x.h * x.w * LANES);
+    const sums = plan.scratch(out.n * out.blocks * LANES * 2);
+    plan.step("sumTo", out.n * out.blocks, [out, sums, x], (x.n / out.n) * x.h * x.w * LANES);
   },
 };

@@ -14,12 +14,12 @@ import { Runtime } from "../../src/wasm/runtime.js";
 import type { OpCase } from "./op.js";
 import { assert, suite } from "./suite.js";
 
-/** Sums of every lane of every plane, [n, blocks, 8]. */
+/** Sums of every lane of every plane, [n, blocks, 8], as doubles: two floats each. */
 const laneSums: Op<object> = {
   name: "laneSums",
   infer([x]) {
     const [n, c] = sizes4(x!.shape);
-    return [{ shape: [n, Math.ceil(c / LANES), LANES], form: "dense" }];
+    return [{ shape: [n, Math.ceil(c / LANES), LANES, 2], form: "dense" }];
   },
   steps(node, plan) {
     const x = plan.view(node.inputs[0]!);
@@ -69,7 +69,8 @@ export function testPaddingLanes(name: string, cases: readonly OpCase[]): void {
           plan.fillGuards(Number.NaN);
           // Twice: what the first run leaves behind lies where tensors of the second will be.
           plan.runSync(feeds, null);
-          for (const [name, { data: sums }] of Object.entries(plan.runSync(feeds, null))) {
+          for (const [name, { data }] of Object.entries(plan.runSync(feeds, null))) {
+            const sums = new Float64Array(data.buffer);
             const [, channels] = sizes4(graph.values[Number.parseInt(name, 10)]!.shape);
             const lanes = Math.ceil(channels / LANES) * LANES;
             sums.forEach((sum, i) => {
