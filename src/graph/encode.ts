@@ -1,7 +1,7 @@
 import { type Arg, isView, type Storage, type View } from "../ops/layout.js";
 import type { Block } from "../wasm/heap.js";
 import type { Runtime } from "../wasm/runtime.js";
-import { BARRIER, SERIAL, STEP_HEADER } from "../wasm/steps.js";
+import { SERIAL, STEP_HEADER } from "../wasm/steps.js";
 import type { Builder, Step } from "./builder.js";
 import { assignOffsets } from "./lifetimes.js";
 
@@ -86,17 +86,13 @@ export function encode(builder: Builder, runtime: Runtime, guardBytes: number, w
   let at = tableAddress / 4;
   const writeTable = (table: readonly Step[]): number => {
     const start = at * 4;
-    let wasShared = true;
     for (const { kernel, units, args, flops } of table) {
       const serial = units === 1 || units * flops < SHARED_FLOPS;
       const grain = serial
         ? units
         : Math.max(1, Math.ceil(PIECE_FLOPS / flops), Math.floor(units / (runtime.threads * PIECES)));
-      // Steps on one thread follow each other by themselves.
-      const flags = (serial ? SERIAL : 0) | (wasShared || !serial ? BARRIER : 0);
-      wasShared = !serial;
       const index = runtime.kernelIndex(kernel, args.length);
-      ints.set([index, units, grain, flags, args.length, ...args.map(resolve)], at);
+      ints.set([index, units, grain, serial ? SERIAL : 0, args.length, ...args.map(resolve)], at);
       at += STEP_HEADER + args.length;
     }
     return start;

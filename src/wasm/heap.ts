@@ -1,6 +1,6 @@
 import { FeatureMapError } from "../errors.js";
 
-const PAGE_BYTES = 65536;
+export const PAGE_BYTES = 65536;
 /** Cache lines: blocks start on one, so that threads never share one by accident. */
 const ALIGN_BYTES = 64;
 
@@ -26,9 +26,12 @@ export class Heap {
   #end: number;
   #used = 0;
 
-  /** `start`: first byte the heap may use. */
-  constructor(memory: WebAssembly.Memory, start: number) {
+  readonly #most: number;
+
+  /** `start`: first byte the heap may use; `most`: bytes that the memory was declared to grow to. */
+  constructor(memory: WebAssembly.Memory, start: number, most: number) {
     this.memory = memory;
+    this.#most = most;
     this.#end = start;
   }
 
@@ -86,9 +89,12 @@ export class Heap {
     try {
       this.memory.grow(missing);
     } catch {
+      const limit =
+        end > this.#most - PAGE_BYTES
+          ? `WebAssembly memory holds ${formatBytes(this.#most)} at most`
+          : `the system has no more to give: WebAssembly memory is at ${formatBytes(this.memory.buffer.byteLength)}`;
       throw new FeatureMapError(
-        `${what} needs ${formatBytes(bytes)} more, but WebAssembly memory cannot grow beyond its ` +
-          `${formatBytes(this.memory.buffer.byteLength)} (${formatBytes(this.#used)} in use). ` +
+        `${what} needs ${formatBytes(bytes)} more, but ${limit} (${formatBytes(this.#used)} in use). ` +
           "Use a smaller batch or input, or dispose of models you no longer need.",
       );
     }

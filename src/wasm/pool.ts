@@ -2,7 +2,7 @@ import { startWorker } from "#platform";
 import { FeatureMapError } from "../errors.js";
 import type { Thread } from "../platform/thread.js";
 import type { Block, Heap } from "./heap.js";
-import { announce, CONTROL, controlBytes, LEAVE } from "./steps.js";
+import { controlBytes, dismiss, layOut } from "./steps.js";
 import type { WorkerMessage, WorkerStart } from "./worker.js";
 
 interface Pending {
@@ -21,9 +21,11 @@ export class Pool {
   /** A block of this pool alone: workers that are being ended cannot disturb the next pool. */
   readonly #control: Block;
   readonly #workers: Thread[];
-  readonly #ready: Promise<void>;
+  /** All workers wait for work. Rejects where they do not get so far. */
+  readonly ready: Promise<void>;
   #pending: Pending | undefined;
   #failure: FeatureMapError | undefined;
+  #why: string | undefined;
   /** Workers that have yet to leave after {@link dispose}. */
   #leaving = 0;
 
@@ -42,7 +44,7 @@ export class Pool {
     const control = this.#control.address;
     let waiting = threads;
     this.#workers = [];
-    this.#ready = new Promise((resolve, reject) => {
+    this.ready = new Promise((resolve, reject) => {
       this.#pending = { resolve, reject };
       const started = (): void => {
         if (--waiting === 0) this.#finish();
@@ -67,7 +69,7 @@ export class Pool {
     });
     const timer = setTimeout(() => this.#fail(`did not start within ${startMs / 1000} seconds`), startMs);
     const started = (): void => clearTimeout(timer);
-    this.#ready.then(started, started);
+    this.ready.then(started, started);
   }
 
   /** The pool cannot run any more: a worker died, or it was disposed of. */
@@ -75,15 +77,20 @@ export class Pool {
     return this.#failure !== undefined;
   }
 
+  /** What became of the worker that failed, as a sentence. */
+  get why(): string | undefined {
+    return this.#why;
+  }
+
   /** Runs the table of `steps` steps at `address` on all threads. One run at a time: the runtime queues them. */
   async run(address: number, steps: number): Promise<void> {
-    await this.#ready;
+    await this.ready;
     if (this.#failure) throw this.#failure;
     // A process that waits for an answer must not exit; one that merely has a pool may.
     for (const worker of this.#workers) worker.ref();
     await new Promise<void>((resolve, reject) => {
       this.#pending = { resolve, reject };
-      this.#command(address, steps);
+      layOut(this.#view(), new Int32Array(this.#heap.memory.buffer), this.threads, address / 4, steps);
     });
   }
 
@@ -99,19 +106,13 @@ export class Pool {
     else {
       this.#failure = ended;
       this.#leaving = this.threads;
-      this.#command(0, LEAVE);
+      dismiss(this.#view());
     }
   }
 
-  #command(address: number, steps: number): void {
-    const control = new Int32Array(
-      this.#heap.memory.buffer,
-      this.#control.address,
-      controlBytes(this.threads) / 4,
-    );
-    Atomics.store(control, CONTROL.plan, address);
-    Atomics.store(control, CONTROL.steps, steps);
-    announce(control, CONTROL.command);
+  #view(): Int32Array {
+    const { address } = this.#control;
+    return new Int32Array(this.#heap.memory.buffer, address, controlBytes(this.threads) / 4);
   }
 
   #left(): void {
@@ -129,9 +130,10 @@ export class Pool {
 
   #fail(reason: string): void {
     if (this.#failure) return;
+    this.#why = `A worker thread ${reason}${/[.!?]$/.test(reason) ? "" : "."}`;
     this.#end(
       new FeatureMapError(
-        `A worker thread ${reason}. The run was given up; the next one starts new workers. ` +
+        `${this.#why} The run was given up; the next one starts new workers. ` +
           "To stay on the calling thread, use init({ threads: 1 }) or predictSync.",
       ),
     );

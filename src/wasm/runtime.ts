@@ -3,10 +3,10 @@
 
 import { instantiateSync } from "@assemblyscript/loader";
 import { cores, pause, readFile } from "#platform";
-import { check, checkOptions, FeatureMapError } from "../errors.js";
+import { check, checkCount, checkFlags, checkOptions, FeatureMapError } from "../errors.js";
 import { withSharedMemory } from "./binary.js";
 import { hasRelaxedSimd, hasSharedMemory, hasSimd } from "./features.js";
-import { type Block, Heap } from "./heap.js";
+import { type Block, Heap, PAGE_BYTES } from "./heap.js";
 import { Pool } from "./pool.js";
 import { type Kernel, kernelsOf, runSteps } from "./steps.js";
 import { compileUrl } from "./streaming.js";
@@ -45,11 +45,16 @@ export type RunTable = (address: number, steps: number, flops: number) => Promis
 /** How long runs on the calling thread may follow each other without letting anything else happen. */
 const YIELD_MS = 10;
 
-function createMemory(shared: boolean): WebAssembly.Memory {
+/** A heap in a memory of its own, as large as can be had. */
+function createHeap(shared: boolean): Heap {
   let cause: unknown;
   for (const maximum of MAXIMUM_PAGES) {
     try {
-      return new WebAssembly.Memory({ initial: 1, maximum, shared });
+      return new Heap(
+        new WebAssembly.Memory({ initial: 1, maximum, shared }),
+        HEAP_START,
+        maximum * PAGE_BYTES,
+      );
     } catch (error) {
       cause = error;
     }
@@ -76,6 +81,10 @@ export class Runtime {
   #users = 0;
   #disposed = false;
   #yielded = 0;
+  /** Workers have been started before, so that they can be. */
+  #hadWorkers = false;
+  /** Workers cannot be started here: the calling thread does everything. */
+  #alone = false;
 
   /** `kernels`: the binary, or a module compiled of it (with shared memory where there are several threads). */
   constructor(
@@ -88,7 +97,7 @@ export class Runtime {
     this.#worker = worker;
     this.#startMs = options.startMs ?? START_MS;
     const shared = options.threads > 1;
-    this.heap = new Heap(createMemory(shared), HEAP_START);
+    this.heap = createHeap(shared);
     this.#module =
       kernels instanceof WebAssembly.Module
         ? kernels
@@ -183,7 +192,7 @@ export class Runtime {
   }
 
   async #run(address: number, steps: number, flops: number): Promise<void> {
-    if (this.threads === 1 || flops < CALLER_FLOPS) {
+    if (this.threads === 1 || this.#alone || flops < CALLER_FLOPS) {
       // Now and then a macrotask, so that timers, events and the painting of a page go on.
       if (performance.now() - this.#yielded > YIELD_MS) {
         await pause();
@@ -195,7 +204,17 @@ export class Runtime {
     if (!this.#pool || this.#pool.failed) {
       this.#pool = new Pool(this.#worker, this.#module, this.heap, this.threads, this.#startMs);
     }
-    await this.#pool.run(address, steps);
+    const pool = this.#pool;
+    if (!this.#hadWorkers) {
+      await pool.ready.catch(() => {});
+      this.#hadWorkers = !pool.failed;
+      if (pool.why) {
+        this.#alone = true;
+        console.warn(`featuremap: ${pool.why} Everything runs on the calling thread instead.`);
+        return this.#run(address, steps, flops);
+      }
+    }
+    await pool.run(address, steps);
   }
 }
 
@@ -211,10 +230,8 @@ export function setCarrier(value: Carrier): void {
 function settle(options: RuntimeOptions): { threads: number; relaxed: boolean } {
   checkOptions("init", options, ["wasm", "threads", "relaxed"]);
   const { threads: wanted, relaxed: relaxing = true } = options;
-  check(
-    wanted === undefined || (Number.isInteger(wanted) && wanted >= 1 && wanted <= 64),
-    () => `init: threads is ${wanted}; it must be a whole number from 1 to 64.`,
-  );
+  if (wanted !== undefined) checkCount("init: threads", wanted, 1, 64);
+  checkFlags("init", { relaxed: relaxing });
   check(
     hasSimd(),
     "This engine lacks WebAssembly SIMD. Use Node 20, Chrome 91, Firefox 89, Safari 16.4 or later.",

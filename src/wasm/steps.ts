@@ -11,32 +11,33 @@ export function kernelsOf(instance: WebAssembly.Instance): [name: string, kernel
 }
 
 /**
- * One step in the table, as int32s: kernel index, units of work, grain (units taken at a time; all of them when the
- * step is too small to share), flags, number of arguments, arguments.
+ * One step in the table, as int32s: kernel index, units of work, grain (units of a piece; all of them when the step is
+ * too small to share), flags, number of arguments, arguments.
  */
 export const STEP_HEADER = 5;
-/** The step is small and runs on thread 0 alone. */
+/** The step is too small to share: whoever finished the one before runs it, before others are told. */
 export const SERIAL = 1;
-/** Every thread must have finished the steps before. */
-export const BARRIER = 2;
 
-/** Where things lie in a pool's control block, in int32s. Counters keep 128 bytes apart. */
-export const CONTROL = {
-  /** Counts commands; workers sleep on it. */
-  command: 0,
-  /** Address of the plan to run and its number of steps. */
-  plan: 1,
-  steps: 2,
-  arrived: 32,
-  /** Counts barriers passed; threads sleep on it. */
-  barrier: 64,
-  sleepers: 96,
-  /** Next unit of thread t's share: cursors + 32 t. */
-  cursors: 128,
+/** Where things lie in a pool's control block, in int32s. What threads write often keeps 128 bytes apart. */
+const CONTROL = {
+  /** Counts the steps that were laid out; threads sleep on it. */
+  state: 0,
+  /** Index in memory, in int32s, of the step laid out, or IDLE or LEAVE; and steps from it to the end. */
+  at: 1,
+  left: 2,
+  /** Pieces of the step that are done. */
+  done: 32,
+  sleepers: 64,
+  /** Thread t's share of pieces, the next one and whose step it is: cursors + 32 t. */
+  cursors: 96,
 } as const;
 const CURSOR_STRIDE = 32;
-/** In place of a number of steps: the worker shall leave. */
-export const LEAVE = -1;
+/** In place of a step: there is none, and the worker shall leave. */
+const IDLE = 0;
+const LEAVE = -1;
+/** A cursor holds the low bits of `state` above the number of a piece. */
+const PIECE_BITS = 12;
+const NO_PIECE = (1 << PIECE_BITS) - 1;
 
 /** Size of the control block of a pool. */
 export function controlBytes(threads: number): number {
@@ -63,74 +64,138 @@ export function runSteps(kernels: readonly Kernel[], table: Int32Array, start: n
   }
 }
 
-/** Sleeps until the counter at `index` is no longer `seen`, after polling it for a moment. */
-export function waitForChange(control: Int32Array, index: number, seen: number): void {
+/** Sleeps until the state is no longer `seen`, after polling it for a moment. */
+function waitForChange(control: Int32Array, seen: number): void {
   for (let spin = 0; spin < SPINS; spin++) {
-    if (Atomics.load(control, index) !== seen) return;
+    if (Atomics.load(control, CONTROL.state) !== seen) return;
   }
   Atomics.add(control, CONTROL.sleepers, 1);
-  while (Atomics.load(control, index) === seen) Atomics.wait(control, index, seen);
+  while (Atomics.load(control, CONTROL.state) === seen) Atomics.wait(control, CONTROL.state, seen);
   Atomics.sub(control, CONTROL.sleepers, 1);
 }
 
-/** Moves a counter on and wakes whoever sleeps on it. */
-export function announce(control: Int32Array, index: number): void {
-  Atomics.add(control, index, 1);
-  if (Atomics.load(control, CONTROL.sleepers) > 0) Atomics.notify(control, index);
+/** Moves the state on and wakes whoever sleeps on it. */
+function announce(control: Int32Array): void {
+  Atomics.add(control, CONTROL.state, 1);
+  if (Atomics.load(control, CONTROL.sleepers) > 0) Atomics.notify(control, CONTROL.state);
 }
 
-/** Thread t of T owns the units from this one to the next thread's. */
-function shareStart(units: number, thread: number, threads: number): number {
-  return Math.floor((units * thread) / threads);
+/** The piece that a cursor of this state points to. */
+function cursorOf(state: number, piece: number): number {
+  return (state << PIECE_BITS) | piece;
 }
 
-/** Waits for all threads; the last to arrive lays out the shares of the next step. */
-function barrier(control: Int32Array, threads: number, units: number): void {
-  const seen = Atomics.load(control, CONTROL.barrier);
-  if (Atomics.add(control, CONTROL.arrived, 1) + 1 < threads) {
-    waitForChange(control, CONTROL.barrier, seen);
-    return;
-  }
-  Atomics.store(control, CONTROL.arrived, 0);
-  for (let t = 0; t < threads; t++) {
-    Atomics.store(control, CONTROL.cursors + t * CURSOR_STRIDE, shareStart(units, t, threads));
-  }
-  announce(control, CONTROL.barrier);
+/** Thread t of T owns the pieces from this one to the next thread's. */
+function shareStart(pieces: number, thread: number, threads: number): number {
+  return Math.floor((pieces * thread) / threads);
+}
+
+function piecesOf(memory: Int32Array, at: number): number {
+  return Math.ceil(memory[at + 1]! / memory[at + 2]!);
 }
 
 /**
- * One thread's part in running the table that `control` names. Units are computed the same way whoever runs them, so
- * the results do not depend on the number of threads nor on who was faster.
+ * Lays out the step at `at`, the first of `left`, for the workers to share. Cursors carry the state they belong to and go
+ * first, so that a thread that is late, and still looks at an earlier step, finds nothing there to take.
  */
-export function runShare(
+export function layOut(
+  control: Int32Array,
+  memory: Int32Array,
+  threads: number,
+  at: number,
+  left: number,
+): void {
+  const state = Atomics.load(control, CONTROL.state) + 1;
+  const pieces = left > 0 ? piecesOf(memory, at) : 0;
+  for (let t = 0; t < threads; t++) {
+    const piece = left > 0 ? shareStart(pieces, t, threads) : NO_PIECE;
+    Atomics.store(control, CONTROL.cursors + t * CURSOR_STRIDE, cursorOf(state, piece));
+  }
+  Atomics.store(control, CONTROL.done, 0);
+  Atomics.store(control, CONTROL.left, left);
+  Atomics.store(control, CONTROL.at, left > 0 ? at : IDLE);
+  announce(control);
+}
+
+/** Tells the workers to leave. */
+export function dismiss(control: Int32Array): void {
+  Atomics.store(control, CONTROL.at, LEAVE);
+  announce(control);
+}
+
+/**
+ * A worker's life: takes pieces of the steps that are laid out until it is dismissed; calls `done` when it finished the
+ * last step of a plan. A step is over when all its pieces are done, whoever did them: a thread that has lost its core, or
+ * has not woken up yet, holds nobody up unless it is at work on a piece. A unit is computed the same way whoever does it,
+ * so the results do not depend on the number of threads nor on who was faster.
+ */
+export function takePart(
+  kernels: readonly Kernel[],
+  control: Int32Array,
+  shared: WebAssembly.Memory,
+  thread: number,
+  threads: number,
+  done: () => void,
+): void {
+  let memory = new Int32Array(shared.buffer);
+  for (;;) {
+    const state = Atomics.load(control, CONTROL.state);
+    const at = Atomics.load(control, CONTROL.at);
+    if (at === LEAVE) return;
+    // A fresh view where the owner has grown the memory.
+    if (memory.buffer !== shared.buffer) memory = new Int32Array(shared.buffer);
+    if (at !== IDLE && finishes(kernels, control, memory, thread, threads, state, at)) {
+      if (advance(kernels, control, memory, threads, at)) done();
+    } else waitForChange(control, state);
+  }
+}
+
+/** Takes pieces of a step while there are any. Whether the last one to be done was among them. */
+function finishes(
   kernels: readonly Kernel[],
   control: Int32Array,
   memory: Int32Array,
   thread: number,
   threads: number,
-): void {
-  const steps = Atomics.load(control, CONTROL.steps);
-  let at = Atomics.load(control, CONTROL.plan) >>> 2;
-  for (let step = 0; step < steps; step++, at += STEP_HEADER + memory[at + 4]!) {
-    const units = memory[at + 1]!;
-    const grain = memory[at + 2]!;
-    const flags = memory[at + 3]!;
-    const kernel = kernels[memory[at]!]!;
-    if (flags & BARRIER) barrier(control, threads, units);
-    if (flags & SERIAL) {
-      if (thread === 0) call(kernel, memory, at + STEP_HEADER, 0, units);
-      continue;
-    }
-    // The own share first, for the sake of the cache; then what is left of the others'.
-    for (let i = 0; i < threads; i++) {
-      const owner = (thread + i) % threads;
-      const end = shareStart(units, owner + 1, threads);
-      const cursor = CONTROL.cursors + owner * CURSOR_STRIDE;
-      for (let begin = Atomics.add(control, cursor, grain); begin < end; ) {
-        call(kernel, memory, at + STEP_HEADER, begin, Math.min(begin + grain, end));
-        begin = Atomics.add(control, cursor, grain);
-      }
+  state: number,
+  at: number,
+): boolean {
+  const units = memory[at + 1]!;
+  const grain = memory[at + 2]!;
+  const pieces = piecesOf(memory, at);
+  const tag = cursorOf(state, 0);
+  // The own share first, for the sake of the cache; then what is left of the others'.
+  for (let i = 0; i < threads; i++) {
+    const owner = (thread + i) % threads;
+    const end = shareStart(pieces, owner + 1, threads);
+    const cursor = CONTROL.cursors + owner * CURSOR_STRIDE;
+    for (;;) {
+      const next = Atomics.load(control, cursor);
+      const piece = next & NO_PIECE;
+      if ((next & ~NO_PIECE) !== tag) return false;
+      if (piece >= end) break;
+      if (Atomics.compareExchange(control, cursor, next, next + 1) !== next) continue;
+      const begin = piece * grain;
+      call(kernels[memory[at]!]!, memory, at + STEP_HEADER, begin, Math.min(begin + grain, units));
+      if (Atomics.add(control, CONTROL.done, 1) + 1 === pieces) return true;
     }
   }
-  barrier(control, threads, 0);
+  return false;
+}
+
+/** Goes on to the next step that is worth sharing, running those before it. Whether the plan is at its end. */
+function advance(
+  kernels: readonly Kernel[],
+  control: Int32Array,
+  memory: Int32Array,
+  threads: number,
+  at: number,
+): boolean {
+  let left = Atomics.load(control, CONTROL.left) - 1;
+  at += STEP_HEADER + memory[at + 4]!;
+  for (; left > 0 && memory[at + 3]! & SERIAL; left--, at += STEP_HEADER + memory[at + 4]!) {
+    call(kernels[memory[at]!]!, memory, at + STEP_HEADER, 0, memory[at + 1]!);
+  }
+  layOut(control, memory, threads, at, left);
+  return left === 0;
 }

@@ -1,8 +1,8 @@
-// The script of a worker thread: instantiates the kernels on the shared memory, then runs its share of every plan.
+// The script of a worker thread: instantiates the kernels on the shared memory, then runs its part of every plan.
 // It returns to its event loop only to be ended. Bundled on its own and kept as text by the build.
 
 import { onStart } from "../platform/thread.js";
-import { CONTROL, controlBytes, kernelsOf, LEAVE, runShare, waitForChange } from "./steps.js";
+import { controlBytes, kernelsOf, takePart } from "./steps.js";
 
 export interface WorkerStart {
   readonly module: WebAssembly.Module;
@@ -13,7 +13,7 @@ export interface WorkerStart {
   readonly threads: number;
 }
 
-/** What a worker tells its owner. Thread 0 alone says "done". */
+/** What a worker tells its owner. "done" comes from the one that finished a plan. */
 export type WorkerMessage = "ready" | "done" | "left" | { readonly error: string };
 
 function serve(start: WorkerStart, post: (message: WorkerMessage) => void): void {
@@ -22,14 +22,7 @@ function serve(start: WorkerStart, post: (message: WorkerMessage) => void): void
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   const kernels = kernelsOf(instance).map(([, kernel]) => kernel);
   post("ready");
-  // The control block is fresh, so the first command is number 1.
-  for (let command = 0; ; command++) {
-    waitForChange(control, CONTROL.command, command);
-    if (Atomics.load(control, CONTROL.steps) === LEAVE) break;
-    // A fresh view each time: the owner may have grown the memory.
-    runShare(kernels, control, new Int32Array(memory.buffer), thread, threads);
-    if (thread === 0) post("done");
-  }
+  takePart(kernels, control, memory, thread, threads, () => post("done"));
   post("left");
 }
 
