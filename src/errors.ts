@@ -15,6 +15,7 @@ const kindOf = (value: unknown): string => Object.prototype.toString.call(value)
 export function show(value: unknown, depth = 2): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value === "function") return "a function";
+  if (typeof value === "bigint") return `${value}n`;
   if (typeof value !== "object" || value === null) return String(value);
   const some = <T>(items: T[], one: (item: T) => string): string =>
     depth === 0 ? "..." : `${items.slice(0, 8).map(one).join(",")}${items.length > 8 ? ",..." : ""}`;

@@ -5,7 +5,7 @@
 import "./wasm/inline.js";
 import "./wasm/symbol-dispose.js";
 
-import { check, checkOptions } from "./errors.js";
+import { check, checkCount, checkFlags, checkIs, checkNumber, checkOptions } from "./errors.js";
 import { evaluate } from "./graph/evaluate.js";
 import type { Graph } from "./graph/graph.js";
 import { type ConvOptions, convolve, settleConv } from "./layers/convolution.js";
@@ -87,8 +87,8 @@ function convolution(
   weight: Input,
   options: ConvOptions & { bias?: Input },
 ): Tensor {
-  const { bias, ...rest } = options;
-  const settled = settleConv(what, rest, [], dimensions);
+  const settled = settleConv(what, options, ["bias"], dimensions);
+  const { bias } = options;
   const { x, squeeze } = unsqueeze(what, toTensor(input), dimensions + 2);
   const { x: w } = unsqueeze(`${what}: the weight`, toTensor(weight), dimensions + 2);
   const b = bias === undefined ? null : toTensor(bias);
@@ -199,8 +199,10 @@ export const relu = (input: Input): Tensor => elementwise(reluOp, input, {});
 /** min(max(x, 0), 6). */
 export const relu6 = (input: Input): Tensor => elementwise(relu6Op, input, {});
 /** x where positive, `negativeSlope` x elsewhere. */
-export const leakyRelu = (input: Input, negativeSlope = 0.01): Tensor =>
-  elementwise(leakyReluOp, input, { negativeSlope });
+export function leakyRelu(input: Input, negativeSlope = 0.01): Tensor {
+  checkNumber("leakyRelu: the slope", negativeSlope);
+  return elementwise(leakyReluOp, input, { negativeSlope });
+}
 /** 1 / (1 + e^-x). */
 export const sigmoid = (input: Input): Tensor => elementwise(sigmoidOp, input, {});
 /** Hyperbolic tangent. */
@@ -283,6 +285,8 @@ export function batchNorm(
 ): Tensor {
   checkOptions("batchNorm", options, ["weight", "bias", "eps", "training"]);
   const { weight, bias, eps = 1e-5, training = false } = options;
+  checkNumber("batchNorm: eps", eps, { min: 0 });
+  checkFlags("batchNorm", { training });
   const x = toTensor(input);
   const c = x.shape[1] ?? 0;
   const vector = (name: string, values: Input | null | undefined): Tensor | null => {
@@ -331,7 +335,8 @@ export function localResponseNorm(
 
 /** Zeroes each element with probability p and scales the others by 1 / (1 - p), by seed. */
 export function dropout(input: Input, p = 0.5, seed = 0): Tensor {
-  check(p >= 0 && p <= 1, () => `dropout: p is ${p}; it must be a probability from 0 to 1.`);
+  checkNumber("dropout: p", p, { min: 0, max: 1 });
+  checkCount("dropout: the seed", seed, 0);
   const x = toTensor(input);
   return run(
     [
@@ -349,6 +354,12 @@ export function crossEntropy(
   options: { labelSmoothing?: number } = {},
 ): number {
   checkOptions("crossEntropy", options, ["labelSmoothing"]);
+  checkIs(
+    typeof targets?.length === "number",
+    "crossEntropy: the targets",
+    targets,
+    "a list of class indices",
+  );
   const x = toTensor(scores);
   const [n = 0, classes = 0] = x.shape;
   check(

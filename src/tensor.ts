@@ -1,4 +1,4 @@
-import { check } from "./errors.js";
+import { check, checkIs, show } from "./errors.js";
 
 /** Sizes of a tensor, outermost first. Images are `[n, c, h, w]`. */
 export type Shape = readonly number[];
@@ -22,9 +22,12 @@ export class Tensor {
   readonly data: Float32Array;
 
   constructor(data: Float32Array, shape: Shape) {
+    // By its tag: what was made in another frame is no instance of this one's Float32Array.
+    checkIs(data?.[Symbol.toStringTag] === "Float32Array", "Tensor: the data", data, "a Float32Array");
+    checkIs(Array.isArray(shape), "Tensor: the shape", shape, "an array of sizes, such as [2, 3]");
     check(
       shape.every((size) => Number.isInteger(size) && size >= 0),
-      () => `Tensor: the shape ${formatShape(shape)} has a size that is not a whole number of 0 or more.`,
+      () => `Tensor: the shape ${show(shape)} has a size that is not a whole number of 0 or more.`,
     );
     check(
       data.length === sizeOf(shape),
@@ -67,14 +70,21 @@ export class Tensor {
 
 function checkList(level: unknown): void {
   const isList = Array.isArray(level) || ArrayBuffer.isView(level);
-  check(isList, () => `tensor: ${String(level)} is neither a number nor an array.`);
+  check(isList, () => `tensor: ${show(level)} is neither a number nor an array.`);
 }
 
 /** A tensor of nested numbers, `tensor([[1, 2], [3, 4]])`, or of flat ones with a shape, `tensor(values, [2, 2])`. */
 export function tensor(values: Nested | ArrayLike<number>, shape?: Shape): Tensor {
-  if (shape) {
+  if (shape !== undefined) {
+    checkList(values);
     const flat = values as ArrayLike<number>;
     check(!Array.isArray(flat[0]), "tensor: give flat values with a shape, or nested ones without.");
+    for (let i = 0; i < flat.length; i++) {
+      check(
+        typeof flat[i] === "number",
+        () => `tensor: value ${i} is ${show(flat[i])}; it must be a number.`,
+      );
+    }
     return new Tensor(Float32Array.from(flat), shape);
   }
   if (ArrayBuffer.isView(values)) return tensor(values as Float32Array, [(values as Float32Array).length]);

@@ -1,4 +1,4 @@
-import { check, checkOptions } from "../errors.js";
+import { check, checkCount, checkFlags, checkNumber, checkOptions } from "../errors.js";
 import { Random } from "../random.js";
 import { Tensor } from "../tensor.js";
 import type { Augmentation } from "./batches.js";
@@ -23,14 +23,13 @@ export interface AugmentOptions {
 export function augment(options: AugmentOptions): Augmentation {
   checkOptions("augment", options, ["shift", "flip", "crop", "rotate", "fill"]);
   const { shift = 0, flip = false, crop, rotate = 0, fill } = options;
-  if (crop) checkOptions("augment: crop", crop, ["padding"]);
-  const reach = crop?.padding ?? 0;
-  check(isCount(shift), () => `augment: shift must be a whole number of pixels, 0 or more, not ${shift}.`);
-  check(
-    isCount(reach),
-    () => `augment: crop.padding must be a whole number of pixels, 0 or more, not ${reach}.`,
-  );
-  check(rotate >= 0 && rotate <= 180, () => `augment: rotate must be 0 to 180 degrees, not ${rotate}.`);
+  if (crop !== undefined) checkOptions("augment: crop", crop, ["padding"]);
+  const reach = crop === undefined ? 0 : crop.padding;
+  checkCount("augment: shift", shift, 0);
+  checkCount("augment: crop.padding", reach, 0);
+  checkFlags("augment", { flip });
+  checkNumber("augment: rotate", rotate, { min: 0, max: 180 });
+  for (const value of [fill ?? []].flat()) checkNumber("augment: fill", value);
 
   return ({ inputs, targets }, { indices, seed, epoch, background }) => {
     const [n, c, h, w] = inputs.shape as [number, number, number, number];
@@ -139,8 +138,4 @@ function cosSin(angle: number): { cos: number; sin: number } {
     sin = 1 - (sin * angle * angle) / ((odd + 1) * (odd + 2));
   }
   return { cos, sin: sin * angle };
-}
-
-function isCount(value: number): boolean {
-  return Number.isInteger(value) && value >= 0;
 }

@@ -1,5 +1,5 @@
-import { check, checkOptions } from "../errors.js";
-import type { Normalization } from "../image/normalize.js";
+import { check, checkOptions, show } from "../errors.js";
+import { type Normalization, normalization } from "../image/normalize.js";
 import type { Dataset } from "./dataset.js";
 import { firstFolder, type Place, readFiles } from "./files.js";
 import { fromArrays } from "./from-arrays.js";
@@ -20,11 +20,11 @@ const RECORD_BYTES = 1 + PIXELS;
  * Krizhevsky's CIFAR-10, 50,000 pictures to train and 10,000 to test, `[3, 32, 32]`, from the files of its binary
  * version (https://www.cs.toronto.edu/~kriz/cifar.html), in the folder `dir` or under the address `url`.
  */
-export async function cifar10(split: Split, options: Cifar10Options): Promise<Dataset> {
+export async function cifar10(split: Split, options: Cifar10Options = {}): Promise<Dataset> {
   checkOptions("cifar10", options, ["dir", "url", "normalize"]);
   check(
     split === "train" || split === "test",
-    () => `cifar10: unknown split "${split}". It takes: train, test.`,
+    () => `cifar10: unknown split ${show(split)}. It takes: train, test.`,
   );
   const { dir, url, normalize = true } = options;
   check(
@@ -63,7 +63,7 @@ export async function cifar10(split: Split, options: Cifar10Options): Promise<Da
     targets,
     classes,
     name: `cifar10 ${split}`,
-    ...(normalize === true ? usual : normalize === false ? {} : normalize),
+    ...normalization("cifar10", normalize, usual),
   });
 }
 

@@ -1,10 +1,11 @@
 import { listFolder } from "#platform";
-import { check, checkOptions } from "../errors.js";
+import { check, checkFlags, checkOptions, show } from "../errors.js";
 import { resizeToFill } from "../image/geometry.js";
 import { isSize } from "../image/image.js";
 import { byteTables, type Normalization } from "../image/normalize.js";
 import { readImage } from "../image/read.js";
 import { type ToTensorOptions, toTensor } from "../image/to-tensor.js";
+import { pair } from "../ops/shape.js";
 import { Tensor } from "../tensor.js";
 import { checkIndices, type Dataset } from "./dataset.js";
 
@@ -26,11 +27,11 @@ export interface ImageFolderOptions extends Normalization {
 export async function imageFolder(dir: string, options: ImageFolderOptions): Promise<Dataset> {
   checkOptions("imageFolder", options, ["size", "shorter", "grayscale", "mean", "std"]);
   const { size, shorter, grayscale = false, mean = 0, std = 1 } = options;
-  const [h, w] = typeof size === "number" ? [size, size] : size;
-  check(isSize(h) && isSize(w), () => `imageFolder: size ${h} x ${w} must be whole numbers of 1 or more.`);
+  const [h, w] = pair("imageFolder: size", size, 1);
+  checkFlags("imageFolder", { grayscale });
   check(
     shorter === undefined || (isSize(shorter) && shorter >= Math.min(h, w)),
-    () => `imageFolder: shorter must be a whole number of at least the size, not ${shorter}.`,
+    () => `imageFolder: shorter must be a whole number of at least the size, not ${show(shorter)}.`,
   );
   const c = grayscale ? 1 : 3;
   const background = byteTables("imageFolder", c, { mean, std }).map((table) => table[0]!);

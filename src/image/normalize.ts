@@ -1,9 +1,20 @@
-import { check } from "../errors.js";
+import { check, checkNumber, checkOptions } from "../errors.js";
 
 /** Mean and standard deviation to normalise with; one number for all channels or one for each. Default 0 and 1. */
 export interface Normalization {
   readonly mean?: number | readonly number[];
   readonly std?: number | readonly number[];
+}
+
+/** What an option `normalize` stands for: what is usual, nothing, or numbers of one's own. */
+export function normalization(
+  what: string,
+  normalize: boolean | Normalization,
+  usual: Normalization,
+): Normalization {
+  if (typeof normalize === "boolean") return normalize ? usual : {};
+  checkOptions(`${what}: normalize`, normalize, ["mean", "std"]);
+  return normalize;
 }
 
 /** `(value - mean) / std`, a function for each channel, in float32 arithmetic as torchvision computes it. */
@@ -14,10 +25,8 @@ export function normalizers(
 ): ((value: number) => number)[] {
   const means = perChannel(what, "mean", mean, channels);
   const stds = perChannel(what, "std", std, channels);
-  check(
-    means.every(Number.isFinite) && stds.every((value) => Number.isFinite(value) && value > 0),
-    () => `${what}: mean ${means.join(", ")} and std ${stds.join(", ")} must be finite numbers, std above 0.`,
-  );
+  for (const value of means) checkNumber(`${what}: mean`, value);
+  for (const value of stds) checkNumber(`${what}: std`, value, { above: 0 });
   const f = Math.fround;
   return means.map((m, c) => (value) => f(f(f(value) - f(m)) / f(stds[c]!)));
 }
@@ -35,7 +44,7 @@ function perChannel(
   value: number | readonly number[],
   channels: number,
 ): number[] {
-  const values = typeof value === "number" ? Array<number>(channels).fill(value) : [...value];
+  const values = Array.isArray(value) ? value : Array<number>(channels).fill(value as number);
   check(
     values.length === channels,
     () =>

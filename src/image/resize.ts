@@ -1,4 +1,4 @@
-import { check, checkOptions } from "../errors.js";
+import { check, checkFlags, checkOptions } from "../errors.js";
 import { checkImage, type Image, isSize } from "./image.js";
 
 export type ResizeMethod = "nearest" | "bilinear" | "bicubic";
@@ -49,6 +49,7 @@ export function resize(image: Image, options: ResizeOptions): Image {
     method === "nearest" || method in filters,
     () => `resize: unknown method "${method}". It takes: nearest, ${Object.keys(filters).join(", ")}.`,
   );
+  checkFlags("resize", { antialias });
   if (method === "nearest") return nearest(image, width, height);
   if (width === image.width && height === image.height) return image;
   const filter = filters[method];

@@ -1,4 +1,4 @@
-import { checkOptions } from "../errors.js";
+import { checkFlags, checkOptions } from "../errors.js";
 import { Tensor } from "../tensor.js";
 import { toGray, toRgb } from "./colour.js";
 import { checkImage, type Image } from "./image.js";
@@ -14,6 +14,7 @@ export function toTensor(image: Image, options: ToTensorOptions = {}): Tensor {
   checkImage("toTensor", image);
   checkOptions("toTensor", options, ["mean", "std", "grayscale"]);
   const { grayscale = image.channels === 1 } = options;
+  checkFlags("toTensor", { grayscale });
   const { width, height, channels, data } = grayscale ? toGray(image) : toRgb(image);
   const tables = byteTables("toTensor", channels, options);
   const area = width * height;

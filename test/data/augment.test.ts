@@ -154,9 +154,13 @@ test("no options leave the picture alone, and the input is never changed", () =>
 });
 
 test("refuses options that make no sense", () => {
-  throwsMessage(() => augment({ shift: 0.5 }), /shift must be a whole number of pixels/);
-  throwsMessage(() => augment({ crop: { padding: -1 } }), /crop\.padding must be a whole number/);
-  throwsMessage(() => augment({ rotate: 200 }), /rotate must be 0 to 180 degrees/);
+  throwsMessage(() => augment({ shift: 0.5 }), /shift is 0\.5; it must be a whole number/);
+  throwsMessage(() => augment({ crop: { padding: -1 } }), /crop\.padding is -1; it must be a whole number/);
+  throwsMessage(() => augment({ rotate: 200 }), /rotate is 200; it must be a number from 0 to 180/);
+  throwsMessage(() => augment({ flip: 1 } as never), /flip is 1; it must be true or false/);
+  throwsMessage(() => augment({ crop: 4 } as never), /crop: options are given by name, as in \{ padding/);
+  throwsMessage(() => augment({ fill: Number.NaN }), /fill is NaN/);
+  throwsMessage(() => (augment as () => unknown)(), /augment: options are given by name/);
   throwsMessage(() => augment({ rotation: 5 } as never), /unknown option "rotation"/);
   throwsMessage(() => apply({ fill: [1, 2] }, noise([1, 3, 2, 2])), /fill has 2 numbers for 3 channels/);
 });

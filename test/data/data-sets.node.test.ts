@@ -177,7 +177,7 @@ test("imageFolder takes its classes from the subfolders and names the file that 
     ],
   );
   await rejectsMessage(async () => pets.get([3]), /d\.jpeg: this is not a picture known here/);
-  await rejectsMessage(imageFolder(dir, { size: 0 }), /size 0 x 0 must be/);
+  await rejectsMessage(imageFolder(dir, { size: 0 }), /size is 0; it must be/);
   await rejectsMessage(
     imageFolder(dir, { size: 4, shorter: 3 }),
     /shorter must be a whole number of at least the size/,

@@ -74,7 +74,7 @@ test("arrays that do not fit together are refused, with the reason", () => {
   const cases: [() => unknown, RegExp][] = [
     [
       () => fromArrays({ inputs: tensor([1, 2]), targets: [0, 0] }),
-      /inputs of shape \[2\]; expected \[n, c, h, w\]/,
+      /inputs of shape \[2\]; expected pictures \[n, c, h, w\], series \[n, c, l\] or features \[n, f\]/,
     ],
     [
       () => fromArrays({ inputs: { data: new Uint8Array(3), shape: [2, 1, 1, 2] }, targets: [0, 0] }),
@@ -87,14 +87,65 @@ test("arrays that do not fit together are refused, with the reason", () => {
       /mine: sample 1 has the class index 2; expected a whole number of 0 to 1/,
     ],
     [() => fromArrays({ inputs, targets: [0, -1] }), /sample 1 has the class index -1/],
-    [() => fromArrays({ inputs, targets: [0.5, 1] }), /sample 0 has the class index 0.5/],
-    [() => fromArrays({ inputs, targets: [0, 1], pad: 0.5 }), /pad must be a whole number/],
+    [
+      () => fromArrays({ inputs, targets: [-1, -1] }),
+      /sample 0 has the class index -1; expected a whole number of 0 to/,
+    ],
+    [
+      () => fromArrays({ inputs, targets: [0.5, 1.5] }),
+      /sample 0 has the class index 0.5.*For values to approximate give a tensor: targets: tensor\(values\)/,
+    ],
+    [() => fromArrays({ inputs, targets: ["1", "0"] as never }), /has the class index "1"/],
+    [() => fromArrays({ inputs, targets: 2 as never }), /targets is 2; it must be a list of class indices/],
+    [
+      () => fromArrays({ inputs, targets: tensor([1, 2]), classes: ["a"] }),
+      /classes are for targets that are class/,
+    ],
+    [
+      () => fromArrays({ inputs, targets: [0, 1], classes: 2 as never }),
+      /classes is 2; it must be a list of names/,
+    ],
+    [
+      () => fromArrays({ targets: [0] } as never),
+      /inputs is undefined; it must be a Tensor, nested arrays, or bytes/,
+    ],
+    [
+      () =>
+        fromArrays({ inputs: { data: new Uint8ClampedArray(2), shape: [2, 1] } as never, targets: [0, 1] }),
+      /inputs is \{data: a Uint8ClampedArray/,
+    ],
+    [() => fromArrays({ inputs: [[1], [2]], targets: [0, 1], pad: 1 }), /pad is for pictures/],
+    [
+      () => fromArrays({ inputs, targets: [0, 1], mean: "0.5" } as never),
+      /mean is "0.5"; it must be a number/,
+    ],
+    [() => (fromArrays as () => unknown)(), /fromArrays: options are given by name/],
+    [() => fromArrays({ inputs, targets: [0, 1], pad: 0.5 }), /pad is 0\.5; it must be a whole number/],
     [() => fromArrays({ inputs, targets: [0, 1], mean: [1, 2, 3] }), /mean has 3 numbers for 2 channels/],
     [() => fromArrays({ inputs, targets: [0, 1], padding: 1 } as never), /unknown option "padding"/],
     [() => fromArrays({ inputs, targets: [0, 1] }).get([2]), /no sample 2; there are 2, numbered from 0/],
     [() => fromArrays({ inputs, targets: [0, 1] }).get([0.5]), /no sample 0.5/],
   ];
   for (const [run, pattern] of cases) throwsMessage(run, pattern);
+});
+
+test("nested arrays, features and series are inputs too", async () => {
+  const features = fromArrays({
+    inputs: [
+      [1, 2, 3],
+      [4, 5, 6],
+    ],
+    targets: [0, 1],
+    mean: [1, 2, 3],
+  });
+  assert.equal(features.shape, [3, 1, 1]);
+  assert.equal([...(await features.get([1])).inputs.data], [3, 3, 3]);
+  const series = fromArrays({
+    inputs: { data: Uint8Array.of(0, 255, 51, 0), shape: [1, 2, 2] },
+    targets: [0],
+  });
+  assert.equal(series.shape, [2, 1, 2]);
+  near((await series.get([0])).inputs.data, [0, 1, 0.2, 0]);
 });
 
 test("a subset is a range", async () => {

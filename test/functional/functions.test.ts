@@ -399,7 +399,7 @@ test("what does not fit is told with the function, the shapes and the remedy", (
       () => F.conv2d(undefined as unknown as Input, [[1]]),
       /^tensor: undefined is neither a number nor an array/,
     ],
-    [() => F.relu("12" as unknown as Input), /^tensor: 12 is neither a number nor an array/],
+    [() => F.relu("12" as unknown as Input), /^tensor: "12" is neither a number nor an array/],
     [() => F.relu([1, null] as unknown as Input), /^tensor: null is neither a number nor an array/],
   ];
   for (const [call, pattern] of wrong) throwsMessage(call, pattern);

@@ -67,6 +67,19 @@ export function near(
   );
 }
 
+/** What `work` says on the console by `console.warn`. */
+export async function warnings(work: () => Promise<unknown>): Promise<string[]> {
+  const { warn } = console;
+  const said: string[] = [];
+  console.warn = (...words) => said.push(words.join(" "));
+  try {
+    await work();
+  } finally {
+    console.warn = warn;
+  }
+  return said;
+}
+
 /** Asserts that the function throws an Error whose message matches. */
 export function throwsMessage(run: () => unknown, pattern: RegExp): void {
   try {

@@ -1,22 +1,9 @@
-import { assert, suite } from "../harness/suite.js";
+import { assert, suite, warnings } from "../harness/suite.js";
 
 type Library = typeof import("../../src/index.js");
 
 /** The built library, with a state of its own. */
 const library = (name: string): Promise<Library> => import(`/build/featuremap.min.js?${name}`);
-
-/** What `work` says on the console. */
-async function warnings(work: () => Promise<unknown>): Promise<string[]> {
-  const { warn } = console;
-  const said: string[] = [];
-  console.warn = (...words) => said.push(words.join(" "));
-  try {
-    await work();
-  } finally {
-    console.warn = warn;
-  }
-  return said;
-}
 
 const test = suite("pages");
 

@@ -7,7 +7,8 @@ const test = suite("heap");
 
 const START = 1024;
 const PAGE = 65536;
-const heapOf = (maximum = 200) => new Heap(new WebAssembly.Memory({ initial: 1, maximum }), START);
+const heapOf = (maximum = 200) =>
+  new Heap(new WebAssembly.Memory({ initial: 1, maximum }), START, maximum * 65536);
 const bytesOf = (heap: Heap, { address, bytes }: Block) => new Uint8Array(heap.memory.buffer, address, bytes);
 
 /** Allocate so many bytes, or free one of the blocks there are. */

@@ -1,4 +1,5 @@
 import simd from "wasm:simd";
+import { show } from "../../src/errors.js";
 import "../../src/wasm/inline.js";
 import { FeatureMapError } from "../../src/errors.js";
 import { hasRelaxedSimd, hasSharedMemory } from "../../src/wasm/features.js";
@@ -51,7 +52,7 @@ test("unknown options and impossible numbers of threads are refused", async () =
     rejectsMessage(() => init(options as RuntimeOptions), new RegExp(`^${message}$`));
   await refuse({ thread: 2 }, 'init: unknown option "thread"\\. It takes: wasm, threads, relaxed\\.');
   for (const threads of [0, -1, 1.5, 65, Number.NaN, "2"]) {
-    await refuse({ threads }, `init: threads is ${threads}; it must be a whole number from 1 to 64\\.`);
+    await refuse({ threads }, `init: threads is ${show(threads)}; it must be a whole number from 1 to 64\\.`);
   }
 });
 
