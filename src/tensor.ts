@@ -27,7 +27,7 @@ export class Tensor {
     checkIs(Array.isArray(shape), "Tensor: the shape", shape, "an array of sizes, such as [2, 3]");
     check(
       shape.every((size) => Number.isInteger(size) && size >= 0),
-      () => `Tensor: the shape ${show(shape)} has a size that is not a whole number of 0 or more.`,
+      () => `Tensor: the shape ${formatShape(shape)} has a size that is not a whole number of 0 or more.`,
     );
     check(
       data.length === sizeOf(shape),

@@ -88,6 +88,83 @@ test("values that make no sense are told where the layer is written", () => {
   for (const [make, pattern] of wrong) throwsMessage(make, pattern);
 });
 
+test("values of another type are told with the option, as they were given", async () => {
+  // biome-ignore lint/suspicious/noExplicitAny: this is about what the types forbid.
+  const any = L as any;
+  const cases: [() => unknown, RegExp][] = [
+    [
+      () => any.conv2d(3),
+      /^conv2d: the kernel is undefined; it must be a whole number, or two, of at least 1\.$/,
+    ],
+    [() => any.conv2d(3, [1, 2, 3]), /^conv2d: the kernel is \[1,2,3\]/],
+    [() => any.conv2d("3", 3), /^conv2d: the number of output channels is "3"/],
+    [() => any.conv2d(3, 3, { stride: Number.NaN }), /^conv2d: stride is NaN/],
+    [() => any.conv2d(3, 3, { bias: 0 }), /^conv2d: bias is 0; it must be true or false\.$/],
+    [() => any.conv2d(3, 3, { flip: "no" }), /^conv2d: flip is "no"/],
+    [() => any.conv1d(3, [3, 5]), /^conv1d: the kernel is \[3,5\]; it must be a whole number of at least 1/],
+    [() => any.depthwiseConv2d(3, null), /^depthwiseConv2d: options are given by name/],
+    [() => any.linear(3, { bias: "no" }), /^linear: bias is "no"/],
+    [() => any.maxPool2d(), /^maxPool2d: the window is undefined/],
+    [() => any.maxPool2d(2, { ceilMode: "yes" }), /^maxPool2d: ceilMode is "yes"/],
+    [() => any.maxPool2d(2, { stride: null }), /^maxPool2d: stride is null/],
+    [() => any.avgPool2d(2, { countIncludePad: 1 }), /^avgPool2d: countIncludePad is 1/],
+    [() => any.batchNorm2d({ affine: 1 }), /^batchNorm2d: affine is 1/],
+    [() => any.batchNorm2d({ eps: "1" }), /^batchNorm2d: eps is "1"; it must be a number above 0/],
+    [
+      () => any.localResponseNorm(3, { beta: "x" }),
+      /^localResponseNorm: beta is "x"; it must be a number\.$/,
+    ],
+    [() => any.dropout("0.5"), /^dropout: p is "0\.5"; it must be a number from 0 to 1/],
+    [() => any.leakyRelu("1"), /^leakyRelu: the slope is "1"/],
+    [() => any.unflatten(6), /^unflatten: the shape is 6; it must be an array/],
+    [() => any.flatten(1), /^flatten: 1 is one argument too many\. Leave it out\.$/],
+    [() => any.relu({ inplace: true }), /^ReLU: \{inplace: true\} is one argument too many/],
+    [() => any.softmax(1), /^Softmax: 1 is one/],
+    [() => any.dropout(0.5, true), /^dropout: true is one/],
+    [() => any.globalAvgPool2d(1), /^globalAvgPool2d: 1 is one/],
+    [() => any.custom("X"), /^custom: the second argument is undefined; it must be a function/],
+    [() => any.sequential(L.relu(), L.relu()), /^sequential: give a list of layers, as in sequential\(\[/],
+    [() => F.conv2d([[1]], [[1]], 2 as never), /^conv2d: options are given by name/],
+    [() => F.localResponseNorm([[1]], 3, { beta: "x" as never }), /^localResponseNorm: beta is "x"/],
+    [() => F.leakyRelu([1], "1" as never), /^leakyRelu: the slope is "1"/],
+  ];
+  for (const [make, pattern] of cases) throwsMessage(make, pattern);
+  await rejectsMessage(
+    L.sequential([any.custom("Nothing", () => {})]).build([3]),
+    /^Layer "0": Nothing: what its function gives back is undefined; it must be its output/,
+  );
+});
+
+test("models say which argument is missing", async () => {
+  using model = await L.sequential([L.flatten(), L.linear(2)]).build([1, 4, 4]);
+  // biome-ignore lint/suspicious/noExplicitAny: this is about what the types forbid.
+  const any = model as any;
+  await rejectsMessage(any.load(), /^load: the file is undefined; it must be a path, bytes/);
+  await rejectsMessage(any.save(), /^save: the path is undefined; it must be a string/);
+  await rejectsMessage(
+    any.taps(noise([1, 1, 4, 4])),
+    /^taps: the second argument is undefined; it must be a list/,
+  );
+  await rejectsMessage(any.taps(noise([1, 1, 4, 4]), "0"), /^taps: the second argument is "0"/);
+  await rejectsMessage(any.classify(noise([1, 4, 4]), { top: "1" }), /^classify: top is "1"/);
+  throwsMessage(
+    () => any.loadStateDict(),
+    /the state is undefined; it must be a Map of Tensors, or an object/,
+  );
+  throwsMessage(() => any.loadStateDict({}), /does not fit the model\. missing: 1\.weight, 1\.bias/);
+  throwsMessage(() => any.loadStateDict({ "1.bias": [1, 2] }), /"1\.bias" is \[1,2\]; it must be a Tensor/);
+  throwsMessage(
+    () => any.loadStateDict(model.stateDict(), { strict: 0 }),
+    /strict is 0; it must be true or false/,
+  );
+  model.loadStateDict({ ...Object.fromEntries(model.stateDict()), "1.bias": L.tensor([7, 8]) });
+  assert.equal([...model.stateDict().get("1.bias")!.data], [7, 8]);
+  await rejectsMessage(
+    model.predict(noise([1, 1, 5, 4])),
+    /^The model was built for inputs of shape \[1, 4, 4\]; one of \[1, 5, 4\] does not fit: Layer "1": The weight/,
+  );
+});
+
 test("padding that makes no sense is told with its layer", async () => {
   const build = (padding: unknown, shape = [1, 6, 6]) =>
     L.sequential({
