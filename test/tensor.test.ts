@@ -81,7 +81,7 @@ test("what does not fit is told with its sizes", () => {
       () => new Tensor(new Float32Array(1), [-1]),
       /^Tensor: the shape \[-1\] has a size that is not a whole number of 0 or more\.$/,
     ],
-    [() => new Tensor(new Float32Array(1), [0.5, 2]), /^Tensor: the shape \[0\.5, 2\]/],
+    [() => new Tensor(new Float32Array(1), [0.5, 2]), /^Tensor: the shape \[0\.5, ?2\]/],
     [() => tensor([1, 2]).reshape(3), /^Tensor: 2 values do not fill the shape \[3\]/],
     [() => tensor([[1, 2]]).at(0, 2), /^Tensor: no element \[0, 2\] in the shape \[1, 2\]\.$/],
     [() => tensor([[1, 2]]).at(0), /^Tensor: no element \[0\]/],

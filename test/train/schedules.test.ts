@@ -82,7 +82,7 @@ test("what makes no sense is refused", () => {
   throwsMessage(() => warmup(1.5), /warmup: the number of steps is 1\.5; it must be a whole number/);
   throwsMessage(() => warmup(1, {} as Schedule), /the schedule that follows is {}; it must be a schedule/);
   throwsMessage(() => oneCycle({ maxLr: 0 }), /oneCycle: maxLr is 0/);
-  throwsMessage(() => oneCycle({ maxLr: 1, pctStart: 2 }), /pctStart is 2; it must be from 0 to 1/);
+  throwsMessage(() => oneCycle({ maxLr: 1, pctStart: 2 }), /pctStart is 2; it must be a number from 0 to 1/);
   throwsMessage(() => oneCycle({ maxLr: 1, divFactor: Number.NaN }), /divFactor is NaN/);
 });
 
