@@ -26,6 +26,7 @@ const entries = {
   image: "src/image/index.ts",
   weights: "src/weights/index.ts",
   zoo: "src/zoo/index.ts",
+  onnx: "src/onnx/index.ts",
   inspect: "src/inspect/index.ts",
   external: "src/external.ts",
 };

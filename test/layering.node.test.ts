@@ -7,6 +7,7 @@ const layers = [
   ["cli"],
   ["inspect"],
   ["zoo"],
+  ["onnx"],
   ["train"],
   ["data"],
   ["image"],

@@ -1,0 +1,3 @@
+// ONNX files: what they hold becomes a model, and models become files.
+
+import "../wasm/inline.js";
