@@ -1,8 +1,7 @@
 import { type Command, Option } from "commander";
-import { readImage } from "../image/index.js";
+import { prepare, readImage } from "../image/index.js";
 import { percent } from "../inspect/numbers.js";
 import { jsonOption, start, threadsOption, whole } from "./options.js";
-import { prepare } from "./preprocessing.js";
 import { bold, faint, print, printJson } from "./terminal.js";
 import { loadModel } from "./weights.js";
 

@@ -10,10 +10,10 @@ import {
   subset,
 } from "../data/index.js";
 import { check, FeatureMapError } from "../errors.js";
+import type { Preprocessing } from "../image/index.js";
 import type { Shape } from "../tensor.js";
 import { UsageError } from "./exit.js";
 import { similar } from "./options.js";
-import type { Preprocessing } from "./preprocessing.js";
 
 /** A data set that a network can be trained on. */
 export interface Source {

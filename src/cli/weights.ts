@@ -2,11 +2,12 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { readFile, writeFileAtomic } from "#platform";
 import { FeatureMapError } from "../errors.js";
+import { isPreprocessing, type Preprocessing, preparedShape } from "../image/index.js";
 import type { Model } from "../index.js";
 import { readSafetensors, writeSafetensors } from "../weights/index.js";
 import { UsageError } from "./exit.js";
 import { findModel } from "./options.js";
-import { digits, type Preprocessing, shapeOf } from "./preprocessing.js";
+import { digits } from "./preprocessing.js";
 
 // What a file of weights says about itself besides the weights, in its metadata.
 const MODEL = "featuremap.model";
@@ -28,7 +29,7 @@ export async function loadModel(name: string | undefined, path: string): Promise
   const { create } = findModel(known);
   const preprocessing = parse<Preprocessing>(metadata[INPUT], isPreprocessing) ?? digits;
   const classes = parse<string[]>(metadata.classes, isNames);
-  const model = await create({ inputShape: shapeOf(preprocessing), ...(classes && { classes }) });
+  const model = await create({ inputShape: preparedShape(preprocessing), ...(classes && { classes }) });
   try {
     model.loadStateDict(tensors, {}, path);
   } catch (error) {
@@ -73,21 +74,4 @@ function parse<T>(json: string | undefined, is: (value: unknown) => value is T):
 
 function isNames(value: unknown): value is string[] {
   return Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === "string");
-}
-
-function isPreprocessing(value: unknown): value is Preprocessing {
-  const { grayscale, size, pad, mean, std, onBlack } = Object(value) as Record<string, unknown>;
-  const isCount = (count: unknown, least: number): boolean =>
-    Number.isInteger(count) && (count as number) >= least && (count as number) <= 4096;
-  const isNumbers = (numbers: unknown): boolean => [numbers].flat().every((one) => Number.isFinite(one));
-  return (
-    typeof grayscale === "boolean" &&
-    typeof onBlack === "boolean" &&
-    Array.isArray(size) &&
-    size.length === 2 &&
-    size.every((side) => isCount(side, 1)) &&
-    isCount(pad, 0) &&
-    isNumbers(mean) &&
-    isNumbers(std)
-  );
 }

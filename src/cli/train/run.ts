@@ -77,6 +77,6 @@ async function showSome({ model, test, source }: Job, evaluation: Evaluation, sh
   const { mistakes = [] } = evaluation;
   const indices = worthShowing(Math.min(show, test.length), test.length, mistakes);
   const marks = mistakes.length > 0 ? "; ✗ marks mistakes" : "";
-  const samples = await showSamples(model, test, indices, { border: source.preprocessing.pad });
+  const samples = await showSamples(model, test, indices, { border: source.preprocessing.pad ?? 0 });
   print(`\nSome test pictures and what it takes them for${marks}:\n\n${samples}`);
 }
