@@ -2,12 +2,16 @@ import { sigmoid } from "../layers/activation.js";
 import { type Network, sequential } from "../layers/containers.js";
 import { conv2d } from "../layers/convolution.js";
 import { linear } from "../layers/linear.js";
+import type { Model } from "../layers/model.js";
 import { avgPool2d } from "../layers/pooling.js";
 import { flatten } from "../layers/shape.js";
+import { create, type ZooOptions } from "./create.js";
+import type { ZooModel } from "./entry.js";
 
 /**
  * LeNet-5 as the lecture draws it, after LeCun et al. (1998): [1, 32, 32] to 10 scores, 61,706 parameters. Sigmoids,
- * average pooling, and a last linear layer in place of the radial basis functions.
+ * average pooling, and a last linear layer in place of the radial basis functions. Its sizes are those of 1998; there,
+ * each map of the second convolution saw only some of the first's maps (table C3 of the paper), here it sees them all.
  */
 export function lenet5Layers(classes = 10): Network {
   return sequential([
@@ -25,3 +29,26 @@ export function lenet5Layers(classes = 10): Network {
     linear(classes),
   ]);
 }
+
+const DIGITS = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
+const INPUT_SHAPE = [1, 32, 32];
+
+/** LeNet-5: see {@link lenet5Layers}. Its outputs are the ten digits unless `classes` are given. */
+export function lenet5(options: ZooOptions = {}): Promise<Model> {
+  return create(
+    { what: "lenet5", layers: lenet5Layers, head: "11", inputShape: INPUT_SHAPE, classes: DIGITS },
+    options,
+  );
+}
+
+export const lenetModels: Readonly<Record<string, ZooModel>> = {
+  lenet5: {
+    title: "LeNet-5",
+    paper: "LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition, 1998",
+    inputShape: INPUT_SHAPE,
+    numClasses: 10,
+    parameters: 61_706,
+    create: lenet5,
+    recipe: { epochs: 5, batchSize: 64, lr: 0.01 },
+  },
+};
