@@ -3,7 +3,7 @@ import { conv2d as convOp } from "../ops/conv2d.js";
 import type { GraphWriter, Value } from "../ops/op.js";
 import type { PaddingMode } from "../ops/pad.js";
 import { type Size2, windowPair } from "../ops/shape.js";
-import { fanIn } from "./init.js";
+import { checkInits, fanIn, type Inits } from "./init.js";
 import type { Layer } from "./layer.js";
 import { checkMode, type Padding, padded, sidesOf } from "./padding.js";
 
@@ -84,6 +84,8 @@ export function convolve(
 export interface ConvLayerOptions extends ConvOptions {
   /** Learn a number to add to each output channel. Default true. */
   bias?: boolean;
+  /** Initial values of weight and bias. Default: torch's. */
+  init?: Inits;
 }
 
 function convLayer(
@@ -94,9 +96,10 @@ function convLayer(
   kernel: Size2,
   options: ConvLayerOptions,
 ): Layer {
-  const settled = settleConv(what, options, ["bias"], dimensions);
-  const { bias = true } = options;
+  const settled = settleConv(what, options, ["bias", "init"], dimensions);
+  const { bias = true, init = {} } = options;
   checkFlags(what, { bias });
+  checkInits(what, init);
   const [kh, kw] = windowPair(`${what}: the kernel`, kernel, dimensions);
   checkCount(`${what}: the number of output channels`, outs);
   return {
@@ -115,8 +118,8 @@ function convLayer(
       );
       const fan = (ins / settled.groups) * (dimensions === 2 ? kh * kw : kw);
       const shape = [outs, ins / settled.groups, ...(dimensions === 2 ? [kh, kw] : [kw])];
-      const w = scope.parameter("weight", shape, fanIn(fan));
-      const b = bias ? scope.parameter("bias", [outs], fanIn(fan)) : null;
+      const w = scope.parameter("weight", shape, init.weight?.(shape) ?? fanIn(fan));
+      const b = bias ? scope.parameter("bias", [outs], init.bias?.([outs]) ?? fanIn(fan)) : null;
       return convolve(scope.graph, what, x, w, b, settled);
     },
   };
@@ -141,8 +144,7 @@ export function depthwiseConv2d(
   kernel: Size2,
   options: ConvLayerOptions & { multiplier?: number } = {},
 ): Layer {
-  checkOptions("depthwiseConv2d", options, [...CONV_OPTIONS, "bias", "multiplier"]);
-  checkOptions("depthwiseConv2d", options, [...CONV_OPTIONS, "bias", "multiplier"]);
+  checkOptions("depthwiseConv2d", options, [...CONV_OPTIONS, "bias", "init", "multiplier"]);
   const { multiplier = 1, ...rest } = options;
   check(!("groups" in rest), "depthwiseConv2d: groups follows from the input; use conv2d to set it.");
   checkCount("depthwiseConv2d: multiplier", multiplier);

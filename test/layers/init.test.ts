@@ -1,5 +1,13 @@
 import { batchNorm2d, conv1d, conv2d, flatten, linear, type Model, sequential } from "featuremap";
-import { assert, rejectsMessage, suite } from "../harness/suite.js";
+import {
+  filled,
+  heNormal,
+  heUniform,
+  type Initializer,
+  normal,
+  truncatedNormal,
+} from "../../src/layers/init.js";
+import { assert, rejectsMessage, suite, throwsMessage } from "../harness/suite.js";
 
 const test = suite("initial weights");
 
@@ -82,6 +90,49 @@ test("parameters are independent of each other", async () => {
   assert.not.equal(values[0], values[1]);
   assert.not.equal(values[1], values[2]);
   assert.is(new Set(values[0]!).size > 300, true);
+});
+
+/** Weights and biases of a convolution of 8 to 64 channels in 2 groups by a 5 x 3 kernel, drawn as asked. */
+async function drawn(weight: Initializer, bias?: Initializer): Promise<Map<string, Float32Array>> {
+  const init = { weight, ...(bias && { bias }) };
+  using model = await sequential([conv2d(64, [5, 3], { groups: 2, init })]).build([8, 8, 8], { seed: 1 });
+  return state(model);
+}
+
+test("weights begin as asked, by torch's formulas", async () => {
+  const ins = 4 * 15;
+  const outs = 64 * 15;
+  const values = await drawn(heUniform(), filled(0.5));
+  uniform(values.get("0.weight")!, Math.sqrt(6 / ins), "He, uniform");
+  assert.equal(values.get("0.bias"), new Float32Array(64).fill(0.5));
+  uniform((await drawn(heUniform({ mode: "fanOut" }))).get("0.weight")!, Math.sqrt(6 / outs), "fan out");
+
+  const deviations: [string, Initializer, number, within: number][] = [
+    ["normal", normal(0.01), 0.01, Number.POSITIVE_INFINITY],
+    ["He, normal", heNormal(), Math.sqrt(2 / ins), Number.POSITIVE_INFINITY],
+    ["He, normal, fan out", heNormal({ mode: "fanOut" }), Math.sqrt(2 / outs), Number.POSITIVE_INFINITY],
+    // The standard deviation of a normal distribution cut off at two of its own.
+    ["truncated", truncatedNormal(0.1), 0.1 * 0.8796, 0.2],
+  ];
+  for (const [what, init, deviation, bound] of deviations) {
+    const data = (await drawn(init)).get("0.weight")!;
+    const n = data.length;
+    const mean = data.reduce((sum, x) => sum + x, 0) / n;
+    const square = data.reduce((sum, x) => sum + x * x, 0) / n;
+    assert.ok(Math.abs(mean) < (4 * deviation) / Math.sqrt(n), `${what}: the mean is ${mean}`);
+    assert.ok(Math.abs(square / deviation ** 2 - 1) < 4 * Math.sqrt(2 / n), `${what}: ${Math.sqrt(square)}`);
+    const largest = data.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
+    assert.ok(largest <= Math.fround(bound) && largest > 1.8 * deviation, `${what}: up to ${largest}`);
+  }
+});
+
+test("initial values that are none are refused", () => {
+  throwsMessage(() => conv2d(4, 3, { init: { weights: filled(0) } as object }), /unknown option "weights"/);
+  throwsMessage(
+    () => linear(4, { init: { weight: 0 } as object }),
+    /^linear: init\.weight is 0; it must be a function such as inits\.heNormal\(\)/,
+  );
+  throwsMessage(() => heNormal({ mode: "fan_out" as "fanOut" }), /must be "fanIn" or "fanOut"/);
 });
 
 test("a seed that is no whole number is refused", async () => {

@@ -47,7 +47,7 @@ test("an option of another layer is unknown too", () => {
   );
   throwsMessage(
     () => optional.linear!({ stride: 2 }),
-    /^linear: unknown option "stride"\. It takes: bias\.$/,
+    /^linear: unknown option "stride"\. It takes: bias, init\.$/,
   );
 });
 
