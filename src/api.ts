@@ -14,7 +14,18 @@ export {
 } from "./layers/convolution.js";
 export { custom, type Layer, type LayerRecord, type Scope } from "./layers/layer.js";
 export { linear } from "./layers/linear.js";
-export type { BuildOptions, Guess, LoadOptions, Model, Parameter, StateDict } from "./layers/model.js";
+export type {
+  BuildOptions,
+  Dialect,
+  Feeds,
+  Guess,
+  LoadOptions,
+  Model,
+  Parameter,
+  Picture,
+  Port,
+  StateDict,
+} from "./layers/model.js";
 export {
   type BatchNormOptions,
   batchNorm2d,

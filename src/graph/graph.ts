@@ -1,11 +1,13 @@
-import { FeatureMapError } from "../errors.js";
+import { check, FeatureMapError } from "../errors.js";
 import type { GraphWriter, Node, Op, OutputSpec, Source, Value } from "../ops/op.js";
-import { type Shape, sizeOf } from "../tensor.js";
+import { sameShape } from "../ops/shape.js";
+import { formatShape, type Shape, sizeOf } from "../tensor.js";
 
 /** What is computed: nodes in an order in which each comes after what it needs. */
 export class Graph implements GraphWriter {
   readonly nodes: Node[] = [];
   readonly values: Value[] = [];
+  readonly #inputs = new Map<string, Value>();
   #layer = "";
 
   /** Nodes added by `work` belong to this layer, and so do its errors, unless a layer inside has claimed them. */
@@ -22,14 +24,14 @@ export class Graph implements GraphWriter {
     }
   }
 
-  /** A blocked value that is fed from outside. */
+  /** A blocked value that is fed from outside. The same name twice is the same input. */
   input(name: string, shape: Shape): Value {
-    return this.#value(name, { shape }, "input");
+    return this.#input(name, { shape });
   }
 
   /** Numbers that are fed from outside as they are, such as the targets of a loss. */
   denseInput(name: string, shape: Shape): Value {
-    return this.#value(name, { shape, form: "dense" }, "input");
+    return this.#input(name, { shape, form: "dense" });
   }
 
   /** A parameter or buffer of the model. */
@@ -53,6 +55,18 @@ export class Graph implements GraphWriter {
     });
     this.nodes.push(node);
     return outputs;
+  }
+
+  #input(name: string, spec: OutputSpec): Value {
+    const known = this.#inputs.get(name);
+    check(
+      !known || sameShape(known.shape, spec.shape),
+      () =>
+        `The input "${name}" is asked for with shapes ${formatShape(known!.shape)} and ${formatShape(spec.shape)}.`,
+    );
+    const value = known ?? this.#value(name, spec, "input");
+    this.#inputs.set(name, value);
+    return value;
   }
 
   #value(name: string, spec: OutputSpec, origin: Node | Source): Value {

@@ -1,11 +1,11 @@
-import { checkIs } from "../errors.js";
+import { check, checkIs, checkNumber, FeatureMapError } from "../errors.js";
 import type { Graph } from "../graph/graph.js";
 import { add } from "../ops/add.js";
 import { blocked } from "../ops/blocked.js";
 import { concat } from "../ops/concat.js";
 import { multiply } from "../ops/multiply.js";
 import type { Op, Value } from "../ops/op.js";
-import type { Shape } from "../tensor.js";
+import { formatShape, type Shape, type Tensor } from "../tensor.js";
 import type { Init } from "./init.js";
 import type { Store } from "./store.js";
 
@@ -27,6 +27,18 @@ export interface LayerRecord {
   /** It has layers inside. */
   readonly composite: boolean;
 }
+
+/** Scores besides the output that training makes good too (the auxiliary classifiers of Szegedy et al., 2015). */
+export interface Auxiliary {
+  readonly name: string;
+  /** Of the output's shape. */
+  readonly scores: Value;
+  /** Its loss counts this much beside that of the output. */
+  readonly weight: number;
+}
+
+/** The trace cannot go on without the values of an input. */
+export class UnknownContent extends FeatureMapError {}
 
 /** Where a layer finds itself while a network is traced: the graph, its name, its weights. */
 export class Scope {
@@ -83,6 +95,34 @@ export class Scope {
     return output;
   }
 
+  /** Another input of a network that has several, by name; as a tensor where its values decide shapes. */
+  input(name: string): Value | Tensor {
+    const given = this.#trace.inputs.get(name);
+    if (given) return given;
+    throw new UnknownContent(
+      `The shapes in this network depend on the values of its input "${name}". Give it with the others, to predict.`,
+    );
+  }
+
+  /** Makes a value another output of the network, beside the one it gives back. */
+  output(name: string, value: Value): void {
+    this.#trace.outputs.set(name, value);
+  }
+
+  /**
+   * In training, the loss of these scores, [n, classes], is added `weight` times to the gradient. Otherwise nothing
+   * computes them.
+   */
+  auxiliary(name: string, scores: Value, weight: number): void {
+    checkNumber(`auxiliary "${name}": the weight`, weight, { above: 0 });
+    check(
+      scores.shape.length === 2,
+      () =>
+        `auxiliary "${name}": the scores have shape ${formatShape(scores.shape)}, but they must be [n, classes].`,
+    );
+    this.#trace.auxiliaries.push({ name, scores, weight });
+  }
+
   /** Randomness of a run, [seed, step], for dropout; and a number that tells its users apart. */
   random(): { value: Value; salt: number } {
     this.#trace.random ??= this.graph.denseInput("random", [2]);
@@ -128,6 +168,9 @@ export interface TraceState {
   readonly store: Store;
   readonly weights: Map<string, Value>;
   readonly records: LayerRecord[];
+  readonly inputs: ReadonlyMap<string, Value | Tensor>;
+  readonly outputs: Map<string, Value>;
+  readonly auxiliaries: Auxiliary[];
   random: Value | undefined;
   salts: number;
 }

@@ -11,8 +11,36 @@ import { readSource, type Source } from "../platform/read-source.js";
 import { formatShape, type Shape, sizeOf, Tensor } from "../tensor.js";
 import { type Runtime, runtime } from "../wasm/runtime.js";
 import { readSafetensors, writeSafetensors } from "../weights/safetensors.js";
-import { applyLayer, type Layer, type LayerRecord, Scope, type TraceState } from "./layer.js";
-import { type Entry, Store } from "./store.js";
+import {
+  type Auxiliary,
+  applyLayer,
+  type Layer,
+  type LayerRecord,
+  Scope,
+  type TraceState,
+  UnknownContent,
+} from "./layer.js";
+import {
+  addInput,
+  checkFeed,
+  type Feeds,
+  feedsOf,
+  type Given,
+  join,
+  keyOf,
+  onlyPort,
+  type Port,
+  piecesOf,
+  shapeOfOne,
+} from "./ports.js";
+import { type Dialect, isUnder, type LoadOptions, matchState, type StateDict } from "./state.js";
+import { Store } from "./store.js";
+
+export type { Feeds, Given, Port } from "./ports.js";
+export type { Dialect, LoadOptions, StateDict } from "./state.js";
+
+/** What `classify` takes besides tensors: anything with a picture in it that the model's `prepare` understands. */
+export type Picture = object;
 
 /** How a network becomes a model. */
 export interface BuildOptions {
@@ -22,6 +50,14 @@ export interface BuildOptions {
   classes?: readonly string[];
   /** Where to build. Default: the runtime that `init` set up. */
   runtime?: Runtime;
+  /** Give the weights random values to start from. Default true; false leaves them 0, to be loaded. */
+  initialize?: boolean;
+  /** What other libraries call the weights, tried in this order where names do not match. */
+  dialects?: readonly Dialect[];
+  /** Makes an input [1, ...inputShape] of a picture, so that `classify` takes pictures. */
+  prepare?: (picture: Picture) => Tensor | Promise<Tensor>;
+  /** Names of the outputs where there are several: that of the network itself, then those that `Scope.output` adds. */
+  outputs?: readonly string[];
 }
 
 /** A network traced for an input shape: the graph, and what its ends and layers are. */
@@ -29,6 +65,10 @@ export interface Trace {
   readonly graph: Graph;
   readonly input: Value;
   readonly output: Value;
+  /** All outputs by name, the network's own first. */
+  readonly outputs: ReadonlyMap<string, Value>;
+  /** Other scores that training makes good too. */
+  readonly auxiliaries: readonly Auxiliary[];
   readonly records: readonly LayerRecord[];
   /** Parameters and buffers by name. */
   readonly weights: ReadonlyMap<string, Value>;
@@ -51,66 +91,80 @@ export interface Parameter {
   readonly trainable: boolean;
 }
 
-/** Tensors by the names of parameters and buffers. */
-export type StateDict = ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>;
-
-/** What to do about entries that do not match in {@link Model.loadStateDict}. */
-export interface LoadOptions {
-  /** Throw when entries are missing or unexpected. Default true. Wrong shapes always throw. */
-  strict?: boolean;
-}
-
 /** Plans kept for the shapes used last. */
 const PLANS = 4;
-/** Larger batches are predicted in pieces of this many. */
-const PIECE = 64;
+/** Fed where a network has no input of its own; nothing reads it. */
+const UNUSED = "nothing";
 
 /** A network with weights, ready to run and to be trained. Holds WebAssembly memory until disposed of. */
 export class Model {
   readonly network: Layer;
+  /** The inputs: a single one, called "input", unless the network says otherwise. */
+  readonly ports: readonly Port[];
   /** Shape of one input, without the batch. */
   readonly inputShape: Shape;
-  /** Shape of one output, without the batch. */
+  /** Shape of one output, without the batch. Empty where it depends on the contents of an input. */
   readonly outputShape: Shape;
+  /** Names of the outputs, the network's own first: "output" unless the network says otherwise. */
+  readonly outputNames: readonly string[];
   readonly runtime: Runtime;
   readonly store: Store;
-  /** Names of the outputs, in order. */
+  /** Names of the classes that the outputs stand for, in order. */
   classes: readonly string[];
+  /** Makes inputs of pictures, for {@link classify}. */
+  prepare: BuildOptions["prepare"];
+  readonly #dialects: readonly Dialect[];
   #plans = new Map<string, Plan>();
   #disposed = false;
 
-  constructor(network: Layer, inputShape: Shape, options: BuildOptions = {}) {
-    checkOptions("build", options, ["seed", "classes", "runtime"]);
-    check(
-      Array.isArray(inputShape) &&
-        inputShape.length >= 1 &&
-        inputShape.length <= 3 &&
-        inputShape.every((size) => Number.isInteger(size) && size >= 1),
-      () =>
-        `build: the input shape is ${show(inputShape)}; give [c, h, w], [c, l] or [features], without the batch.`,
-    );
-    const { seed = 0, classes = [] } = options;
+  constructor(network: Layer, input: readonly number[] | readonly Port[], options: BuildOptions = {}) {
+    checkOptions("build", options, [
+      "seed",
+      "classes",
+      "runtime",
+      "initialize",
+      "dialects",
+      "prepare",
+      "outputs",
+    ]);
+    this.ports = isPorts(input) ? input : [onlyPort(input)];
+    const {
+      seed = 0,
+      classes = [],
+      initialize = true,
+      dialects = [],
+      prepare,
+      outputs = ["output"],
+    } = options;
     check(Number.isSafeInteger(seed), () => `build: the seed is ${show(seed)}; it must be a whole number.`);
+    checkFlags("build", { initialize });
     const named = Array.isArray(classes) && classes.every((name) => typeof name === "string");
     checkIs(named, "build: classes", classes, "a list of names");
+    const prepares = prepare === undefined || typeof prepare === "function";
+    checkIs(prepares, "build: prepare", prepare, "a function that makes a Tensor of a picture");
     this.network = network;
-    this.inputShape = [...inputShape];
+    this.inputShape = this.ports[0] ? shapeOfOne(this.ports[0]) : [];
+    this.outputNames = outputs;
+    this.prepare = prepare;
+    this.#dialects = dialects;
     this.runtime = options.runtime ?? runtime();
     this.store = new Store(this.runtime);
     this.classes = classes;
-    const { output } = this.#record([1, ...inputShape], false);
-    this.outputShape = output.shape.slice(1);
+    this.outputShape = this.#outputShape();
     check(
       classes.length === 0 || classes.length === this.outputShape[0],
       () => `build: ${classes.length} class names do not fit the output ${formatShape(this.outputShape)}.`,
     );
-    this.store.allocate(seed);
+    this.store.allocate(initialize ? seed : undefined);
     this.runtime.retain();
   }
 
-  /** The network's graph for a whole input shape, batch included. */
-  trace(shape: Shape, training: boolean): Trace {
-    const recorded = this.#record(shape, training);
+  /**
+   * The network's graph for a whole input shape, batch included; for several inputs, by name, with the contents of
+   * those that decide shapes. Inputs that are left out have the shape that the model was built for.
+   */
+  trace(given: Shape | Given, training: boolean): Trace {
+    const recorded = this.#record(this.#given(given), training);
     const bound = new Map<Value, Storage>();
     for (const [name, value] of recorded.weights) {
       bound.set(value, this.store.storage(name, this.store.entries.get(name)!.offset, sizeOf(value.shape)));
@@ -118,20 +172,41 @@ export class Model {
     return { ...recorded, bound };
   }
 
-  #record(shape: Shape, training: boolean): Omit<Trace, "bound"> {
+  #given(given: Shape | Given): Given {
+    const usual = this.ports
+      .filter(({ content }) => !content)
+      .map(({ name, shape }) => [name, shape] as const);
+    const named = isShape(given) ? { [this.ports[0]?.name ?? UNUSED]: given } : given;
+    return { ...Object.fromEntries(usual), ...named };
+  }
+
+  #record(given: Given, training: boolean): Omit<Trace, "bound"> {
     const graph = new Graph();
+    const inputs = new Map<string, Value | Tensor>();
+    for (const port of this.ports) {
+      const one = given[port.name];
+      if (one instanceof Tensor) inputs.set(port.name, one);
+      else if (one && !port.content) inputs.set(port.name, addInput(graph, port, one));
+    }
     const state: TraceState = {
       graph,
       training,
       store: this.store,
       weights: new Map(),
       records: [],
+      inputs,
+      outputs: new Map(),
+      auxiliaries: [],
       random: undefined,
       salts: 0,
     };
-    const input = graph.input("input", shape);
+    const input =
+      [...inputs.values()].find((one): one is Value => !(one instanceof Tensor)) ??
+      graph.denseInput(UNUSED, [1]);
     const output = this.#apply(new Scope(state), input);
-    return { graph, input, output, records: state.records, weights: state.weights };
+    const { records, weights, auxiliaries } = state;
+    const outputs = new Map([[this.outputNames[0]!, output], ...state.outputs]);
+    return { graph, input, output, outputs, auxiliaries, records, weights };
   }
 
   #apply(scope: Scope, input: Value): Value {
@@ -139,7 +214,8 @@ export class Model {
       return applyLayer(this.network, scope, input);
     } catch (error) {
       const given = input.shape.slice(1);
-      if (!(error instanceof FeatureMapError) || sameShape(given, this.inputShape)) throw error;
+      const isUsual = this.ports.length !== 1 || sameShape(given, this.inputShape);
+      if (!(error instanceof FeatureMapError) || isUsual) throw error;
       throw new FeatureMapError(
         `The model was built for inputs of shape ${formatShape(this.inputShape)}; one of ${formatShape(given)} does not ` +
           `fit: ${error.message}`,
@@ -148,46 +224,64 @@ export class Model {
     }
   }
 
+  /** Found by tracing the network, which also declares its weights. */
+  #outputShape(): Shape {
+    try {
+      const { output } = this.#record(this.#given({}), false);
+      return this.ports[0]?.batch === false ? output.shape : output.shape.slice(1);
+    } catch (error) {
+      if (error instanceof UnknownContent) return [];
+      throw error;
+    }
+  }
+
   /**
    * The outputs for a batch: [n, ...inputShape] to [n, ...outputShape]. Runs on the worker threads, so the caller stays
-   * free; calls made while one is under way wait their turn.
+   * free; calls made while one is under way wait their turn. With inputs by name, all outputs by name.
    */
-  async predict(input: Tensor): Promise<Tensor> {
-    return (await this.taps(input, [])).output!;
+  predict(input: Tensor): Promise<Tensor>;
+  predict(inputs: Feeds): Promise<Record<string, Tensor>>;
+  async predict(input: Tensor | Feeds): Promise<Tensor | Record<string, Tensor>> {
+    const results = await this.#run("predict", input, []);
+    return input instanceof Tensor ? results[this.outputNames[0]!]! : results;
   }
 
   /** The same on the calling thread, for scripts and small networks. */
-  predictSync(input: Tensor): Tensor {
-    this.#checkInput("predictSync", input);
+  predictSync(input: Tensor): Tensor;
+  predictSync(inputs: Feeds): Record<string, Tensor>;
+  predictSync(input: Tensor | Feeds): Tensor | Record<string, Tensor> {
+    const feeds = this.#feeds("predictSync", input);
     this.runtime.checkIdle("predictSync");
-    const pieces = this.#pieces(input).map((piece) => {
-      const plan = this.#plan(piece.shape, []);
-      return plan.runSync({ input: piece.data }, this);
-    });
-    return join(pieces.map(({ output }) => output!));
+    const pieces = piecesOf("predictSync", this.ports, feeds).map((piece) =>
+      this.#plan(piece, []).runSync(dataOf(piece), this),
+    );
+    const results = joined(pieces);
+    return input instanceof Tensor ? results[this.outputNames[0]!]! : results;
   }
 
   /**
    * The outputs of any layers, by the names that `summary` shows, from one run; the model's own under "output".
    */
-  async taps(input: Tensor, names: readonly string[]): Promise<Record<string, Tensor>> {
+  async taps(input: Tensor | Feeds, names: readonly string[]): Promise<Record<string, Tensor>> {
     const listed = Array.isArray(names) && names.every((name) => typeof name === "string");
     checkIs(listed, "taps: the second argument", names, 'a list of names of layers, such as ["0", "1"]');
-    this.#checkInput(names.length > 0 ? "taps" : "predict", input);
+    return this.#run("taps", input, names);
+  }
+
+  async #run(what: string, input: Tensor | Feeds, names: readonly string[]): Promise<Record<string, Tensor>> {
+    const feeds = this.#feeds(what, input);
     const pieces: Record<string, Tensor>[] = [];
-    for (const piece of this.#pieces(input)) {
-      pieces.push(await this.#plan(piece.shape, names).run({ input: piece.data }, this));
+    for (const piece of piecesOf(what, this.ports, feeds)) {
+      pieces.push(await this.#plan(piece, names).run(dataOf(piece), this));
     }
-    return Object.fromEntries(
-      ["output", ...names].map((name) => [name, join(pieces.map((piece) => piece[name]!))]),
-    );
+    return joined(pieces);
   }
 
   /**
-   * The likeliest classes of one input, best first. Takes [1, ...inputShape] or [...inputShape]. Scores become
-   * probabilities by softmax, unless the network ends in one.
+   * The likeliest classes of one input, best first. Takes [1, ...inputShape] or [...inputShape], and pictures where the
+   * model has a `prepare`. Scores become probabilities by softmax, unless the network ends in one.
    */
-  async classify(input: Tensor, options: { top?: number } = {}): Promise<Guess[]> {
+  async classify(input: Tensor | Picture, options: { top?: number } = {}): Promise<Guess[]> {
     checkOptions("classify", options, ["top"]);
     const { top = 5 } = options;
     checkCount("classify: top", top);
@@ -196,8 +290,18 @@ export class Model {
       () =>
         `classify: the outputs have shape ${formatShape(this.outputShape)}, not one score per class. Use predict.`,
     );
-    this.#checkTensor("classify", input);
-    const single = input.shape.length === this.inputShape.length ? input.reshape(1, ...input.shape) : input;
+    const { prepare } = this;
+    const isPicture = !(input instanceof Tensor) && typeof input === "object" && input !== null;
+    const tensor = isPicture && prepare ? await prepare(input) : input;
+    check(
+      tensor instanceof Tensor,
+      () =>
+        `classify: the input must be a Tensor${prepare ? " or a picture, as readImage gives it" : ""}, not ${show(tensor)}; ` +
+        `make one with tensor(values, [1, ${this.inputShape.join(", ")}])` +
+        (prepare ? "." : ", or build the model with { prepare } to give it pictures."),
+    );
+    const single =
+      tensor.shape.length === this.inputShape.length ? tensor.reshape(1, ...tensor.shape) : tensor;
     check(
       single.shape[0] === 1,
       () => `classify takes one input, not a batch of ${single.shape[0]}. Use predict for batches.`,
@@ -216,7 +320,7 @@ export class Model {
 
   /** What the network is made of, layer by layer, traced for a batch of one. */
   get layers(): readonly LayerRecord[] {
-    return this.#record([1, ...this.inputShape], false).records;
+    return this.#record(this.#given({}), false).records;
   }
 
   /** The parameters, in the order of the layers. */
@@ -270,55 +374,9 @@ export class Model {
    * is changed. Buffers that count batches may be missing.
    */
   loadStateDict(weights: StateDict, options: LoadOptions = {}, source = "The state"): void {
-    checkOptions("loadStateDict", options, ["strict"]);
-    const { strict = true } = options;
-    checkFlags("loadStateDict", { strict });
     this.#checkAlive();
-    const isObject = typeof weights === "object" && weights !== null;
-    checkIs(isObject, "loadStateDict: the state", weights, "a Map of Tensors, or an object of them, by name");
-    const state: ReadonlyMap<string, Tensor> =
-      weights instanceof Map ? weights : new Map(Object.entries(weights));
-    for (const [name, value] of state) {
-      checkIs(value instanceof Tensor, `loadStateDict: "${name}"`, value, "a Tensor");
-    }
-    const entries = [...this.store.entries.values()];
-    const problems: string[] = [];
-    const list = (what: string, names: string[]): void => {
-      if (names.length > 0) problems.push(`${what}: ${names.join(", ")}`);
-    };
-    if (strict) {
-      const optional = ({ name }: Entry): boolean => name.endsWith("num_batches_tracked");
-      list(
-        "missing",
-        entries.filter((entry) => !state.has(entry.name) && !optional(entry)).map(({ name }) => name),
-      );
-      list(
-        "unexpected",
-        [...state.keys()].filter((name) => !this.store.entries.has(name)),
-      );
-    }
-    const fits = (entry: Entry, tensor: Tensor): boolean =>
-      sameShape(tensor.shape, entry.shape) || (sizeOf(entry.shape) === 1 && tensor.size === 1);
-    list(
-      "wrongly shaped",
-      entries
-        .filter((entry) => state.has(entry.name) && !fits(entry, state.get(entry.name)!))
-        .map(
-          (entry) =>
-            `${entry.name} (${formatShape(state.get(entry.name)!.shape)} instead of ${formatShape(entry.shape)})`,
-        ),
-    );
-    check(
-      problems.length === 0,
-      () =>
-        `${source} does not fit the model. ${problems.join("; ")}. ` +
-        "Nothing was loaded. Build the network that the weights belong to" +
-        (strict ? ", or use { strict: false } to load what matches." : "."),
-    );
-    for (const entry of entries) {
-      const tensor = state.get(entry.name);
-      if (tensor) this.store.floats(entry).set(tensor.data);
-    }
+    const matches = matchState(this.store.entries, weights, options, this.#dialects, source);
+    for (const [entry, tensor] of matches) this.store.floats(entry).set(tensor.data);
     this.touch();
   }
 
@@ -363,51 +421,27 @@ export class Model {
     this.dispose();
   }
 
-  #checkTensor(what: string, input: Tensor): void {
-    check(
-      input instanceof Tensor,
-      () =>
-        `${what}: the input must be a Tensor, not ${show(input)}; make one with tensor(values, [n, ${this.inputShape.join(", ")}]).`,
-    );
-  }
-
   #checkAlive(): void {
     check(!this.#disposed, "This model was disposed of; it cannot be used any more.");
   }
 
-  #checkInput(what: string, input: Tensor): void {
+  #feeds(what: string, input: Tensor | Feeds): Feeds {
     this.#checkAlive();
-    this.#checkTensor(what, input);
-    const [n, ...rest] = input.shape;
-    check(n !== 0, () => `${what}: the batch ${formatShape(input.shape)} is empty. Give at least one input.`);
-    check(
-      input.shape.length === this.inputShape.length + 1 && rest[0] === this.inputShape[0],
-      () =>
-        `${what}: the input has shape ${formatShape(input.shape)}, but this model takes [n, ${this.inputShape.join(", ")}].` +
-        (sameShape(input.shape, this.inputShape)
-          ? ` For a single input use reshape(1, ${this.inputShape.join(", ")}).`
-          : ""),
+    const feeds = feedsOf(what, this.ports, input);
+    for (const port of this.ports) checkFeed(what, port, feeds[port.name]!);
+    return feeds;
+  }
+
+  #plan(feeds: Feeds, names: readonly string[]): Plan {
+    const given: Given = Object.fromEntries(
+      this.ports.map(({ name, content }) => [name, content ? feeds[name]! : feeds[name]!.shape]),
     );
-  }
-
-  #pieces(input: Tensor): Tensor[] {
-    const [n = 0, ...rest] = input.shape;
-    const size = sizeOf(rest);
-    const pieces: Tensor[] = [];
-    for (let i = 0; i < n; i += PIECE) {
-      const count = Math.min(PIECE, n - i);
-      pieces.push(new Tensor(input.data.subarray(i * size, (i + count) * size), [count, ...rest]));
-    }
-    return pieces;
-  }
-
-  #plan(shape: Shape, names: readonly string[]): Plan {
-    const key = `${shape.join("x")} ${[...names].sort().join(" ")}`;
+    const key = `${keyOf(this.ports, given)} ${[...names].sort().join(" ")}`;
     let plan = this.#plans.get(key);
     if (plan) this.#plans.delete(key);
     else {
-      const { graph, output, records, bound } = this.trace(shape, false);
-      const outputs = new Map([["output", output]]);
+      const { graph, input, outputs: own, records, bound } = this.trace(given, false);
+      const outputs = new Map(own);
       for (const name of names) {
         const record = records.find((candidate) => candidate.name === name);
         check(
@@ -416,7 +450,8 @@ export class Model {
         );
         outputs.set(name, record.output);
       }
-      plan = new Plan(this.runtime, graph, { outputs, bound }, `Running a batch of ${shape[0]}`);
+      const what = `Running a batch of ${input.shape[0] ?? 1}`;
+      plan = new Plan(this.runtime, graph, { outputs, bound }, what);
     }
     this.#plans.set(key, plan);
     for (const [old, unused] of this.#plans) {
@@ -429,27 +464,27 @@ export class Model {
   }
 
   #endsInSoftmax(): boolean {
-    let last = producer(this.#record([1, ...this.inputShape], false).output);
+    let last = producer(this.#record(this.#given({}), false).output);
     while (last?.op === reshape) last = producer(last.inputs[0]!);
     return last?.op === softmaxOp;
   }
 }
 
-/** Batches one after the other. */
-function join(parts: readonly Tensor[]): Tensor {
-  const [first] = parts;
-  if (parts.length === 1) return first!;
-  const data = new Float32Array(parts.reduce((sum, part) => sum + part.size, 0));
-  let offset = 0;
-  for (const part of parts) {
-    data.set(part.data, offset);
-    offset += part.size;
-  }
-  return new Tensor(data, [parts.reduce((sum, part) => sum + part.shape[0]!, 0), ...first!.shape.slice(1)]);
+const isPorts = (input: readonly number[] | readonly Port[]): input is readonly Port[] =>
+  Array.isArray(input) && typeof input[0] === "object" && input[0] !== null;
+
+const isShape = (given: Shape | Given): given is Shape => Array.isArray(given);
+
+/** What a plan is fed. */
+function dataOf(feeds: Feeds): Record<string, Float32Array> {
+  const data = Object.entries(feeds).map(([name, tensor]) => [name, tensor.data] as const);
+  return { [UNUSED]: new Float32Array(1), ...Object.fromEntries(data) };
 }
 
-function isUnder(name: string, prefix: string): boolean {
-  return name === prefix || name.startsWith(`${prefix}.`);
+/** The results of the pieces of a batch, by name. */
+function joined(pieces: readonly Record<string, Tensor>[]): Record<string, Tensor> {
+  const names = Object.keys(pieces[0]!);
+  return Object.fromEntries(names.map((name) => [name, join(pieces.map((piece) => piece[name]!))]));
 }
 
 function parseClasses(json: string | undefined): string[] {
@@ -470,11 +505,11 @@ function softmax(scores: Float32Array): Float64Array {
   return powers.map((power) => power / sum);
 }
 
-/** Makes a model of a network: see {@link Network.build}. */
+/** Makes a model of a network, for inputs of a shape without the batch, or for several of them: see {@link Network.build}. */
 export async function buildModel(
   network: Layer,
-  inputShape: readonly number[],
+  input: readonly number[] | readonly Port[],
   options?: BuildOptions,
 ): Promise<Model> {
-  return new Model(network, inputShape, options);
+  return new Model(network, input, options);
 }

@@ -53,8 +53,8 @@ export class Store {
     return known;
   }
 
-  /** Allocates the block, parameters first, and fills it by the seed. */
-  allocate(seed: number): void {
+  /** Allocates the block, parameters first, and fills it by the seed; with zeros without one. */
+  allocate(seed: number | undefined): void {
     let floats = 0;
     for (const kind of ["parameter", "buffer"]) {
       for (const entry of this.entries.values()) {
@@ -64,6 +64,7 @@ export class Store {
       }
     }
     this.#block = this.#runtime.heap.allocate(floats * 4, "The model's weights");
+    if (seed === undefined) return;
     const random = new Random(seed);
     for (const entry of this.entries.values()) entry.init(this.floats(entry), random);
   }

@@ -86,7 +86,10 @@ export class Evaluator {
     let count = 0;
     await ahead(feed.epoch(0), signal, async ({ inputs, targets }: Batch) => {
       const { plan, outputShape } = this.#plans.for(inputs.shape);
-      const feeds = { input: inputs.data, targets: this.#loss.feed(targets, outputShape) };
+      const feeds = {
+        [this.#model.ports[0]!.name]: inputs.data,
+        targets: this.#loss.feed(targets, outputShape),
+      };
       const { loss, output } = await plan.run(feeds, weights);
       const n = inputs.shape[0]!;
       sum += loss!.data[0]! * n;

@@ -8,6 +8,8 @@ const KEPT = 4;
 export interface Prepared {
   readonly plan: Plan;
   readonly outputShape: Shape;
+  /** What it is fed in every run. */
+  readonly feeds?: Readonly<Record<string, Float32Array>>;
 }
 
 /** Plans for the input shapes used last. */

@@ -88,10 +88,11 @@ export class Trainer {
     check(!this.#busy, "A step of this trainer is under way. Await it before the next.");
     checkUsable(this.model);
     const { loss, optimizer, clipNorm, seed = 0 } = this.#options;
-    const { plan, outputShape } = this.#plan(inputs.shape);
+    const { plan, outputShape, feeds: constants } = this.#plan(inputs.shape);
     const t = this.#steps + 1;
     const feeds = {
-      input: inputs.data,
+      ...constants,
+      [this.model.ports[0]!.name]: inputs.data,
       targets: loss.feed(targets, outputShape),
       hyper: Float32Array.from(optimizer.hyper(t, lr)),
       ...(clipNorm === undefined ? { scale: Float32Array.of(1) } : { limit: Float32Array.of(clipNorm) }),
@@ -196,8 +197,12 @@ export class Trainer {
   #makePlan(shape: Shape): Prepared {
     const { model } = this;
     const { loss, optimizer, clipNorm } = this.#options;
-    const { graph, output, weights, bound } = model.trace(shape, true);
+    const { graph, output, auxiliaries, weights, bound } = model.trace(shape, true);
     const lossValue = loss.apply(graph, output);
+    const seeds = new Map<Value, Value | null>([[lossValue, null]]);
+    for (const { name, scores } of auxiliaries) {
+      seeds.set(loss.apply(graph, scores), graph.denseInput(weightOf(name), []));
+    }
     const trained = [...weights].filter(([name]) => model.store.entries.get(name)!.trainable);
     check(
       trained.length > 0,
@@ -205,7 +210,7 @@ export class Trainer {
     );
     const grads = backward(
       graph,
-      new Map([[lossValue, null]]),
+      seeds,
       trained.map(([, value]) => value),
     );
     for (const [name, value] of trained) {
@@ -241,9 +246,13 @@ export class Trainer {
     // Frozen weights may be set from outside between steps, so nothing that is derived from weights outlives a step.
     const options = { outputs, bound, keep: [...grads.values()], trains: () => true };
     const plan = new Plan(model.runtime, graph, options, `Training on a batch of ${shape[0]}`);
-    return { plan, outputShape: output.shape };
+    const weightsOfLosses = auxiliaries.map(({ name, weight }) => [weightOf(name), Float32Array.of(weight)]);
+    return { plan, outputShape: output.shape, feeds: Object.fromEntries(weightsOfLosses) };
   }
 }
+
+/** The input that weighs the loss of an auxiliary classifier. */
+const weightOf = (auxiliary: string): string => `weight of ${auxiliary}`;
 
 /** Throws when the model was disposed of. */
 function checkUsable({ store }: Model): void {

@@ -1,6 +1,7 @@
 import {
   batchNorm2d,
   conv2d,
+  type Dialect,
   flatten,
   type LoadOptions,
   linear,
@@ -151,11 +152,64 @@ test("the count of batches may be missing, as in old files, or have one dimensio
   assert.is(values(model).get("norm.num_batches_tracked")![0], 3);
 });
 
+test("what is skipped stays as it is, whatever the state has there", async () => {
+  using model = await build(3);
+  using other = await build(4);
+  const own = values(model);
+  const state = new Map(other.stateDict());
+  const [first] = state.keys();
+  const prefix = first!.split(".")[0]!;
+  const under = [...state.keys()].filter((name) => name.startsWith(`${prefix}.`));
+  state.set(first!, tensor([1, 2, 3]));
+  throwsMessage(() => model.loadStateDict(state), /wrongly shaped: .*instead of/);
+  model.loadStateDict(state, { skip: [prefix] });
+  for (const name of under) state.delete(name);
+  model.loadStateDict(state, { skip: [prefix] });
+  const now = values(model);
+  for (const [name, expected] of values(other)) {
+    assert.equal(now.get(name), under.includes(name) ? own.get(name) : expected, name);
+  }
+  throwsMessage(
+    () => model.loadStateDict(state, { skip: ["hat"] }),
+    /nothing under "hat" to skip\. The names are/,
+  );
+  throwsMessage(
+    () => model.loadStateDict(state, { skip: "fc" as never }),
+    /skip is "fc"; it must be a list of names/,
+  );
+});
+
+test("other libraries' names are understood, one within the other, and named in errors", async () => {
+  const prefixed: Dialect = {
+    name: "wrapped",
+    applies: (names) => [...names].every((name) => name.startsWith("module.")),
+    translate: (state) => new Map([...state].map(([name, value]) => [name.slice("module.".length), value])),
+  };
+  const loud: Dialect = {
+    name: "upper case",
+    applies: (names) => [...names].every((name) => name === name.toUpperCase()),
+    translate: (state) => new Map([...state].map(([name, value]) => [name.toLowerCase(), value])),
+  };
+  using model = await network.build(SHAPE, { seed: 1, dialects: [loud, prefixed] });
+  using other = await build(4);
+  const upper = new Map(
+    [...other.stateDict()].map(([name, value]) => [`module.${name.toUpperCase()}`, value]),
+  );
+  model.loadStateDict(upper);
+  assert.equal(values(model), values(other));
+  const [first] = upper.keys();
+  upper.delete(first!);
+  throwsMessage(
+    () => model.loadStateDict(upper),
+    /does not fit the model\. Read as wrapped, then upper case\. missing: /,
+  );
+});
+
 test("unknown options are refused", async () => {
   using model = await build();
   throwsMessage(
     () => model.loadStateDict(model.stateDict(), { lenient: true } as LoadOptions),
-    /^loadStateDict: unknown option "lenient"\. It takes: strict\.$/,
+    /^loadStateDict: unknown option "lenient"\. It takes: strict, skip\.$/,
   );
   await rejectsMessage(() => network.build(SHAPE, { sed: 1 } as object), /^build: unknown option "sed"/);
 });

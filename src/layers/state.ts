@@ -1,0 +1,119 @@
+import { check, checkFlags, checkIs, checkOptions } from "../errors.js";
+import { sameShape } from "../ops/shape.js";
+import { formatShape, sizeOf, Tensor } from "../tensor.js";
+import type { Entry } from "./store.js";
+
+/** Tensors by the names of parameters and buffers. */
+export type StateDict = ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>;
+
+/** What to do about entries that do not match in `loadStateDict`. */
+export interface LoadOptions {
+  /** Throw when entries are missing or unexpected. Default true. Wrong shapes always throw. */
+  strict?: boolean;
+  /** Leave what is under these names as it is, whatever the state has there: `["fc"]` for a last layer of one's own. */
+  skip?: readonly string[];
+}
+
+/** Other names, and maybe shapes, that another library gives the weights of the same network. */
+export interface Dialect {
+  /** Whose names they are, for errors. */
+  readonly name: string;
+  /** Whether a state of these names is in the dialect. */
+  applies(names: ReadonlySet<string>): boolean;
+  /** The state under the network's own names. Throws when it is not what the names promised. */
+  translate(state: ReadonlyMap<string, Tensor>): Map<string, Tensor>;
+}
+
+/** Whether a name is the prefix or lies below it. */
+export function isUnder(name: string, prefix: string): boolean {
+  return name === prefix || name.startsWith(`${prefix}.`);
+}
+
+/** Files of models that were never trained may lack it. */
+const isOptional = ({ name }: Entry): boolean => name.endsWith("num_batches_tracked");
+
+/**
+ * What to set each entry to. Throws, with all of them listed, when entries are missing, unexpected or wrongly shaped.
+ * `source`: what the state is, at the start of a sentence.
+ */
+export function matchState(
+  entries: ReadonlyMap<string, Entry>,
+  weights: StateDict,
+  options: LoadOptions,
+  dialects: readonly Dialect[],
+  source: string,
+): Map<Entry, Tensor> {
+  checkOptions("loadStateDict", options, ["strict", "skip"]);
+  const { strict = true, skip = [] } = options;
+  checkFlags("loadStateDict", { strict });
+  const areNames = Array.isArray(skip) && skip.every((name) => typeof name === "string");
+  checkIs(areNames, "loadStateDict: skip", skip, 'a list of names, such as ["fc"]');
+  const given = asMap(weights);
+  const skipped = (name: string): boolean => skip.some((prefix) => isUnder(name, prefix));
+  for (const prefix of skip) {
+    check(
+      [...entries.keys()].some((name) => isUnder(name, prefix)),
+      () =>
+        `loadStateDict: there is nothing under "${prefix}" to skip. The names are ${list(entries.keys())}.`,
+    );
+  }
+  const wanted = [...entries.values()].filter(({ name }) => !skipped(name));
+  const missing = (state: ReadonlyMap<string, Tensor>): string[] =>
+    wanted.filter((entry) => !state.has(entry.name) && !isOptional(entry)).map(({ name }) => name);
+  const unexpected = (state: ReadonlyMap<string, Tensor>): string[] =>
+    [...state.keys()].filter((name) => !entries.has(name) && !skipped(name));
+
+  // Names within names are common: a wrapper's prefix before those of another library.
+  let state = given;
+  const spoken: string[] = [];
+  for (let left = [...dialects]; missing(state).length + unexpected(state).length > 0; ) {
+    const names = new Set(state.keys());
+    const dialect = left.find((one) => one.applies(names));
+    if (!dialect) break;
+    state = dialect.translate(state);
+    spoken.push(dialect.name);
+    left = left.filter((one) => one !== dialect);
+  }
+
+  const problems: string[] = [];
+  const note = (what: string, names: string[]): void => {
+    if (names.length > 0) problems.push(`${what}: ${list(names)}`);
+  };
+  if (strict) {
+    note("missing", missing(state));
+    note("unexpected", unexpected(state));
+  }
+  const fits = (entry: Entry, tensor: Tensor): boolean =>
+    sameShape(tensor.shape, entry.shape) || (sizeOf(entry.shape) === 1 && tensor.size === 1);
+  const present = wanted.filter(({ name }) => state.has(name));
+  note(
+    "wrongly shaped",
+    present
+      .filter((entry) => !fits(entry, state.get(entry.name)!))
+      .map(
+        ({ name, shape }) =>
+          `${name} (${formatShape(state.get(name)!.shape)} instead of ${formatShape(shape)})`,
+      ),
+  );
+  check(
+    problems.length === 0,
+    () =>
+      `${source} does not fit the model. ${spoken.length > 0 ? `Read as ${spoken.join(", then ")}. ` : ""}` +
+      `${problems.join("; ")}. Nothing was loaded. Build the network that the weights belong to` +
+      (strict ? ", or use { strict: false } to load what matches." : "."),
+  );
+  return new Map(present.map((entry) => [entry, state.get(entry.name)!]));
+}
+
+function asMap(weights: StateDict): ReadonlyMap<string, Tensor> {
+  const isObject = typeof weights === "object" && weights !== null;
+  checkIs(isObject, "loadStateDict: the state", weights, "a Map of Tensors, or an object of them, by name");
+  const state: ReadonlyMap<string, Tensor> =
+    weights instanceof Map ? weights : new Map(Object.entries(weights));
+  for (const [name, value] of state) {
+    checkIs(value instanceof Tensor, `loadStateDict: "${name}"`, value, "a Tensor");
+  }
+  return state;
+}
+
+const list = (names: Iterable<string>): string => [...names].join(", ");
