@@ -33,11 +33,11 @@ function writeMessage(message: Message, value: object, pbf: PbfWriter): void {
   }
 }
 
-/** The largest int64 that is a double. */
-const INT64_MAX = 2 ** 63 - 1024;
+/** At most the largest int64 that is a double. */
+const int64 = (value: number): number => Math.min(value, 2 ** 63 - 1024);
 
 function writeField({ number, kind }: Field, value: unknown, pbf: PbfWriter): void {
-  if (kind === "int") pbf.writeVarintField(number, Math.min(value as number, INT64_MAX));
+  if (kind === "int") pbf.writeVarintField(number, int64(value as number));
   else if (kind === "float") pbf.writeFloatField(number, value as number);
   else if (kind === "string") pbf.writeBytesField(number, encode(value as string));
   else if (kind === "bytes") pbf.writeBytesField(number, value as Uint8Array);
@@ -76,7 +76,7 @@ function messageBytes(message: Message, value: object): number {
 
 function fieldBytes({ number, kind }: Field, value: unknown): number {
   const tag = varintBytes(number * 8);
-  if (kind === "int") return tag + varintBytes(value as number);
+  if (kind === "int") return tag + varintBytes(int64(value as number));
   if (kind === "float") return tag + 4;
   let length: number;
   if (typeof kind === "object") length = messageBytes(kind, value as object);
