@@ -28,12 +28,16 @@ export {
 } from "./kernels/local-response-norm";
 export { logSoftmax, logSoftmaxGradInput } from "./kernels/log-softmax";
 export { maxPool2d, maxPool2dGradInput } from "./kernels/max-pool2d";
+export { matmul } from "./kernels/matmul";
 export { mse, mseGradInput } from "./kernels/mse";
 export { multiply } from "./kernels/multiply";
 export { pack, unpack } from "./kernels/pack";
 export { pad, padGradInput } from "./kernels/pad";
+export { rearrange } from "./kernels/rearrange";
+export { argMax, reduce, reduceGradInput } from "./kernels/reduce";
 export { relu, reluGradInput } from "./kernels/relu";
 export { relu6, relu6GradInput } from "./kernels/relu6";
+export { resample } from "./kernels/resample";
 export { sgd } from "./kernels/sgd";
 export { sigmoid, sigmoidGradInput } from "./kernels/sigmoid";
 export { sliceChannels } from "./kernels/slice-channels";

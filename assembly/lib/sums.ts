@@ -16,13 +16,13 @@ const RUN: i32 = 64;
 /** Two of four floats as doubles. */
 // @ts-ignore: decorator
 @inline
-function lower(x: v128): v128 {
+export function lower(x: v128): v128 {
   return f64x2.promote_low_f32x4(x);
 }
 
 // @ts-ignore: decorator
 @inline
-function upper(x: v128): v128 {
+export function upper(x: v128): v128 {
   return f64x2.promote_low_f32x4(i64x2.shuffle(x, x, 1, 0));
 }
 

@@ -39,6 +39,7 @@ export class Builder implements StepWriter {
   readonly constantStorage: Storage = { name: "constants", bytes: 0 };
   readonly dense = new Map<Value, Storage>();
   #constants = new Map<string, Place>();
+  #tables = new Map<Int32Array | Float32Array, Storage>();
   #derived = new Map<string, Place>();
   #target = this.steps;
   #layer = "";
@@ -63,6 +64,8 @@ export class Builder implements StepWriter {
   place(value: Value): Place {
     let storage = this.options.bound.get(value) ?? this.dense.get(value);
     if (!storage) {
+      const { origin } = value;
+      if (typeof origin !== "string" && origin.op.lies) return origin.op.lies(origin, this);
       storage = { name: value.name, bytes: value.elements * 4 };
       this.dense.set(value, storage);
       if (typeof value.origin === "string") this.lasting.add(storage);
@@ -79,6 +82,16 @@ export class Builder implements StepWriter {
       this.#constants.set(key, place);
     }
     return place;
+  }
+
+  table(numbers: Int32Array | Float32Array): Place {
+    let storage = this.#tables.get(numbers);
+    if (!storage) {
+      storage = { name: "table", bytes: numbers.byteLength, contents: numbers };
+      this.#tables.set(numbers, storage);
+      this.lasting.add(storage);
+    }
+    return { storage, offset: 0 };
   }
 
   scratch(floats: number): Place {

@@ -70,6 +70,9 @@ export function encode(builder: Builder, runtime: Runtime, guardBytes: number, w
     if (typeof word === "number") ints[index] = word;
     else floats[index] = word.float;
   });
+  for (const { address = 0, contents } of lasting) {
+    if (contents) (contents instanceof Int32Array ? ints : floats).set(contents, address / 4);
+  }
   const descriptions = new Map<string, number>();
   for (const description of views.map(describe)) {
     const key = description.join();

@@ -8,6 +8,8 @@ export interface Storage {
   readonly bytes: number;
   /** Known from the start for parameters, after planning for everything else. */
   address?: number;
+  /** What it holds from the start. */
+  readonly contents?: Int32Array | Float32Array;
 }
 
 /** A byte in a storage. */

@@ -57,6 +57,8 @@ export interface StepWriter {
   place(value: Value): Place;
   /** Constants for a kernel, one 32-bit word each: whole numbers, and floats made by `float`. */
   constants(words: readonly Word[]): Place;
+  /** Numbers known beforehand that are too many for {@link constants}; the same array lies in one place only. */
+  table(numbers: Int32Array | Float32Array): Place;
   /** Memory for the steps of this node alone. */
   scratch(floats: number): Place;
   /** A blocked tensor for the steps of this node alone. */
@@ -115,6 +117,8 @@ export interface Op<A = any> {
    * place. For padding and concatenation.
    */
   embed?(node: Node<A>, index: number, output: View): View | null;
+  /** Where the dense output lies, of an op that needs no memory of its own for it: in its input's, or in a table. */
+  lies?(node: Node<A>, plan: StepWriter): Place;
   /** Whether the steps can read input `index` with its channels interleaved (pixels of fewer than 8 floats). */
   readsInterleaved?(node: Node<A>, index: number): boolean;
   /** The output's pixels are as long as the input's: interleaved in, interleaved out. */
