@@ -106,3 +106,8 @@ export async function until(condition: () => boolean, what: string, ms = 5000): 
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
+
+/** Lets a run begin, but not end: that takes a message from a worker, which is none of the promises waited for here. */
+export async function underWay(): Promise<void> {
+  for (let i = 0; i < 100; i++) await Promise.resolve();
+}

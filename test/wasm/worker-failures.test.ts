@@ -4,7 +4,7 @@ import { FeatureMapError } from "../../src/errors.js";
 import { hasSharedMemory } from "../../src/wasm/features.js";
 import { Runtime } from "../../src/wasm/runtime.js";
 import { assert, rejectsMessage, suite, warnings } from "../harness/suite.js";
-import { branching, heavy, machine, noise, until, watchWorkers } from "./machines.js";
+import { branching, heavy, machine, noise, underWay, until, watchWorkers } from "./machines.js";
 
 const test = suite("failing workers");
 
@@ -127,13 +127,14 @@ if (inNode) {
     using on = machine(2);
     using model = await heavy(on);
     using other = await branching(on);
-    const large = noise([1, 16, 96, 96]);
+    // Ending a thread takes a while; the run must take longer.
+    const large = noise([6, 16, 96, 96]);
     const expected = (await model.predict(large)).data;
     const alive = () => watch.workers.filter(({ ended }) => !ended);
     for (const victim of [0, 1]) {
       const running = model.predict(large);
       const queued = other.predict(input);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await underWay();
       alive()[victim]!.kill();
       await rejectsMessage(running, /A worker thread failed: .*ended by itself/);
       assert.equal((await queued).data, other.predictSync(input).data);
