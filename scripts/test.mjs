@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { SourceMap } from "node:module";
 import { join } from "node:path";
 import { parseArgs, stripVTControlCharacters } from "node:util";
+import { installOracles } from "./oracles.mjs";
 import { exclusively, exitWithBuildError, filesIn, install, root, setup } from "./setup.mjs";
 
 /** A test that reports nothing for so long is taken for hung. */
@@ -39,7 +40,8 @@ process.on("exit", cleanUp);
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(130));
 mkdirSync(join(root, folder), { recursive: true });
 
-await exclusively(bundle).catch(exitWithBuildError);
+const bundled = await exclusively(bundle).catch(exitWithBuildError);
+if (bundled.includes("test/harness/oracles.ts")) await installOracles();
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 if (nodeFiles.length > 0) await environment(`Node ${process.versions.node}`, runInNode);
@@ -48,7 +50,7 @@ console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} sk
 if (total.passed + total.failed === 0) console.error("No test ran.");
 process.exit(total.passed > 0 && total.failed === 0 ? 0 : 1);
 
-/** One bundle of the test files and of what they import for each platform. */
+/** One bundle of the test files and of what they import for each platform. Returns what went into Node's. */
 async function bundle() {
   const { build } = await import("esbuild");
   const { inlineWorker, nodeRequire, targets, wasm } = await import("./plugins.mjs");
@@ -64,12 +66,14 @@ async function bundle() {
       target: targets[platform],
       sourcemap: "inline",
       sourcesContent: false,
+      metafile: true,
       plugins: [wasm, inlineWorker],
       banner: platform === "node" ? { js: nodeRequire } : {},
       logLevel: "warning",
     });
-  await make("node", nodeFiles);
+  const node = await make("node", nodeFiles);
   await make("browser", browserFiles);
+  return Object.keys(node ? node.metafile.inputs : {});
 }
 
 function entry(names, platform) {

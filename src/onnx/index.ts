@@ -1,3 +1,5 @@
 // ONNX files: what they hold becomes a model, and models become files.
 
 import "../wasm/inline.js";
+
+export { type ExportOptions, exportOnnx } from "./export/export.js";

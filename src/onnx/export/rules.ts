@@ -1,0 +1,105 @@
+// What each op is in ONNX: one line an op, by the op's name. Ops that only training has are absent.
+
+import type { BatchNormAttrs } from "../../ops/batch-norm.js";
+import type { LeakyReluAttrs } from "../../ops/leaky-relu.js";
+import type { LocalResponseNormAttrs } from "../../ops/local-response-norm.js";
+import { float, type Node, type Value } from "../../ops/op.js";
+import type { SliceAttrs } from "../../ops/slice-channels.js";
+import type { Shape } from "../../tensor.js";
+import { adaptiveAvgPool, avgPool, conv, gemm, maxPool, padding } from "./windows.js";
+import type { Attribute, Writer } from "./writer.js";
+
+/** Writes a node of the graph and returns the name of its output. */
+export type Rule = (out: Writer, node: Node) => string;
+
+/** One node of the same inputs. */
+const as =
+  (type: string, attributes: Readonly<Record<string, Attribute>> = {}): Rule =>
+  (out, node) =>
+    out.node(type, out.inputs(node), attributes);
+
+export const RULES: Readonly<Record<string, Rule>> = {
+  adaptiveAvgPool2d: adaptiveAvgPool,
+  add: as("Add"),
+  avgPool2d: avgPool,
+  batchNorm,
+  blocked: reshape,
+  concat: as("Concat", { axis: 1 }),
+  conv2d: conv,
+  leakyRelu: (out, { inputs, attrs }: Node<LeakyReluAttrs>) =>
+    out.node("LeakyRelu", [out.value(inputs[0]!)], { alpha: float(attrs.negativeSlope) }),
+  linear: gemm,
+  localResponseNorm,
+  logSoftmax: as("LogSoftmax", { axis: 1 }),
+  maxPool2d: maxPool,
+  multiply: as("Mul"),
+  pad: padding,
+  relu: as("Relu"),
+  relu6: (out, node) => out.node("Clip", [...out.inputs(node), out.floats([0]), out.floats([6])]),
+  reshape,
+  sigmoid: as("Sigmoid"),
+  sliceChannels,
+  softmax: as("Softmax", { axis: 1 }),
+  tanh: as("Tanh"),
+};
+
+function batchNorm(out: Writer, node: Node<BatchNormAttrs>): string {
+  const [x, weight, bias, mean, variance] = node.inputs as [Value, Value | null, Value | null, Value, Value];
+  const c = [x.shape[1]!];
+  return out.node(
+    "BatchNormalization",
+    [
+      out.value(x),
+      weight ? out.value(weight) : out.floats(new Float32Array(c[0]!).fill(1), c),
+      bias ? out.value(bias) : out.floats(new Float32Array(c[0]!), c),
+      out.value(mean),
+      out.value(variance),
+    ],
+    { epsilon: float(node.attrs.eps) },
+  );
+}
+
+/** A shape in which at most one dimension follows the batch. */
+function reshape(out: Writer, node: Node<{ readonly shape: Shape }>): string {
+  const x = node.inputs[0]!;
+  const y = node.outputs[0]!;
+  const from = x.shape.map((_, i) => out.size(x, i));
+  const to = y.shape.map((_, i) => out.size(y, i));
+  if (from.join() === to.join()) return out.value(x);
+  if (to.length === 2 && from[0] === to[0] && x.shape.length > 1) return out.node("Flatten", [out.value(x)]);
+  return out.node("Reshape", [out.value(x), out.integers(to)]);
+}
+
+function localResponseNorm(out: Writer, node: Node<LocalResponseNormAttrs>): string {
+  const x = node.inputs[0]!;
+  const { size, alpha, beta, k } = node.attrs;
+  if (size % 2 === 1 && x.shape.length === 4) {
+    return out.node("LRN", [out.value(x)], {
+      size,
+      alpha: float(alpha),
+      beta: float(beta),
+      bias: float(k),
+    });
+  }
+  // ONNX has the longer side of an even neighbourhood after the channel, torch before it: the sum as a 1 x 1 convolution.
+  const c = x.shape[1]!;
+  const weights = new Float32Array(c * c);
+  for (let i = 0; i < c; i++) {
+    const first = i - Math.floor(size / 2);
+    for (let j = Math.max(0, first); j < Math.min(c, first + size); j++) weights[i * c + j] = alpha / size;
+  }
+  const source = out.value(x);
+  const ones = x.shape.slice(2).map(() => 1);
+  const sums = out.node("Conv", [
+    out.node("Mul", [source, source]),
+    out.floats(weights, [c, c, ...ones]),
+    out.floats(new Float32Array(c).fill(k), [c]),
+  ]);
+  return out.node("Div", [source, out.node("Pow", [sums, out.floats([beta])])]);
+}
+
+function sliceChannels(out: Writer, node: Node<SliceAttrs>): string {
+  const { start, count } = node.attrs;
+  const range = [[start], [start + count], [1]].map((values) => out.integers(values));
+  return out.node("Slice", [out.value(node.inputs[0]!), ...range]);
+}
