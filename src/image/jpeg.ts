@@ -1,17 +1,14 @@
-import decode from "jpeg-js/lib/decoder.js";
-import { check, FeatureMapError } from "../errors.js";
+import { check } from "../errors.js";
 import { checkPixels, type Image } from "./image.js";
 import { type JpegHeader, readJpegHeader } from "./jpeg-header.js";
+import { readPlanes } from "./jpeg-planes.js";
 import { orient } from "./orient.js";
 import { upsample } from "./upsample.js";
 
-// jpeg-js does the entropy coding and the cosine transform. The colours are made here, as libjpeg makes them (and so
-// Pillow and browsers do): chroma interpolated where jpeg-js repeats it, and rounded where jpeg-js cuts off.
+// To the bit what libjpeg-turbo decodes, and so Pillow and torchvision.
 
 /** A block of 8 x 8 pixels takes at least one bit, so a byte of the file never holds more pixels than this. */
 const MAX_PIXELS_PER_BYTE = 8 * 64;
-/** What jpeg-js takes for one sample: coefficients of 4 bytes in arrays of 64, the plane, and the result. */
-const DECODER_BYTES_PER_SAMPLE = 10;
 
 /** Decodes a baseline or progressive JPEG: grey to 1 channel, colour to 3. EXIF orientation is applied. */
 export function decodeJpeg(bytes: Uint8Array, name: string, maxPixels: number): Image {
@@ -23,94 +20,82 @@ export function decodeJpeg(bytes: Uint8Array, name: string, maxPixels: number): 
     () =>
       `${name}: ${bytes.length} bytes cannot hold the ${width} x ${height} pixels of the JPEG header. The file is truncated.`,
   );
-  const colours = colourSpace(header);
-  const decoded = runDecoder(bytes, header, name);
-  const data =
-    components.length === 1 ? firstChannel(decoded) : colours === "ycc" ? fromYcc(decoded, header) : decoded;
-  return orient({ width, height, channels: components.length === 1 ? 1 : 3, data }, orientation);
+  checkSampling(header, name);
+  const planes = readFullPlanes(bytes, header, name);
+  const channels = components.length === 1 ? 1 : 3;
+  const data = channels === 1 ? planes[0]! : toRgb(planes, colourSpace(header));
+  return orient({ width, height, channels, data }, orientation);
 }
 
-/** libjpeg's guess of what the components mean. */
-function colourSpace({ components, adobe, hasJfif }: JpegHeader): "grey" | "ycc" | "rgb" | "cmyk" {
-  if (components.length === 1) return "grey";
-  if (components.length === 4) return "cmyk";
+type ColourSpace = "ycc" | "rgb" | "ycck" | "cmyk";
+
+/** libjpeg's guess of what several components mean. */
+function colourSpace({ components, adobe, hasJfif }: JpegHeader): ColourSpace {
+  if (components.length === 4) return adobe === undefined || adobe === 0 ? "cmyk" : "ycck";
   if (hasJfif) return "ycc";
-  if (adobe) return adobe.transform === 0 ? "rgb" : "ycc";
+  if (adobe !== undefined) return adobe === 0 ? "rgb" : "ycc";
   return String.fromCharCode(...components.map(({ id }) => id)) === "RGB" ? "rgb" : "ycc";
 }
 
-function runDecoder(
-  bytes: Uint8Array,
-  { width, height, components, adobe }: JpegHeader,
-  name: string,
-): Uint8Array {
-  let input = bytes;
-  if (components.length === 3 && adobe) {
-    // jpeg-js would let the Adobe segment overrule the option that keeps the components as they are.
-    input = bytes.slice();
-    input[adobe.offset] = 0;
-  }
-  const samples = (width + 32) * (height + 32) * components.length;
-  try {
-    const decoded = decode(input, {
-      ...(components.length === 3 && { colorTransform: false }),
-      formatAsRGBA: false,
-      useTArray: true,
-      tolerantDecoding: false,
-      maxResolutionInMP: Infinity,
-      maxMemoryUsageInMB: 1 + (samples * DECODER_BYTES_PER_SAMPLE) / 2 ** 20,
-    });
+function checkSampling({ components }: JpegHeader, name: string): void {
+  for (const key of ["across", "down"] as const) {
+    const most = Math.max(...components.map((component) => component[key]));
     check(
-      decoded.width === width && decoded.height === height,
-      `${name}: the JPEG has two frames of different sizes.`,
+      components.every((component) => most % component[key] === 0),
+      () =>
+        `${name}: JPEG sampling factors ${components.map((component) => component[key]).join(", ")}, of which one is no ` +
+        "whole multiple of another, are not supported.",
     );
-    return decoded.data;
-  } catch (error) {
-    if (error instanceof FeatureMapError) throw error;
-    // jpeg-js runs into undefined values where data are missing; only its own messages tell a reader something.
-    const reason = error instanceof Error && error.constructor === Error ? ` (${error.message})` : "";
-    throw new FeatureMapError(`${name}: the JPEG data are damaged or truncated${reason}.`, { cause: error });
   }
 }
 
-function firstChannel(rgb: Uint8Array): Uint8Array {
-  const grey = new Uint8Array(rgb.length / 3);
-  for (let i = 0; i < grey.length; i++) grey[i] = rgb[3 * i]!;
-  return grey;
+function readFullPlanes(bytes: Uint8Array, header: JpegHeader, name: string): Uint8Array[] {
+  const { width, height, components } = header;
+  const maxAcross = Math.max(...components.map(({ across }) => across));
+  const maxDown = Math.max(...components.map(({ down }) => down));
+  return readPlanes(bytes, header, name).map((plane, c) =>
+    upsample(plane, width, height, maxAcross / components[c]!.across, maxDown / components[c]!.down),
+  );
 }
 
-/** Luma and chroma side by side, the chroma repeated to full size, as red, green and blue: in place. */
-function fromYcc(data: Uint8Array, header: JpegHeader): Uint8Array {
-  const blue = chroma(data, header, 1);
-  const red = chroma(data, header, 2);
-  // ITU-R BT.601 in 16-bit fixed point.
-  const fixed = (x: number): number => Math.round(x * 65536);
-  const [redCr, greenCr, greenCb, blueCb] = [fixed(1.402), fixed(0.71414), fixed(0.34414), fixed(1.772)];
-  const half = 32768;
-  const rgb = new Uint8ClampedArray(data.buffer, data.byteOffset, data.length);
-  for (let i = 0, p = 0; i < blue.length; i++, p += 3) {
-    const y = data[p]!;
-    const cb = blue[i]! - 128;
-    const cr = red[i]! - 128;
-    rgb[p] = y + ((redCr * cr + half) >> 16);
-    rgb[p + 1] = y + ((half - greenCb * cb - greenCr * cr) >> 16);
-    rgb[p + 2] = y + ((blueCb * cb + half) >> 16);
+// ITU-R BT.601 in 16-bit fixed point.
+const fixed = (x: number): number => Math.round(x * 65536);
+const [RED_CR, GREEN_CR, GREEN_CB, BLUE_CB] = [fixed(1.402), fixed(0.71414), fixed(0.34414), fixed(1.772)];
+const HALF = 32768;
+
+function toRgb([first, second, third, black]: Uint8Array[], colours: ColourSpace): Uint8Array {
+  // The type clamps.
+  const rgb = new Uint8ClampedArray(first!.length * 3);
+  if (colours === "ycc" || colours === "ycck") {
+    for (let i = 0, p = 0; p < rgb.length; i++, p += 3) {
+      const y = first![i]!;
+      const cb = second![i]! - 128;
+      const cr = third![i]! - 128;
+      rgb[p] = y + ((RED_CR * cr + HALF) >> 16);
+      rgb[p + 1] = y + ((HALF - GREEN_CB * cb - GREEN_CR * cr) >> 16);
+      rgb[p + 2] = y + ((BLUE_CB * cb + HALF) >> 16);
+    }
+    // The inks are what is missing to white.
+    if (colours === "ycck") for (let p = 0; p < rgb.length; p++) rgb[p] = 255 - rgb[p]!;
+  } else {
+    for (let i = 0, p = 0; p < rgb.length; i++, p += 3) {
+      rgb[p] = first![i]!;
+      rgb[p + 1] = second![i]!;
+      rgb[p + 2] = third![i]!;
+    }
   }
-  return data;
+  if (black) print(rgb, black);
+  return new Uint8Array(rgb.buffer);
 }
 
-/** One component at full size. Where it was stored at half the size, what jpeg-js repeated is interpolated instead. */
-function chroma(data: Uint8Array, { width, height, components }: JpegHeader, c: number): Uint8Array {
-  const factor = (key: "across" | "down"): 1 | 2 =>
-    Math.max(...components.map((component) => component[key])) === 2 * components[c]![key] ? 2 : 1;
-  // libjpeg leaves planes of one or two columns alone.
-  const tiny = factor("across") === 2 && width <= 4;
-  const dx = tiny ? 1 : factor("across");
-  const dy = tiny ? 1 : factor("down");
-  const plane = { width: Math.ceil(width / dx), height: Math.ceil(height / dy) };
-  const stored = new Uint8Array(plane.width * plane.height);
-  for (let y = 0, i = 0; y < plane.height; y++) {
-    for (let x = 0; x < plane.width; x++, i++) stored[i] = data[(y * dy * width + x * dx) * 3 + c]!;
+/** Cyan, magenta and yellow printed over black, in place. Files hold all four inverted, as Adobe began to do; so 255 is no ink. */
+function print(inks: Uint8ClampedArray, black: Uint8Array): void {
+  for (let i = 0, p = 0; p < inks.length; i++, p += 3) {
+    const light = black[i]!;
+    for (let c = p; c < p + 3; c++) {
+      // Division by 255, rounded.
+      const product = (255 - inks[c]!) * light + 128;
+      inks[c] = light - (((product >> 8) + product) >> 8);
+    }
   }
-  return upsample({ ...plane, data: stored }, width, height, dx, dy);
 }
