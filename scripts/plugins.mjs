@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { delta } from "./delta.mjs";
 import { hashOf, root } from "./setup.mjs";
 
 const wasmInputs = ["assembly", "asconfig.json", "node_modules/assemblyscript/package.json"];
@@ -18,7 +19,10 @@ export const targets = {
 export const nodeRequire =
   'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);';
 
-/** `import bytes from "wasm:simd"`: the binary of that target in asconfig.json, compiled when its sources changed. */
+/**
+ * `import bytes from "wasm:simd"`: the binary of that target in asconfig.json, compiled when its sources changed;
+ * `import delta from "wasm:relaxed-from-simd"`: what makes one binary of another.
+ */
 export const wasm = {
   name: "wasm",
   setup({ onResolve, onLoad }) {
@@ -30,7 +34,10 @@ export const wasm = {
     onLoad({ filter: /.*/, namespace: "wasm" }, async ({ path }) => {
       if (!existsSync(join(root, "assembly/index.ts")))
         return { errors: [{ text: "assembly/index.ts does not exist" }] };
-      return { contents: readFileSync(await compile(path)), loader: "binary" };
+      const [target, base] = path.split("-from-");
+      const bytes = readFileSync(await compile(target));
+      const contents = base ? delta(readFileSync(await compile(base)), bytes) : bytes;
+      return { contents, loader: "binary" };
     });
   },
 };

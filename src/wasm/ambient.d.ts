@@ -3,6 +3,10 @@ declare module "wasm:simd" {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
+declare module "wasm:relaxed-from-simd" {
+  const delta: Uint8Array<ArrayBuffer>;
+  export default delta;
+}
 declare module "wasm:relaxed" {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
