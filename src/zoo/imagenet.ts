@@ -2,7 +2,7 @@
  * The 1000 classes of ImageNet (ILSVRC 2012) in the order of the networks' outputs: all the names of a class, separated
  * by commas. Two are just "crane": the bird (134) and the machine (517).
  */
-export const imagenetClasses: readonly string[] = `
+export const imagenetLabels: readonly string[] = `
 tench, Tinca tinca; goldfish, Carassius auratus; great white shark, white shark, man-eater, man-eating
 shark, Carcharodon carcharias; tiger shark, Galeocerdo cuvieri; hammerhead, hammerhead shark; electric ray,
 crampfish, numbfish, torpedo; stingray; cock; hen; ostrich, Struthio camelus; brambling, Fringilla

@@ -1,4 +1,4 @@
-/** The WordNet numbers of the {@link imagenetClasses}, "n01440764" and so on: the names of ImageNet's folders. */
+/** The WordNet numbers of the {@link imagenetLabels}, "n01440764" and so on: the names of ImageNet's folders. */
 export const wordnetIds: readonly string[] = `
 01440764 01443537 01484850 01491361 01494475 01496331 01498041 01514668 01514859 01518878 01530575 01531178
 01532829 01534433 01537544 01558993 01560419 01580077 01582220 01592084 01601694 01608432 01614925 01616318
