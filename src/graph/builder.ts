@@ -74,7 +74,10 @@ export class Builder implements StepWriter {
   }
 
   constants(words: readonly Word[]): Place {
-    const key = JSON.stringify(words);
+    // Not as JSON, to which NaN and the infinities are the same.
+    const show = (word: Word) =>
+      typeof word === "number" ? word : `f${Object.is(word.float, -0) ? "-0" : word.float}`;
+    const key = words.map(show).join();
     let place = this.#constants.get(key);
     if (!place) {
       place = { storage: this.constantStorage, offset: this.words.length * 4 };

@@ -20,10 +20,11 @@ export const blocked: Op<{ readonly shape: Shape }> = {
   },
 };
 
-/** An activation as a dense value. */
-const dense: Op<{ readonly shape: Shape }> = {
+/** An activation as a dense value: the same elements in n, c, h, w order. */
+export const dense: Op<{ readonly shape: Shape }> = {
   name: "dense",
   infer: (_inputs, { shape }) => [{ shape, form: "dense" }],
+  gradient: (graph, node, [dy]) => [graph.add(blocked, [dy!], { shape: node.inputs[0]!.shape })],
   steps(node, plan) {
     const view = plan.view(node.inputs[0]!);
     plan.step("unblock", view.n * view.blocks * view.h, [plan.place(node.outputs[0]!), view], view.w * LANES);
