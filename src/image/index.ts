@@ -3,6 +3,7 @@ export { type DecodeOptions, decodeImage } from "./decode.js";
 export { centerCrop, crop, pad, resizeToFill, type Sides } from "./geometry.js";
 export type { Image } from "./image.js";
 export type { Normalization } from "./normalize.js";
+export { type PixelSource, toImage } from "./pixels.js";
 export { encodePng } from "./png-encode.js";
 export {
   isPreprocessing,

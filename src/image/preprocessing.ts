@@ -4,6 +4,7 @@ import { toGray, toRgb } from "./colour.js";
 import { pad, resizeToFill } from "./geometry.js";
 import { type Image, isSize } from "./image.js";
 import type { Normalization } from "./normalize.js";
+import { type PixelSource, toImage } from "./pixels.js";
 import { resize } from "./resize.js";
 import { toTensor } from "./to-tensor.js";
 
@@ -29,8 +30,8 @@ export interface Preprocessing extends Normalization {
   readonly onBlack?: boolean;
 }
 
-/** A picture as input [1, c, h, w]. Opacity is laid on white. */
-export function prepare(image: Image, preprocessing: Preprocessing): Tensor {
+/** A picture, or what a page shows, as input [1, c, h, w]. Opacity is laid on white. */
+export function prepare(source: Image | PixelSource, preprocessing: Preprocessing): Tensor {
   const {
     size: [height, width],
     shorter,
@@ -41,6 +42,7 @@ export function prepare(image: Image, preprocessing: Preprocessing): Tensor {
     std = 1,
     onBlack = false,
   } = checked("prepare", preprocessing);
+  const image = toImage(source);
   const flat = grayscale ? toGray(image) : toRgb(image);
   const fitted = onBlack
     ? resize(framed(borderMean(flat) > 127.5 ? inverted(flat) : flat, width / height), {
