@@ -1,5 +1,6 @@
 import { check, checkOptions, show } from "../errors.js";
 import { type Normalization, normalization } from "../image/normalize.js";
+import { cifar10Classes } from "./cifar10-classes.js";
 import type { Dataset } from "./dataset.js";
 import { firstFolder, type Place, readFiles } from "./files.js";
 import { fromArrays } from "./from-arrays.js";
@@ -10,7 +11,6 @@ export interface Cifar10Options extends Place {
   readonly normalize?: boolean | Normalization;
 }
 
-const classes = ["airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
 const usual = { mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] };
 const PIXELS = 3 * 32 * 32;
 /** A record of the binary version: the class, then the red, green and blue planes. */
@@ -51,7 +51,7 @@ export async function cifar10(split: Split, options: Cifar10Options = {}): Promi
     for (let offset = 0; offset < bytes.length; offset += RECORD_BYTES, i++) {
       targets[i] = bytes[offset]!;
       check(
-        targets[i]! < classes.length,
+        targets[i]! < cifar10Classes.length,
         () =>
           `${name}: record ${offset / RECORD_BYTES} has the class ${targets[i]}; expected 0 to 9. This is not a CIFAR-10 file.`,
       );
@@ -61,7 +61,7 @@ export async function cifar10(split: Split, options: Cifar10Options = {}): Promi
   return fromArrays({
     inputs: { data, shape: [count, 3, 32, 32] },
     targets,
-    classes,
+    classes: cifar10Classes,
     name: `cifar10 ${split}`,
     ...normalization("cifar10", normalize, usual),
   });

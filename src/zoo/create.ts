@@ -1,61 +1,89 @@
 // How every network of the zoo is made: classes, weights, labels. A family's file says only what is its own.
 
 import { checkCount, checkOptions } from "../errors.js";
+import type { Image } from "../image/image.js";
+import { type Preprocessing, prepare, preprocessingFor } from "../image/preprocessing.js";
 import type { Network } from "../layers/containers.js";
-import type { BuildOptions, Model } from "../layers/model.js";
+import type { BuildOptions, LoadOptions, Model } from "../layers/model.js";
 import { readSource, type Source } from "../platform/read-source.js";
 import type { Shape, Tensor } from "../tensor.js";
 import { readSafetensors } from "../weights/safetensors.js";
 
 /** How to make a network of the zoo. */
-export interface ZooOptions extends BuildOptions {
+export interface ZooOptions extends Omit<BuildOptions, "outputs"> {
   /** Number of outputs. Default: as many as the weights have, or the classes, or what the network was designed for. */
   numClasses?: number;
   /** Shape of one input, [c, h, w]. Default: what the network was designed for. */
   inputShape?: Shape;
   /** Weights to start from: a path, an address, or bytes of a safetensors file. */
   weights?: Source;
+  /** Leave what is under these prefixes new instead: `skip: ["fc"]` with a `numClasses` of one's own. */
+  skip?: LoadOptions["skip"];
 }
 
-const ZOO_OPTIONS = ["numClasses", "classes", "inputShape", "weights", "seed", "runtime"];
+const BUILD_OPTIONS = ["seed", "classes", "runtime", "initialize", "dialects", "prepare"];
+const ZOO_OPTIONS = ["numClasses", "inputShape", "weights", "skip", ...BUILD_OPTIONS];
 
-/** What a family says about its network. */
-export interface Design {
+/** What a family says about its network. `Own`: its options besides those of every network. */
+export interface Design<Own = object> {
   /** The function a user calls, for errors. */
   readonly what: string;
-  /** Options of the family besides those of every network, for errors. */
-  readonly takes?: readonly string[];
-  /** The layers, for a number of outputs. */
-  readonly layers: (numClasses: number) => Network;
+  /** Names of the family's own options. */
+  readonly takes: readonly string[];
+  /** The layers, for the own options that were given and a number of outputs. */
+  readonly layers: (options: Own & { numClasses: number }) => Network;
   /** The layer whose weight has one row for each class: "fc", "classifier.6". */
   readonly head: string;
   /** Shape of one input, [c, h, w]. */
   readonly inputShape: Shape;
-  /** Names of the outputs, or just their number. Default 1000, those of ImageNet. */
-  readonly classes?: readonly string[] | number;
+  /** Names of the outputs. */
+  readonly classes: readonly string[];
+  /** What pictures go through before it, where its weights were trained on pictures of one kind. */
+  readonly preprocessing?: Preprocessing;
 }
 
 /** Makes a model of a design: with the weights and their number of classes, or with new weights. */
-export async function create(design: Design, options: ZooOptions): Promise<Model> {
-  const { what, takes = [], layers, head, classes: usual = 1000 } = design;
+export async function create<Own>(design: Design<Own>, options: ZooOptions & Own): Promise<Model> {
+  const { what, takes, layers, head } = design;
   checkOptions(what, options, [...ZOO_OPTIONS, ...takes]);
-  const { numClasses, inputShape = design.inputShape, weights: source, classes, ...rest } = options;
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  const own = given.filter(([name]) => takes.includes(name));
+  const rest = given.filter(([name]) => !takes.includes(name));
+  const {
+    numClasses,
+    inputShape,
+    weights: source,
+    skip,
+    classes,
+    ...build
+  }: ZooOptions = Object.fromEntries(rest);
   if (numClasses !== undefined) checkCount(`${what}: numClasses`, numClasses);
+
   const weights = source === undefined ? undefined : await read(source);
-  const own = classes ?? classesOf(weights);
-  const designed = typeof usual === "number" ? usual : usual.length;
-  const count = numClasses ?? classes?.length ?? weights?.tensors.get(`${head}.weight`)?.shape[0] ?? designed;
-  const known =
-    own?.length === count ? own : typeof usual !== "number" && numClasses === undefined ? usual : [];
-  const labels = known.length === count ? known : [];
-  const model = await layers(count).build(inputShape, { ...rest, classes: classes ?? labels });
+  const inFile = weights?.tensors.get(`${head}.weight`)?.shape[0];
+  const count = numClasses ?? classes?.length ?? inFile ?? design.classes.length;
+  const labels = [classesOf(weights), design.classes].find((names) => names?.length === count);
+  const shape = inputShape ?? design.inputShape;
+  const network = layers({ ...(Object.fromEntries(own) as Own), numClasses: count });
+  const model = await network.build(shape, {
+    ...preparing(design.preprocessing, shape),
+    initialize: !weights || skip !== undefined,
+    ...build,
+    classes: classes ?? labels ?? [],
+  });
   try {
-    if (weights) model.loadStateDict(weights.tensors, {}, weights.name);
+    if (weights) model.loadStateDict(weights.tensors, { ...(skip && { skip }) }, weights.name);
     return model;
   } catch (error) {
     model.dispose();
     throw error;
   }
+}
+
+/** What makes inputs of pictures, for inputs of that shape. */
+function preparing(usual: Preprocessing | undefined, shape: Shape): Pick<BuildOptions, "prepare"> {
+  const preprocessing = usual && preprocessingFor(usual, shape);
+  return preprocessing ? { prepare: (picture) => prepare(picture as Image, preprocessing) } : {};
 }
 
 interface Weights {

@@ -1,7 +1,9 @@
+import { cifar10Classes } from "../data/cifar10-classes.js";
 import type { Preprocessing } from "../image/preprocessing.js";
 import type { Model } from "../layers/model.js";
 import type { Shape } from "../tensor.js";
 import type { ZooOptions } from "./create.js";
+import { imagenetLabels } from "./imagenet.js";
 
 /** A network of the zoo, as the table of them tells it. */
 export interface ZooModel {
@@ -11,6 +13,8 @@ export interface ZooModel {
   readonly paper: string;
   /** Shape of one input, [c, h, w]. */
   readonly inputShape: Shape;
+  /** Names of the outputs, in order. */
+  readonly classes: readonly string[];
   readonly numClasses: number;
   /** Trained values, at these sizes. */
   readonly parameters: number;
@@ -29,25 +33,19 @@ export interface Recipe {
   readonly lr: number;
 }
 
-/** Pictures as torchvision's ImageNet weights expect them: the middle 224 x 224 of a shorter side of 256. */
-export const IMAGENET: Preprocessing = {
-  size: [224, 224],
-  shorter: 256,
-  mean: [0.485, 0.456, 0.406],
-  std: [0.229, 0.224, 0.225],
-};
-
-/** What networks for ImageNet have in common: 3 x 224 x 224 to 1000 classes. */
+/** What networks for ImageNet have in common: the middle 224 x 224 of a shorter side of 256, to 1000 classes. */
 export const imagenet = {
   inputShape: [3, 224, 224],
+  classes: imagenetLabels,
   numClasses: 1000,
-  preprocessing: IMAGENET,
+  preprocessing: { size: [224, 224], shorter: 256, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
   recipe: { epochs: 30, batchSize: 32, lr: 0.001 },
 } as const;
 
 /** What networks for CIFAR-10 have in common: 3 x 32 x 32 to 10 classes. */
 export const cifar = {
   inputShape: [3, 32, 32],
+  classes: cifar10Classes,
   numClasses: 10,
   preprocessing: { size: [32, 32], mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] },
   recipe: { epochs: 30, batchSize: 128, lr: 0.01 },

@@ -5,7 +5,7 @@ import { linear } from "../layers/linear.js";
 import type { Model } from "../layers/model.js";
 import { avgPool2d } from "../layers/pooling.js";
 import { flatten } from "../layers/shape.js";
-import { create, type ZooOptions } from "./create.js";
+import { create, type Design, type ZooOptions } from "./create.js";
 import type { ZooModel } from "./entry.js";
 
 /**
@@ -30,23 +30,19 @@ export function lenet5Layers(classes = 10): Network {
   ]);
 }
 
-const DIGITS = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"];
-const INPUT_SHAPE = [1, 32, 32];
+const digits = { inputShape: [1, 32, 32], classes: [..."0123456789"], numClasses: 10 };
 
 /** LeNet-5: see {@link lenet5Layers}. Its outputs are the ten digits unless `classes` are given. */
 export function lenet5(options: ZooOptions = {}): Promise<Model> {
-  return create(
-    { what: "lenet5", layers: lenet5Layers, head: "11", inputShape: INPUT_SHAPE, classes: DIGITS },
-    options,
-  );
+  const layers: Design["layers"] = ({ numClasses }) => lenet5Layers(numClasses);
+  return create({ ...digits, what: "lenet5", takes: [], layers, head: "11" }, options);
 }
 
 export const lenetModels: Readonly<Record<string, ZooModel>> = {
   lenet5: {
+    ...digits,
     title: "LeNet-5",
     paper: "LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition, 1998",
-    inputShape: INPUT_SHAPE,
-    numClasses: 10,
     parameters: 61_706,
     create: lenet5,
     recipe: { epochs: 5, batchSize: 64, lr: 0.01 },
