@@ -5,7 +5,7 @@ import { toDense } from "./dense.js";
 import { after } from "./layout.js";
 import type { GraphWriter, Node, Op, Value } from "./op.js";
 import { sliced } from "./rearrange.js";
-import { writeRows } from "./walk.js";
+import { writeCopies } from "./walk.js";
 
 interface JoinAttrs {
   readonly axis: number;
@@ -56,7 +56,7 @@ const join: Op<JoinAttrs> = {
       const x = node.inputs[i]!;
       const [outer, count] = aroundAxis(x.shape, axis);
       const to = after(plan.place(output!), start * inner * 4);
-      writeRows(plan, to, n * inner, plan.place(x), count * inner, outer);
+      writeCopies(plan, to, n * inner, plan.place(x), count * inner, outer);
     });
   },
 };

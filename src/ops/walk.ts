@@ -86,7 +86,7 @@ export function writeCopy(plan: StepWriter, out: Place, x: Place, count: number)
 }
 
 /** Appends the kernel call that copies rows of `count` floats, one after the other in x, `stride` floats apart in out. */
-export function writeRows(
+export function writeCopies(
   plan: StepWriter,
   out: Place,
   stride: number,
