@@ -1,4 +1,4 @@
-import { at } from "../lib/simd";
+import { at, zero } from "../lib/simd";
 import { zip } from "../lib/rows";
 
 // @ts-ignore: decorator
@@ -10,7 +10,7 @@ class Add {
 
 /** Units are rows. */
 export function add(out: usize, a: usize, b: usize, begin: i32, end: i32): void {
-  zip<Add>(out, a, b, 0, begin, end);
+  zip<Add, v128>(out, a, b, zero(), begin, end);
 }
 
 /** Units are groups of 4 floats in a row, of `count` in all: behind the last one a gradient has zeros, which stay. */

@@ -21,10 +21,10 @@ class LeakyReluGrad {
 
 /** x where positive, x times the slope elsewhere. constants: [slope]. Units are rows. */
 export function leakyRelu(out: usize, x: usize, constants: usize, begin: i32, end: i32): void {
-  map<LeakyRelu>(out, x, load<f32>(constants), begin, end);
+  map<LeakyRelu, v128>(out, x, v128.load32_splat(constants), begin, end);
 }
 
 /** Units are rows. */
 export function leakyReluGradInput(dx: usize, dy: usize, x: usize, constants: usize, begin: i32, end: i32): void {
-  zip<LeakyReluGrad>(dx, dy, x, load<f32>(constants), begin, end);
+  zip<LeakyReluGrad, v128>(dx, dy, x, v128.load32_splat(constants), begin, end);
 }

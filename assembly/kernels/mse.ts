@@ -40,5 +40,5 @@ export function mseGradInput(
   end: i32,
 ): void {
   const factor = load<f32>(constants);
-  zip<ScaledDifference>(dx, x, target, grad ? factor * load<f32>(grad) : factor, begin, end);
+  zip<ScaledDifference, v128>(dx, x, target, f32x4.splat(grad ? factor * load<f32>(grad) : factor), begin, end);
 }

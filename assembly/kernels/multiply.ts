@@ -1,4 +1,5 @@
 import { zip } from "../lib/rows";
+import { zero } from "../lib/simd";
 
 // @ts-ignore: decorator
 @unmanaged @final
@@ -9,5 +10,5 @@ class Multiply {
 
 /** Units are rows. */
 export function multiply(out: usize, a: usize, b: usize, begin: i32, end: i32): void {
-  zip<Multiply>(out, a, b, 0, begin, end);
+  zip<Multiply, v128>(out, a, b, zero(), begin, end);
 }

@@ -17,10 +17,10 @@ class ReluGrad {
 
 /** Units are rows. */
 export function relu(out: usize, x: usize, begin: i32, end: i32): void {
-  map<Relu>(out, x, 0, begin, end);
+  map<Relu, v128>(out, x, zero(), begin, end);
 }
 
 /** dx = dy unless y is 0. Units are rows. */
 export function reluGradInput(dx: usize, dy: usize, y: usize, begin: i32, end: i32): void {
-  zip<ReluGrad>(dx, dy, y, 0, begin, end);
+  zip<ReluGrad, v128>(dx, dy, y, zero(), begin, end);
 }

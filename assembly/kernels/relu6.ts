@@ -19,10 +19,10 @@ class Relu6Grad {
 
 /** min(max(x, 0), 6). Units are rows. */
 export function relu6(out: usize, x: usize, begin: i32, end: i32): void {
-  map<Relu6>(out, x, 0, begin, end);
+  map<Relu6, v128>(out, x, zero(), begin, end);
 }
 
 /** dx = dy unless y is 0 or 6. Units are rows. */
 export function relu6GradInput(dx: usize, dy: usize, y: usize, begin: i32, end: i32): void {
-  zip<Relu6Grad>(dx, dy, y, 0, begin, end);
+  zip<Relu6Grad, v128>(dx, dy, y, zero(), begin, end);
 }

@@ -1,5 +1,6 @@
 import { exp } from "../lib/math";
 import { map, zip } from "../lib/rows";
+import { zero } from "../lib/simd";
 
 // @ts-ignore: decorator
 @unmanaged @final
@@ -22,10 +23,10 @@ class SigmoidGrad {
 
 /** 1 / (1 + e^-x). Units are rows. */
 export function sigmoid(out: usize, x: usize, begin: i32, end: i32): void {
-  map<Sigmoid>(out, x, 0, begin, end);
+  map<Sigmoid, v128>(out, x, zero(), begin, end);
 }
 
 /** dx = dy y (1 - y). Units are rows. */
 export function sigmoidGradInput(dx: usize, dy: usize, y: usize, begin: i32, end: i32): void {
-  zip<SigmoidGrad>(dx, dy, y, 0, begin, end);
+  zip<SigmoidGrad, v128>(dx, dy, y, zero(), begin, end);
 }

@@ -1,6 +1,6 @@
 import { exp } from "../lib/math";
 import { map, zip } from "../lib/rows";
-import { madd } from "../lib/simd";
+import { madd, zero } from "../lib/simd";
 
 // After the single-precision tanh of the Cephes library (Moshier): near 0, where 1 - 2 / (e^2x + 1) would cancel, a
 // polynomial in x^2.
@@ -34,10 +34,10 @@ class TanhGrad {
 
 /** Hyperbolic tangent. Units are rows. */
 export function tanh(out: usize, x: usize, begin: i32, end: i32): void {
-  map<Tanh>(out, x, 0, begin, end);
+  map<Tanh, v128>(out, x, zero(), begin, end);
 }
 
 /** dx = dy (1 - y^2). Units are rows. */
 export function tanhGradInput(dx: usize, dy: usize, y: usize, begin: i32, end: i32): void {
-  zip<TanhGrad>(dx, dy, y, 0, begin, end);
+  zip<TanhGrad, v128>(dx, dy, y, zero(), begin, end);
 }

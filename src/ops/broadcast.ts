@@ -11,12 +11,19 @@ function repeats(a: Shape, b: Shape): boolean {
   return a.length === b.length && c === a[1] && h === 1 && w === 1 && (n === 1 || n === a[0]);
 }
 
-/** Throws unless b has the shape of a, or one pixel for each of its channels. */
+/** Throws unless both have one form, and b the shape of a or, of activations, one pixel for each of its channels. */
 export function checkBroadcast(what: string, a: Value, b: Value): void {
+  const of = ({ name, form, shape }: Value): string =>
+    `"${name}" of ${formatShape(shape)} is ${form === "dense" ? "dense, as weights are" : "an activation"}`;
+  check(a.form === b.form, () => `${what}: ${of(a)}, but ${of(b)}; both must be of one kind.`);
   const [n = 1, c = 1, ...pixels] = a.shape;
-  const fitting = [a.shape, [n, c, ...pixels.map(() => 1)], [1, c, ...pixels.map(() => 1)]].map(formatShape);
+  const repeated = [
+    [n, c, ...pixels.map(() => 1)],
+    [1, c, ...pixels.map(() => 1)],
+  ];
+  const fitting = [a.shape, ...(a.form === "dense" ? [] : repeated)].map(formatShape);
   check(
-    sameShape(a.shape, b.shape) || repeats(a.shape, b.shape),
+    sameShape(a.shape, b.shape) || (a.form === "blocked" && repeats(a.shape, b.shape)),
     () =>
       `${what}: the second operand has shape ${formatShape(b.shape)}; beside a first of ${formatShape(a.shape)} it must ` +
       `be ${[...new Set(fitting)].join(" or ")}.`,

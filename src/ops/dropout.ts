@@ -1,7 +1,7 @@
 import { check, checkNumber } from "../errors.js";
 import { formatShape } from "../tensor.js";
-import { writeRows } from "./elementwise.js";
 import { float, type Op } from "./op.js";
+import { writeRows } from "./rows.js";
 
 export interface DropoutAttrs {
   /** Probability of an element to be zeroed. */

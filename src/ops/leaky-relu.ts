@@ -6,7 +6,7 @@ export interface LeakyReluAttrs {
 
 /** x where positive, negativeSlope times x elsewhere. */
 export const leakyRelu = elementwise<LeakyReluAttrs>({
-  name: "leakyRelu",
+  kernel: "leakyRelu",
   from: "input",
   constants: ({ negativeSlope }) => [negativeSlope],
   flops: 2,

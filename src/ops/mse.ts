@@ -1,7 +1,8 @@
 import { sizeOf } from "../tensor.js";
-import { checkSameShape, writeRows } from "./elementwise.js";
+import { checkSameShape } from "./elementwise.js";
 import { LANES } from "./layout.js";
 import { float, type Op } from "./op.js";
+import { writeRows } from "./rows.js";
 import { writeTotal } from "./total.js";
 
 /** The mean of (x - target)^2, as torch.nn.MSELoss. Inputs: x, target of the same shape. Gives a dense []. */

@@ -1,4 +1,4 @@
 import { elementwise } from "./elementwise.js";
 
 /** max(x, 0). */
-export const relu = elementwise({ name: "relu", from: "output", flops: 1 });
+export const relu = elementwise({ kernel: "relu", from: "output", flops: 1 });

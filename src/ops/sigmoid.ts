@@ -1,4 +1,4 @@
 import { elementwise } from "./elementwise.js";
 
 /** 1 / (1 + e^-x). */
-export const sigmoid = elementwise({ name: "sigmoid", from: "output", flops: 10 });
+export const sigmoid = elementwise({ kernel: "sigmoid", from: "output", flops: 10 });

@@ -1,4 +1,4 @@
 import { elementwise } from "./elementwise.js";
 
 /** Hyperbolic tangent. */
-export const tanh = elementwise({ name: "tanh", from: "output", flops: 20 });
+export const tanh = elementwise({ kernel: "tanh", from: "output", flops: 20 });

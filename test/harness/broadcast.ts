@@ -1,16 +1,31 @@
 import { Graph } from "../../src/graph/graph.js";
-import type { Op } from "../../src/ops/op.js";
+import type { Form, Op } from "../../src/ops/op.js";
 import { sizeOf } from "../../src/tensor.js";
-import { SHAPES } from "./elementwise.js";
-import { type OpCase, ref, testOp } from "./op.js";
+import { DENSE_SHAPES, SHAPES } from "./elementwise.js";
+import { type OpCase, type OperandSpec, ref, testOp } from "./op.js";
 import { testPaddingLanes } from "./padding-lanes.js";
 import { suite, throwsMessage } from "./suite.js";
 
+interface BroadcastOptions {
+  /** What fills the first and the second operand; normal numbers by default. */
+  readonly fillA?: OperandSpec["fill"];
+  readonly fillB?: OperandSpec["fill"];
+  readonly atol?: number;
+  readonly rtol?: number;
+}
+
 /** Tests an op of two operands, the second of the shape of the first or repeated over it. */
-export function testBroadcast(op: Op<object>, f: (a: number, b: number) => number): void {
-  const apply = (a: readonly number[], b: readonly number[]): OpCase => ({
-    name: `[${a}] and [${b}]`,
-    operands: [{ shape: a }, { shape: b }],
+export function testBroadcast(
+  op: Op<object>,
+  f: (a: number, b: number) => number,
+  { fillA, fillB, ...tolerances }: BroadcastOptions = {},
+): void {
+  const apply = (a: readonly number[], b: readonly number[], form: Form = "blocked"): OpCase => ({
+    name: form === "dense" ? `dense [${a}]` : `[${a}] and [${b}]`,
+    operands: [
+      { shape: a, form, fill: fillA },
+      { shape: b, form, fill: fillB },
+    ],
     build: (graph, [x, y]) => graph.add(op, [x!, y!], {}),
     reference([x, y]) {
       const out = ref(a);
@@ -25,9 +40,11 @@ export function testBroadcast(op: Op<object>, f: (a: number, b: number) => numbe
       }
       return out;
     },
+    ...tolerances,
   });
   const cases: OpCase[] = [
     ...SHAPES.map((shape) => apply(shape, shape)),
+    ...DENSE_SHAPES.map((shape) => apply(shape, shape, "dense")),
     apply([2, 9, 3, 7], [2, 9, 1, 1]),
     apply([2, 9, 3, 7], [1, 9, 1, 1]),
     apply([3, 16, 1, 5], [3, 16, 1, 1]),
@@ -36,9 +53,10 @@ export function testBroadcast(op: Op<object>, f: (a: number, b: number) => numbe
     apply([3, 17], [1, 17]),
     {
       name: "an operand with itself",
-      operands: [{ shape: [2, 3, 2, 2] }],
+      operands: [{ shape: [2, 3, 2, 2], fill: fillA }],
       build: (graph, [x]) => graph.add(op, [x!, x!], {}),
       reference: ([x]) => ({ shape: x!.shape, data: x!.data.map((value) => f(value, value)) }),
+      ...tolerances,
     },
   ];
   testOp(op.name, cases);
@@ -60,6 +78,23 @@ export function testBroadcast(op: Op<object>, f: (a: number, b: number) => numbe
         new RegExp(pattern.replace(/[[\].]/g, "\\$&")),
       );
     }
+  });
+  test("operands of two kinds", () => {
+    const graph = new Graph();
+    throwsMessage(
+      () => graph.add(op, [graph.input("x", [2, 3]), graph.denseInput("w", [2, 3])], {}),
+      new RegExp(
+        `^${op.name}: "x" of \\[2, 3\\] is an activation, but "w" of \\[2, 3\\] is dense, as weights are; both must be of one kind\\.$`,
+      ),
+    );
+  });
+
+  test("dense operands of two shapes", () => {
+    const graph = new Graph();
+    throwsMessage(
+      () => graph.add(op, [graph.denseInput("a", [2, 3]), graph.denseInput("b", [1, 3])], {}),
+      /the second operand has shape \[1, 3\]; beside a first of \[2, 3\] it must be \[2, 3\]\.$/,
+    );
   });
   test.run();
 }

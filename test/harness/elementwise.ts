@@ -1,4 +1,4 @@
-import type { Op } from "../../src/ops/op.js";
+import type { Form, Op } from "../../src/ops/op.js";
 import { pad } from "../../src/ops/pad.js";
 import type { Random } from "../../src/random.js";
 import { type OpCase, type OperandSpec, type Ref, testOp } from "./op.js";
@@ -12,6 +12,9 @@ export const SHAPES = [
   [1, 8, 5, 5],
   [2, 9, 3, 7],
 ];
+
+/** Shapes of dense values of any rank, on both sides of 8 and of 512 floats: kernels go through them in such pieces. */
+export const DENSE_SHAPES = [[], [7], [2, 1, 4], [3, 1, 2, 11, 1, 8], [1037]];
 
 /** The same shape, each element replaced. */
 export function mapRef(x: Ref, f: (value: number, index: number) => number): Ref {
@@ -29,9 +32,9 @@ export function testElementwise<A>(
     ...tolerances
   }: { fill?: OperandSpec["fill"]; name?: string; atol?: number; rtol?: number } = {},
 ): void {
-  const apply = (shape: readonly number[]): OpCase => ({
-    name: `[${shape}]`,
-    operands: [{ shape, fill }],
+  const apply = (shape: readonly number[], form: Form = "blocked"): OpCase => ({
+    name: form === "dense" ? `dense [${shape}]` : `[${shape}]`,
+    operands: [{ shape, fill, form }],
     build: (graph, [x]) => graph.add(op, [x!], attrs),
     reference: ([x]) => mapRef(x!, f),
     ...tolerances,
@@ -47,7 +50,8 @@ export function testElementwise<A>(
     -1e-30,
   ];
   const cases: OpCase[] = [
-    ...SHAPES.map(apply),
+    ...SHAPES.map((shape) => apply(shape)),
+    ...DENSE_SHAPES.map((shape) => apply(shape, "dense")),
     {
       name: "into a padded tensor",
       operands: [{ shape: [2, 5, 3, 4], fill }],
