@@ -1,6 +1,7 @@
 import { check } from "../errors.js";
 import { formatShape, type Shape, sizeOf, Tensor } from "../tensor.js";
 import { dtypes, isSizes, toFloat32 } from "./dtypes.js";
+import { gather } from "./strided.js";
 
 // The format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
@@ -129,19 +130,12 @@ function swapped(bytes: Uint8Array, elementBytes: number): Uint8Array {
 
 /** Values stored with the first index running fastest, reordered so that the last one does. */
 function fromFortran(values: Float32Array, shape: Shape): Float32Array {
-  const result = new Float32Array(sizeOf(shape));
-  const index = shape.map(() => 0);
-  const strides = shape.map((_, d) => sizeOf(shape.slice(0, d)));
-  let offset = 0;
-  for (let i = 0; i < result.length; i++) {
-    result[i] = values[offset]!;
-    // Count up like an odometer, the last dimension first, and move the offset along.
-    for (let d = shape.length - 1; d >= 0; d--) {
-      offset += strides[d]!;
-      if (++index[d]! < shape[d]!) break;
-      offset -= index[d]! * strides[d]!;
-      index[d] = 0;
-    }
-  }
+  const result = new Float32Array(values.length);
+  gather(
+    result,
+    values,
+    shape,
+    shape.map((_, d) => sizeOf(shape.slice(0, d))),
+  );
   return result;
 }
