@@ -1,0 +1,93 @@
+import {
+  decodeImage,
+  type Image,
+  isPreprocessing,
+  type Preprocessing,
+  prepare,
+  preparedShape,
+  preprocessingFor,
+} from "../../src/image/index.js";
+import { fixture } from "../harness/fixture.js";
+import { assert, near, suite, throwsMessage } from "../harness/suite.js";
+
+const test = suite("preprocessing");
+
+const imagenet: Preprocessing = {
+  size: [224, 224],
+  shorter: 256,
+  mean: [0.485, 0.456, 0.406],
+  std: [0.229, 0.224, 0.225],
+};
+
+test("makes of a picture what torchvision makes of it", async () => {
+  const image = await decodeImage(await fixture("image/resize/rgb.png"));
+  for (const method of ["bilinear", "bicubic"] as const) {
+    for (const [shorter, height, width] of [
+      [14, 11, 10],
+      [9, 9, 9],
+      [60, 51, 59],
+    ] as const) {
+      const name = `prepared-${method}-${shorter}-${height}x${width}`;
+      const expected = await decodeImage(await fixture(`image/resize/${name}.png`));
+      const { shape, data } = prepare(image, { ...imagenet, size: [height, width], shorter, method });
+      assert.equal(shape, [1, 3, height, width], name);
+      const values = [0, 1, 2].flatMap((c) =>
+        Array.from({ length: height * width }, (_, i) => {
+          const [mean, std] = [[0.485, 0.456, 0.406][c]!, [0.229, 0.224, 0.225][c]!];
+          return (expected.data[3 * i + c]! / 255 - mean) / std;
+        }),
+      );
+      near(data, values, { atol: 1e-6, rtol: 1e-6 }, name);
+    }
+  }
+});
+
+test("follows the shape of the inputs", () => {
+  const at = (shape: number[]) => preprocessingFor(imagenet, shape);
+  assert.equal(at([3, 224, 224]), { ...imagenet, grayscale: false });
+  assert.equal([at([3, 299, 299])!.shorter, at([3, 299, 299])!.size], [342, [299, 299]]);
+  assert.equal([at([3, 112, 224])!.shorter, at([3, 112, 224])!.size], [256, [112, 224]]);
+  const grey = at([1, 224, 224])!;
+  assert.is(grey.grayscale, true);
+  near([grey.mean as number, grey.std as number], [(0.485 + 0.456 + 0.406) / 3, (0.229 + 0.224 + 0.225) / 3]);
+  assert.equal([at([4, 224, 224]), at([3, 50]), at([10])], [undefined, undefined, undefined]);
+  const digits: Preprocessing = { size: [28, 28], pad: 2, grayscale: true, onBlack: true };
+  assert.equal(preparedShape(digits), [1, 32, 32]);
+  assert.equal(preprocessingFor(digits, [1, 40, 32])!.size, [36, 28]);
+  for (const shape of [
+    [3, 299, 299],
+    [1, 64, 32],
+  ])
+    assert.equal(preparedShape(at(shape)!), shape);
+});
+
+test("digits: dark on light is inverted, and what is not square gets stripes", () => {
+  const bar: Image = { width: 1, height: 3, channels: 1, data: Uint8Array.of(255, 255, 0) };
+  const { shape, data } = prepare(bar, { size: [3, 3], grayscale: true, onBlack: true, pad: 1 });
+  assert.equal(shape, [1, 1, 5, 5]);
+  // The border's mean, inverted, is 85: the stripes to the left and right.
+  near(
+    [...data].map((value) => Math.round(value * 255)),
+    [0, 0, 0, 0, 0, 0, 85, 0, 85, 0, 0, 85, 0, 85, 0, 0, 85, 255, 85, 0, 0, 0, 0, 0, 0],
+  );
+});
+
+test("what cannot be done is an error", () => {
+  const image: Image = { width: 1, height: 1, channels: 1, data: new Uint8Array(1) };
+  throwsMessage(() => prepare(image, { size: [2, 2], crop: 1 } as never), /prepare: unknown option "crop"/);
+  for (const wrong of [
+    { size: [2] },
+    { size: [2, 0] },
+    { size: [4, 4], shorter: 3 },
+    { size: [2, 2], pad: -1 },
+  ])
+    throwsMessage(
+      () => prepare(image, wrong as never),
+      /prepare: the preprocessing is .*; it must be { size/,
+    );
+  throwsMessage(() => prepare(image, { ...imagenet, mean: [1, 2] }), /mean has 2 numbers for 3 channels/);
+  for (const no of [null, 3, {}, { size: [5, 5], method: "nearest" }, { size: [5, 5], mean: ["1"] }])
+    assert.is(isPreprocessing(no), false);
+});
+
+test.run();
