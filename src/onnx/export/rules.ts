@@ -1,11 +1,12 @@
 // What each op is in ONNX: one line an op, by the op's name. Ops that only training has are absent.
 
 import type { BatchNormAttrs } from "../../ops/batch-norm.js";
+import type { ChannelScaleAttrs } from "../../ops/channel-scale.js";
 import type { LeakyReluAttrs } from "../../ops/leaky-relu.js";
 import type { LocalResponseNormAttrs } from "../../ops/local-response-norm.js";
 import { float, type Node, type Value } from "../../ops/op.js";
 import type { SliceAttrs } from "../../ops/slice-channels.js";
-import type { Shape } from "../../tensor.js";
+import { rearrange, reduce, resample, reshape } from "./dense.js";
 import { adaptiveAvgPool, avgPool, conv, gemm, maxPool, padding } from "./windows.js";
 import type { Attribute, Writer } from "./writer.js";
 
@@ -24,8 +25,14 @@ export const RULES: Readonly<Record<string, Rule>> = {
   avgPool2d: avgPool,
   batchNorm,
   blocked: reshape,
+  channelScale,
   concat: as("Concat", { axis: 1 }),
+  constant: (out, { attrs, outputs }: Node<{ values: Float32Array }>) =>
+    out.floats(attrs.values, outputs[0]!.shape),
   conv2d: conv,
+  dense: reshape,
+  joined: (out, node: Node<{ axis: number }>) =>
+    out.node("Concat", out.inputs(node), { axis: node.attrs.axis }),
   leakyRelu: (out, { inputs, attrs }: Node<LeakyReluAttrs>) =>
     out.node("LeakyRelu", [out.value(inputs[0]!)], { alpha: float(attrs.negativeSlope) }),
   linear: gemm,
@@ -34,8 +41,11 @@ export const RULES: Readonly<Record<string, Rule>> = {
   maxPool2d: maxPool,
   multiply: as("Mul"),
   pad: padding,
+  rearrange,
+  reduce,
   relu: as("Relu"),
   relu6: (out, node) => out.node("Clip", [...out.inputs(node), out.floats([0]), out.floats([6])]),
+  resample,
   reshape,
   sigmoid: as("Sigmoid"),
   sliceChannels,
@@ -59,15 +69,11 @@ function batchNorm(out: Writer, node: Node<BatchNormAttrs>): string {
   );
 }
 
-/** A shape in which at most one dimension follows the batch. */
-function reshape(out: Writer, node: Node<{ readonly shape: Shape }>): string {
-  const x = node.inputs[0]!;
-  const y = node.outputs[0]!;
-  const from = x.shape.map((_, i) => out.size(x, i));
-  const to = y.shape.map((_, i) => out.size(y, i));
-  if (from.join() === to.join()) return out.value(x);
-  if (to.length === 2 && from[0] === to[0] && x.shape.length > 1) return out.node("Flatten", [out.value(x)]);
-  return out.node("Reshape", [out.value(x), out.integers(to)]);
+function channelScale(out: Writer, { inputs, attrs }: Node<ChannelScaleAttrs>): string {
+  const x = inputs[0]!;
+  const perChannel = (numbers: readonly number[]): string =>
+    out.floats(numbers, [1, numbers.length, ...x.shape.slice(2).map(() => 1)]);
+  return out.node("Add", [out.node("Mul", [out.value(x), perChannel(attrs.scale)]), perChannel(attrs.shift)]);
 }
 
 function localResponseNorm(out: Writer, node: Node<LocalResponseNormAttrs>): string {

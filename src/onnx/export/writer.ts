@@ -34,6 +34,8 @@ export interface WriterOptions {
   read(value: Value): Float32Array;
   /** Whether a dimension of a value follows the batch, which is not known when the file is written. */
   varies(value: Value, dimension: number): boolean;
+  /** An input of the file whose first dimension is the batch, and the size of that in the graph. */
+  readonly batch: { readonly input: string; readonly size: number } | null;
 }
 
 /** Gathers nodes and tensors while the rules of rules.ts write them, and names them at the end. */
@@ -57,6 +59,11 @@ export class Writer {
     this.#layer = layer;
   }
 
+  /** Names the layer in errors. */
+  get where(): string {
+    return `layer "${this.#layer}"`;
+  }
+
   /** A value is known by this name from now on. */
   bind(value: Value, name: string): void {
     this.#names.set(value, name);
@@ -69,7 +76,7 @@ export class Writer {
     const { origin, name, shape } = value;
     check(
       origin === "parameter" || origin === "buffer",
-      () => `exportOnnx: layer "${this.#layer}" reads "${name}", which the file cannot give it.`,
+      () => `exportOnnx: ${this.where} reads "${name}", which the file cannot give it.`,
     );
     this.#tensors.set(name, { name, dims: shape, data: this.#options.read(value) });
     this.bind(value, name);
@@ -86,7 +93,7 @@ export class Writer {
     const { origin, shape } = value;
     check(
       origin === "parameter" || origin === "buffer",
-      () => `exportOnnx: layer "${this.#layer}" has weights that are computed; they must be parameters here.`,
+      () => `exportOnnx: ${this.where} has weights that are computed; they must be parameters here.`,
     );
     const name = `${value.name}.${suffix}`;
     if (!this.#tensors.has(name)) {
@@ -136,7 +143,8 @@ export class Writer {
   }
 
   #constant(dims: Shape, data: Float32Array | BigInt64Array): string {
-    const key = `${data instanceof Float32Array} ${dims} ${data}`;
+    const small = data.length <= 16;
+    const key = small ? `${data instanceof Float32Array} [${dims}] ${data}` : `${this.#constants.size}`;
     let name = this.#constants.get(key);
     if (name === undefined) {
       name = `%constant:${this.#constants.size}`;
@@ -149,6 +157,18 @@ export class Writer {
   /** The size of a dimension, or -1 where it follows the batch. */
   size(value: Value, dimension: number): number {
     return this.#options.varies(value, dimension) ? -1 : value.shape[dimension]!;
+  }
+
+  /** A size that is a multiple of the batch, in one dimension, as it is when the file runs. */
+  batch(size: number): string {
+    const { batch } = this.#options;
+    check(
+      batch && size % batch.size === 0,
+      () => `exportOnnx: ${this.where} needs a size that follows the batch in a way that ONNX cannot tell.`,
+    );
+    const shape = this.node("Shape", [batch.input]);
+    const n = this.node("Slice", [shape, this.integers([0]), this.integers([1])]);
+    return size === batch.size ? n : this.node("Mul", [n, this.integers([size / batch.size])]);
   }
 
   /**
