@@ -60,7 +60,14 @@ testOp("sliced", [
   slice([5], [[-2], [100]], [[3, 4]]),
   slice([5], [[-1], [-100], [0], [-2]], [[4, 2, 0]]),
   slice([5], [[3], [0], [0], [-1]], [[3, 2, 1]]),
-  slice([2, 7], [[Number.NEGATIVE_INFINITY], [Number.POSITIVE_INFINITY], [1], [3]], [[0, 1], [0, 3, 6]]),
+  slice(
+    [2, 7],
+    [[Number.NEGATIVE_INFINITY], [Number.POSITIVE_INFINITY], [1], [3]],
+    [
+      [0, 1],
+      [0, 3, 6],
+    ],
+  ),
   slice(
     [3, 4, 6],
     [
@@ -119,7 +126,15 @@ testOp("gathered", [
   gather([4], [[-1, 2, -1]], 7),
   gather([2, 3], [null, [0, 0, 1, 1, 2, 2]]),
   gather([2, 4, 4], [null, [0, 0, 1, 1, 2, 2, 3, 3], [0, 0, 1, 1, 2, 2, 3, 3]]),
-  gather([3, 2, 5], [[2, -1, 0], [1, 1], [4, 2, -1, 2]], -3),
+  gather(
+    [3, 2, 5],
+    [
+      [2, -1, 0],
+      [1, 1],
+      [4, 2, -1, 2],
+    ],
+    -3,
+  ),
   gather([2, 2, 66], [[1, -1, 0, 1], null, null], 0.5),
 ]);
 
@@ -183,7 +198,10 @@ test("what does not fit is named", () => {
   const x = graph.denseInput("x", [2, 3]);
   throwsMessage(() => transposed(graph, x, [0, 0]), /\[0, 0\] is no order of the axes of \[2, 3\]/);
   throwsMessage(() => transposed(graph, x, [0, 2]), /no axis 2 in the shape \[2, 3\]/);
-  throwsMessage(() => taken(graph, x, [3], 1), /no index 3 along axis 1 of \[2, 3\]; it must be from -3 to 2/);
+  throwsMessage(
+    () => taken(graph, x, [3], 1),
+    /no index 3 along axis 1 of \[2, 3\]; it must be from -3 to 2/,
+  );
   throwsMessage(() => sliced(graph, x, [2], [1], [1]), /leaves nothing of the 3 along axis 1/);
   throwsMessage(() => sliced(graph, x, [2], [1], [1], [0]), /step along axis 1 is 0/);
   throwsMessage(() => expanded(graph, x, [4, 3]), /\[2, 3\] and \[4, 3\] do not fit/);
