@@ -36,6 +36,15 @@ def weight(name, shape):
     return values.reshape(shape)
 
 
+def picture(name, shape):
+    """[n, c, h, w] with something in it: patches of 16 x 16 pixels, and noise, so that the means of maps tell inputs apart."""
+    n, c, h, w = shape
+    rows, columns = -(-h // 16), -(-w // 16)
+    patches = uniform(f"{name}.patches", n * c * rows * columns, 1.5).reshape(n, c, rows, columns)
+    patches = patches.repeat(16, 2).repeat(16, 3)[:, :, :h, :w]
+    return patches + uniform(f"{name}.noise", n * c * h * w, 0.5).reshape(shape)
+
+
 def fill(module):
     """Gives every parameter and buffer of a torch module its numbers."""
     import torch

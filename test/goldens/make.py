@@ -11,36 +11,15 @@ its tensors are called "<name>.<tensor>". Gradients begin with "d"; "dy" is the 
 """
 
 import json
-import struct
 from pathlib import Path
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from safetensors_file import write_safetensors
+
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "goldens"
-DTYPES = {torch.float32: "F32", torch.int64: "I64"}
-
-
-def write_safetensors(path, tensors, metadata):
-    """https://github.com/huggingface/safetensors: a length, a JSON header, the data."""
-    header, data, offset = {"__metadata__": metadata}, [], 0
-    for name, tensor in tensors.items():
-        tensor = tensor.detach()
-        if tensor.dtype == torch.float64:
-            tensor = tensor.float()
-        raw = tensor.contiguous().numpy().tobytes()
-        header[name] = {
-            "dtype": DTYPES[tensor.dtype],
-            "shape": list(tensor.shape),
-            "data_offsets": [offset, offset + len(raw)],
-        }
-        data.append(raw)
-        offset += len(raw)
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    path.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(data))
-    print(path, path.stat().st_size, "bytes")
 
 
 def normal(*shape, mean=0.0, deviation=1.0):

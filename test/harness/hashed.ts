@@ -29,3 +29,16 @@ export function weight(name: string, shape: Shape): Tensor {
     shape,
   );
 }
+
+/** [n, c, h, w] with something in it: patches of 16 x 16 pixels, and noise, so that the means of maps tell inputs apart. */
+export function picture(name: string, shape: Shape): Tensor {
+  const [n, c, h, w] = shape as [number, number, number, number];
+  const [rows, columns] = [Math.ceil(h / 16), Math.ceil(w / 16)];
+  const patches = uniform(`${name}.patches`, n * c * rows * columns, 1.5);
+  const data = uniform(`${name}.noise`, sizeOf(shape), 0.5);
+  for (let i = 0; i < data.length; i++) {
+    const [plane, y, x] = [Math.floor(i / (h * w)), Math.floor(i / w) % h, i % w];
+    data[i]! += patches[(plane * rows + (y >> 4)) * columns + (x >> 4)]!;
+  }
+  return new Tensor(data, shape);
+}

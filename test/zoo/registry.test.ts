@@ -1,0 +1,116 @@
+// The table of networks, and what all of them understand, on small ones.
+
+import { relu, sequential } from "featuremap";
+import { writeSafetensors } from "featuremap/weights";
+import * as zoo from "featuremap/zoo";
+import { picture, weight } from "../harness/hashed.js";
+import { assert, rejectsMessage, suite } from "../harness/suite.js";
+import { machine } from "../wasm/machines.js";
+
+const test = suite("the zoo's table");
+
+const { models, resnetCifar } = zoo;
+
+test("every network says what it is, and has a function of its own", () => {
+  for (const [name, { title, paper, inputShape, classes, numClasses, recipe }] of Object.entries(models)) {
+    assert.ok(title.length > 3 && /\d{4}/.test(paper), name);
+    assert.is(inputShape.length, 3, name);
+    assert.is(classes.length, numClasses, name);
+    assert.ok(recipe.epochs > 0 && recipe.batchSize > 0 && recipe.lr > 0, name);
+    const camelCase = name.replace(/_([a-z]|\d{4})/g, (_, first: string) => first.toUpperCase());
+    // Shortcuts B are an option of the function.
+    const called = camelCase.replace(/CifarB$/, "Cifar");
+    assert.is(typeof (zoo as Record<string, unknown>)[called], "function", `${name}: ${called}`);
+  }
+});
+
+/** The smallest ResNet for CIFAR-10, with numbers of its own. */
+async function weightsOf(classes: number, metadata: Record<string, string> = {}): Promise<Uint8Array> {
+  using model = await resnetCifar({ depth: 8, width: 4, numClasses: classes, initialize: false });
+  const state = [...model.stateDict()].map(([name, { shape }]) => [name, weight(name, shape)] as const);
+  return writeSafetensors(new Map(state), metadata);
+}
+
+test("the number of classes is that of the weights, and names of classes fit it", async () => {
+  using seven = await resnetCifar({ depth: 8, width: 4, weights: await weightsOf(7) });
+  assert.equal([seven.outputShape, seven.classes], [[7], []]);
+  const named = await weightsOf(2, { classes: '["cat", "dog"]' });
+  using two = await resnetCifar({ depth: 8, width: 4, weights: named });
+  assert.equal([two.outputShape, two.classes], [[2], ["cat", "dog"]]);
+  using renamed = await resnetCifar({ depth: 8, width: 4, weights: named, classes: ["a", "b"] });
+  assert.equal(renamed.classes, ["a", "b"]);
+  using usual = await resnetCifar({ depth: 8, width: 4 });
+  assert.is(usual.classes[3], "cat");
+  using more = await resnetCifar({ depth: 8, width: 4, numClasses: 12 });
+  assert.equal([more.outputShape, more.classes], [[12], []]);
+  await rejectsMessage(
+    () => resnetCifar({ depth: 8, width: 4, numClasses: 3, classes: ["a", "b"] }),
+    /2 class names do not fit the output \[3\]/,
+  );
+});
+
+test("a last layer of other classes starts anew where the weights' is skipped", async () => {
+  const weights = await weightsOf(7);
+  using on = machine(1);
+  await rejectsMessage(
+    () => resnetCifar({ depth: 8, width: 4, weights, numClasses: 3, runtime: on }),
+    /wrongly shaped: fc\.weight \(\[7, 16\] instead of \[3, 16\]\)/,
+  );
+  assert.is(on.heap.usedBytes, 0);
+  using model = await resnetCifar({ depth: 8, width: 4, weights, numClasses: 3, skip: ["fc"], seed: 1 });
+  using fresh = await resnetCifar({ depth: 8, width: 4, numClasses: 3, seed: 1 });
+  const [state, other] = [model.stateDict(), fresh.stateDict()];
+  assert.equal(state.get("fc.weight"), other.get("fc.weight"));
+  assert.equal(state.get("layer2.0.conv1.weight"), weight("layer2.0.conv1.weight", [8, 4, 3, 3]));
+});
+
+test("a picture is prepared for the network", async () => {
+  using model = await resnetCifar({ depth: 8, width: 4 });
+  const image = { width: 48, height: 40, channels: 3, data: new Uint8Array(48 * 40 * 3).fill(200) };
+  const guesses = await model.classify(image, { top: 3 });
+  assert.is(guesses.length, 3);
+});
+
+test("options that a network does not have are errors, not ignored", async () => {
+  await rejectsMessage(
+    () => zoo.vgg16({ width: 2 } as object),
+    /^vgg: unknown option "width"\. It takes: .*weights.*blocks, batchNorm, dropout\.$/,
+  );
+  await rejectsMessage(
+    () => resnetCifar({ depth: 21 }),
+    /^resnetCifar: depth is 21; it must be 6 n \+ 2 for n blocks/,
+  );
+  await rejectsMessage(
+    () => zoo.resnet18({ groups: 2, initialize: false }),
+    /^basicBlock: unknown option "groups"/,
+  );
+});
+
+test("a network of one's own is composed of blocks of several papers", async () => {
+  const { basicBlock, bottleneck, fire, ninBlock, vggBlock } = zoo;
+  using model = await sequential({
+    vgg: vggBlock(2, 12, { batchNorm: true }), // 16x16x12
+    res: basicBlock(16, { stride: 2, shortcut: "A" }), // 8x8x16
+    neck: bottleneck(6, { stride: 2 }), // 4x4x24
+    fire: fire(4, 8, 8), // 4x4x16
+    nin: ninBlock([20, 10, 5], 3), // 2x2x5
+    act: relu(),
+  }).build([3, 32, 32], { seed: 4 });
+  assert.equal(model.outputShape, [5, 2, 2]);
+  const { shape, data } = await model.predict(picture("composed", [2, 3, 32, 32]));
+  assert.equal(shape, [2, 5, 2, 2]);
+  assert.ok(data.every(Number.isFinite) && data.some((x) => x !== 0));
+  assert.equal(
+    model
+      .parameters()
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith("neck.")),
+    [
+      ...["conv1.weight", "bn1.weight", "bn1.bias", "conv2.weight", "bn2.weight", "bn2.bias"],
+      ...["conv3.weight", "bn3.weight", "bn3.bias"],
+      ...["downsample.0.weight", "downsample.1.weight", "downsample.1.bias"],
+    ].map((name) => `neck.${name}`),
+  );
+});
+
+test.run();
