@@ -2,12 +2,18 @@ import "../wasm/inline.js";
 
 import { alexnetModels } from "./alexnet.js";
 import type { ZooModel } from "./entry.js";
+import { googlenetModels } from "./googlenet.js";
+import { inceptionV2Models } from "./inception-v2.js";
+import { inceptionV3Models } from "./inception-v3.js";
 import { lenetModels } from "./lenet.js";
+import { mobilenetV1Models } from "./mobilenet-v1.js";
+import { mobilenetV2Models } from "./mobilenet-v2.js";
 import { ninModels } from "./nin.js";
 import { resnetModels } from "./resnet.js";
 import { resnetCifarModels } from "./resnet-cifar.js";
 import { squeezenetModels } from "./squeezenet.js";
 import { vggModels } from "./vgg.js";
+import { xceptionModels } from "./xception.js";
 
 export {
   type AlexnetLayersOptions,
@@ -19,7 +25,52 @@ export {
 } from "./alexnet.js";
 export type { ZooOptions } from "./create.js";
 export type { Recipe, ZooModel } from "./entry.js";
+export {
+  type GooglenetLayersOptions,
+  type GooglenetOptions,
+  googlenet,
+  googlenet2014,
+  googlenetLayers,
+  type InceptionSizes,
+  inception,
+} from "./googlenet.js";
+export {
+  type InceptionV2LayersOptions,
+  type InceptionV2Sizes,
+  inceptionModuleV2,
+  inceptionV2,
+  inceptionV2Layers,
+} from "./inception-v2.js";
+export {
+  type InceptionV3LayersOptions,
+  type InceptionV3Options,
+  inceptionA,
+  inceptionB,
+  inceptionC,
+  inceptionD,
+  inceptionE,
+  inceptionV3,
+  inceptionV3Layers,
+} from "./inception-v3.js";
 export { lenet5, lenet5Layers } from "./lenet.js";
+export type { ConvStyle } from "./mobile.js";
+export {
+  type DepthwiseSeparableOptions,
+  depthwiseSeparable,
+  type MobilenetV1LayersOptions,
+  type MobilenetV1Options,
+  mobilenetV1,
+  mobilenetV1Layers,
+} from "./mobilenet-v1.js";
+export {
+  type InvertedResidualOptions,
+  invertedResidual,
+  type MobilenetV2LayersOptions,
+  type MobilenetV2Options,
+  type MobilenetV2Stage,
+  mobilenetV2,
+  mobilenetV2Layers,
+} from "./mobilenet-v2.js";
 export {
   type NinBlockOptions,
   type NinLayersOptions,
@@ -81,6 +132,15 @@ export {
   vggBlock,
   vggLayers,
 } from "./vgg.js";
+export {
+  separableConv2d,
+  type XceptionBlockOptions,
+  type XceptionLayersOptions,
+  type XceptionOptions,
+  xception,
+  xceptionBlock,
+  xceptionLayers,
+} from "./xception.js";
 
 /** The networks by their names on the command line, torchvision's where it has them. */
 export const models: Readonly<Record<string, ZooModel>> = {
@@ -91,4 +151,10 @@ export const models: Readonly<Record<string, ZooModel>> = {
   ...squeezenetModels,
   ...resnetModels,
   ...resnetCifarModels,
+  ...googlenetModels,
+  ...inceptionV2Models,
+  ...inceptionV3Models,
+  ...mobilenetV1Models,
+  ...mobilenetV2Models,
+  ...xceptionModels,
 };
