@@ -33,9 +33,11 @@ import {
 } from "../../src/index.js";
 import { constant } from "../../src/layers/init.js";
 import type { Model } from "../../src/layers/model.js";
+import { argMax, argMin } from "../../src/ops/arg-max.js";
 import { channelScale } from "../../src/ops/channel-scale.js";
 import { constant as constantOf } from "../../src/ops/constant.js";
 import { joined } from "../../src/ops/joined.js";
+import { matmul } from "../../src/ops/matmul.js";
 import type { GraphWriter, Op, Value } from "../../src/ops/op.js";
 import { PADDING_MODES } from "../../src/ops/pad.js";
 import {
@@ -47,9 +49,11 @@ import {
   tiled,
   transposed,
 } from "../../src/ops/rearrange.js";
+import { reduced } from "../../src/ops/reduced.js";
 import { resized } from "../../src/ops/resample.js";
 import { reshaped } from "../../src/ops/reshape.js";
 import { sliceChannels } from "../../src/ops/slice-channels.js";
+import { softmaxAlong } from "../../src/ops/softmax-along.js";
 import { type Shape, sizeOf } from "../../src/tensor.js";
 import { uniform, weight } from "../harness/hashed.js";
 
@@ -171,6 +175,16 @@ function denseCases(): [name: string, layers: Layer, input: Shape][] {
       joined(g, [x, expanded(g, constantOf(g, grid(2, 1, 1), [2, 1, 1]), [x.shape[0]!, 2, 7, 6])], 1),
     ),
     dense("joined along a line", (g, x) => joined(g, [x, x, sliced(g, x, [1], [3], [3])], 3)),
+    ...(["mean", "sum", "max", "min", "prod", "l1", "l2", "sumSquare"] as const).flatMap((kind) => [
+      dense(`${kind} of a channel`, (g, x) => reduced(g, x, kind, [2, 3], false)),
+      dense(`${kind} along two axes`, (g, x) => reduced(g, x, kind, [1, 3], true)),
+    ]),
+    dense("mean of the batch", (g, x) => reduced(g, x, "mean", [0], true)),
+    dense("argMax", (g, x) => argMax(g, x, 1, false)),
+    dense("argMin", (g, x) => argMin(g, x, 3, true)),
+    dense("softmax along a row", (g, x) => softmaxAlong(g, x, 3)),
+    dense("product of matrices", (g, x) => matmul(g, x, constantOf(g, grid(6, 4), [6, 4]))),
+    dense("products of many matrices", (g, x) => matmul(g, x, transposed(g, x, [0, 1, 3, 2]))),
     dense("reshaped", (g, x) => reshaped(g, x, [x.shape[0]!, 5, 2, 3, 7])),
     dense("reshaped, the batch among others", (g, x) => reshaped(g, x, [x.shape[0]! * 5, 42])),
     dense("resampled", (g, x) =>

@@ -6,7 +6,7 @@ import type { LeakyReluAttrs } from "../../ops/leaky-relu.js";
 import type { LocalResponseNormAttrs } from "../../ops/local-response-norm.js";
 import { float, type Node, type Value } from "../../ops/op.js";
 import type { SliceAttrs } from "../../ops/slice-channels.js";
-import { rearrange, reduce, resample, reshape } from "./dense.js";
+import { argMax, rearrange, reduce, resample, reshape } from "./dense.js";
 import { adaptiveAvgPool, avgPool, conv, gemm, maxPool, padding } from "./windows.js";
 import type { Attribute, Writer } from "./writer.js";
 
@@ -22,6 +22,7 @@ const as =
 export const RULES: Readonly<Record<string, Rule>> = {
   adaptiveAvgPool2d: adaptiveAvgPool,
   add: as("Add"),
+  argMax,
   avgPool2d: avgPool,
   batchNorm,
   blocked: reshape,
@@ -38,6 +39,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   linear: gemm,
   localResponseNorm,
   logSoftmax: as("LogSoftmax", { axis: 1 }),
+  matmul: as("MatMul"),
   maxPool2d: maxPool,
   multiply: as("Mul"),
   pad: padding,
