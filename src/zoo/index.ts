@@ -60,6 +60,9 @@ export {
   type MobilenetV1LayersOptions,
   type MobilenetV1Options,
   mobilenetV1,
+  mobilenetV1_025,
+  mobilenetV1_050,
+  mobilenetV1_075,
   mobilenetV1Layers,
 } from "./mobilenet-v1.js";
 export {

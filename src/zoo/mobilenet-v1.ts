@@ -96,19 +96,26 @@ export function mobilenetV1(options: MobilenetV1Options = {}): Promise<Model> {
   );
 }
 
-const entry = (title: string, width: number, parameters: number): ZooModel => ({
+export const mobilenetV1_075 = (options: MobilenetV1Options = {}): Promise<Model> =>
+  mobilenetV1({ width: 0.75, ...options });
+export const mobilenetV1_050 = (options: MobilenetV1Options = {}): Promise<Model> =>
+  mobilenetV1({ width: 0.5, ...options });
+export const mobilenetV1_025 = (options: MobilenetV1Options = {}): Promise<Model> =>
+  mobilenetV1({ width: 0.25, ...options });
+
+const entry = (title: string, parameters: number, create: ZooModel["create"]): ZooModel => ({
   ...usual,
   title,
   paper:
     "Howard, Zhu, Chen, Kalenichenko, Wang, Weyand, Andreetto, Adam: MobileNets: efficient convolutional neural " +
     "networks for mobile vision applications, 2017",
   parameters,
-  create: (options?: MobilenetV1Options) => mobilenetV1({ width, ...options }),
+  create,
 });
 
 export const mobilenetV1Models: Readonly<Record<string, ZooModel>> = {
-  mobilenet_v1: entry("MobileNet-v1", 1, 4_231_976),
-  mobilenet_v1_075: entry("MobileNet-v1 of width 0.75", 0.75, 2_585_560),
-  mobilenet_v1_050: entry("MobileNet-v1 of width 0.5", 0.5, 1_331_592),
-  mobilenet_v1_025: entry("MobileNet-v1 of width 0.25", 0.25, 470_072),
+  mobilenet_v1: entry("MobileNet-v1", 4_231_976, mobilenetV1),
+  mobilenet_v1_075: entry("MobileNet-v1 of width 0.75", 2_585_560, mobilenetV1_075),
+  mobilenet_v1_050: entry("MobileNet-v1 of width 0.5", 1_331_592, mobilenetV1_050),
+  mobilenet_v1_025: entry("MobileNet-v1 of width 0.25", 470_072, mobilenetV1_025),
 };

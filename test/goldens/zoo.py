@@ -23,9 +23,11 @@ from torchvision import models
 
 import hashed
 import papers
+import papers_inception
 
 FILE = Path(__file__).resolve().parent.parent / "fixtures" / "goldens" / "zoo.safetensors"
 PHOTO = (1, 3, 224, 224)
+LARGE = (1, 3, 299, 299)
 CIFAR = (1, 3, 32, 32)
 
 
@@ -35,6 +37,10 @@ def vision(name, **options):
 
 def cifar_resnet(depth, shortcut):
     return lambda: papers.CifarResNet(depth, shortcut)
+
+
+def mobilenet_v1(width):
+    return lambda: papers_inception.MobileNetV1(width)
 
 
 # Name in src/zoo: the module, the shape of its input, and the gain by the end of a name.
@@ -49,6 +55,14 @@ NETWORKS = {
     **{f"resnet{n}": (vision(f"resnet{n}"), PHOTO, {"bn3.weight": 0.25}) for n in (50, 101, 152)},
     **{f"resnet{n}_cifar": (cifar_resnet(n, "A"), CIFAR, {"bn2.weight": 0.25}) for n in (20, 32, 44, 56, 110)},
     **{f"resnet{n}_cifar_b": (cifar_resnet(n, "B"), CIFAR, {"bn2.weight": 0.25}) for n in (20, 32, 44, 56, 110)},
+    "googlenet": (vision("googlenet", aux_logits=False, init_weights=False), PHOTO),
+    "googlenet_2014": (papers_inception.GoogLeNet2014, PHOTO),
+    "inception_v2": (papers_inception.BNInception, PHOTO),
+    "inception_v3": (vision("inception_v3", aux_logits=False, init_weights=False), LARGE),
+    "mobilenet_v1": (papers_inception.MobileNetV1, PHOTO),
+    **{f"mobilenet_v1_{n}": (mobilenet_v1(int(n) / 100), PHOTO) for n in ("075", "050", "025")},
+    "mobilenet_v2": (vision("mobilenet_v2"), PHOTO),
+    "xception": (papers_inception.Xception, LARGE, {"rep.5.weight": 0.5, "rep.8.weight": 0.25}),
 }
 
 
