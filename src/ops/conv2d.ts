@@ -12,8 +12,8 @@ import {
   type Window,
 } from "./contraction.js";
 import { isDepthwise, writeDepthwise, writeDepthwiseGradWeight } from "./depthwise.js";
-import { lanesOf, type View } from "./layout.js";
-import { type Op, sizes4 } from "./op.js";
+import { inside, lanesOf, type Place, type View } from "./layout.js";
+import { type Op, type StepWriter, sizes4, type Value } from "./op.js";
 import { writePad } from "./pad.js";
 import { checkRank, windowCount } from "./shape.js";
 
@@ -24,7 +24,7 @@ export interface ConvAttrs extends Omit<Window, "kh" | "kw"> {
 }
 
 /** Height and width of torch's weights [k, c, kh, kw], [k, c, kl] and, for a linear layer, [k, c]. */
-function kernelSize(w: Shape): [kh: number, kw: number] {
+export function kernelSize(w: Shape): [kh: number, kw: number] {
   return w.length === 4 ? [w[2]!, w[3]!] : [1, w[2] ?? 1];
 }
 
@@ -150,32 +150,66 @@ const conv2dGradInput: Op<ConvAttrs & { shape: Shape }> = {
   },
   steps(node, plan) {
     const [dy, w] = node.inputs;
-    const { shape, sh, sw, dh, dw } = node.attrs;
-    const { channels, window, backward } = geometry(shape, w!.shape, node.attrs);
-    const { outs, groupOuts, ins, groupIns } = channels;
-    const turned: Channels = { outs: ins, groupOuts: groupIns, ins: outs, groupIns: groupOuts };
-    const steady: Window = { ...window, sh: 1, sw: 1 };
-    const dx = plan.view(node.outputs[0]!);
-    const top = (window.kh - 1) * dh;
-    const left = (window.kw - 1) * dw;
-    let source: View = plan.view(dy!);
-    if (top > 0 || left > 0 || sh > 1 || sw > 1) {
-      const spread = plan.scratchView(dx.n, outs, dx.h + top, dx.w + left);
-      writePad(plan, spread, source, { top, left, mode: "zeros" }, { sh, sw });
-      source = spread;
-    }
-    if (isDepthwise(channels)) {
-      writeDepthwise(plan, dx, source, w!, null, steady, backward);
-      return;
-    }
-    const panels = panelsOf(turned, steady, 8);
-    const weights = packed(plan, w!, turned, steady, panels, backward);
-    contractWindows(plan, dx, source, weights, null, steady, panels);
+    writeConvTranspose(
+      plan,
+      plan.view(node.outputs[0]!),
+      plan.view(dy!),
+      w!,
+      null,
+      node.attrs.shape,
+      node.attrs,
+    );
   },
 };
 
+/** The columns of x that padding by `left` brings into a row of w pixels: negative padding cuts off. */
+function columnsOf(x: View, left: number, w: number): View {
+  const first = Math.max(0, -left);
+  return inside(x, 0, first, x.h, Math.min(x.w - first, w - Math.max(0, left)));
+}
+
+/**
+ * Appends what a convolution's gradient with respect to its input is: dx of the given shape from dy. `cut`: rows and
+ * columns of the full result that come before those of `out`.
+ */
+export function writeConvTranspose(
+  plan: StepWriter,
+  out: View,
+  dy: View,
+  weight: Value,
+  bias: Place | null,
+  shape: Shape,
+  attrs: ConvAttrs,
+  cut: { readonly top: number; readonly left: number } = { top: 0, left: 0 },
+): void {
+  const { sh, sw, dh, dw } = attrs;
+  const { channels, window, backward } = geometry(shape, weight.shape, attrs);
+  const { outs, groupOuts, ins, groupIns } = channels;
+  const turned: Channels = { outs: ins, groupOuts: groupIns, ins: outs, groupIns: groupOuts };
+  const steady: Window = { ...window, sh: 1, sw: 1 };
+  const h = out.h + (window.kh - 1) * dh;
+  const w = out.w + (window.kw - 1) * dw;
+  const top = (window.kh - 1) * dh - cut.top;
+  const left = (window.kw - 1) * dw - cut.left;
+  let source = dy;
+  if (top !== 0 || left !== 0 || sh > 1 || sw > 1 || h !== dy.h || w !== dy.w) {
+    source = plan.scratchView(out.n, outs, h, w);
+    // Between pixels that are spread the kernel finds each column's source by itself.
+    const columns = sw === 1 ? columnsOf(dy, left, w) : dy;
+    const padding = { top, left: sw === 1 ? Math.max(0, left) : left, mode: "zeros" } as const;
+    writePad(plan, source, columns, padding, { sh, sw });
+  }
+  if (isDepthwise(channels)) {
+    writeDepthwise(plan, out, source, weight, bias, steady, backward);
+    return;
+  }
+  const panels = panelsOf(turned, steady, 8);
+  const weights = packed(plan, weight, turned, steady, panels, backward);
+  contractWindows(plan, out, source, weights, bias, steady, panels);
+}
+
 /** dw[k, c, i, j] = the sum over n, y, x of dy[n, k, y, x] x[n, c, y sh + i dh, x sw + j dw]. */
-const conv2dGradWeight: Op<ConvAttrs & { shape: Shape }> = {
+export const conv2dGradWeight: Op<ConvAttrs & { shape: Shape }> = {
   name: "conv2dGradWeight",
   infer: (_inputs, { shape }) => [{ shape, form: "dense" }],
   macs(node) {
