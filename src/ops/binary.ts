@@ -29,7 +29,7 @@ export interface Binary {
  */
 export function binary({ name, flops, gradA, gradB }: Binary): Op<object> {
   return {
-    name,
+    ...pairwise(name, flops),
     infer([a, b]) {
       checkBroadcast(name, a!, b!);
       return [like(a!)];
@@ -42,6 +42,14 @@ export function binary({ name, flops, gradA, gradB }: Binary): Op<object> {
         needed[1] ? unbroadcast(graph, gradB(graph, dy!, node), b.shape) : null,
       ];
     },
+  };
+}
+
+/** An op that maps pairs of elements and stands only in a backward pass: (out, a, b) without a gradient. */
+export function pairwise(name: KernelName, flops: number): Op<object> {
+  return {
+    name,
+    infer: ([a]) => [like(a!)],
     steps({ inputs, outputs }, plan) {
       writeElements(plan, name, [...outputs, ...(inputs as Value[])], [], flops);
     },

@@ -2,7 +2,7 @@ import type { KernelName } from "../../build/wasm/kernels.js";
 import { sizeOf } from "../tensor.js";
 import { broadcastView } from "./broadcast.js";
 import { type Arg, joinRows, LANES, type Place, type View } from "./layout.js";
-import type { StepWriter, Value } from "./op.js";
+import { float, type StepWriter, type Value, type Word } from "./op.js";
 
 /** Appends a kernel that works row by row on views of one shape; the first is the output. */
 export function writeRows(
@@ -16,6 +16,9 @@ export function writeRows(
   const [out] = joined as [View];
   plan.step(kernel, out.n * out.blocks * out.h, [...joined, ...rest], out.w * LANES * flops);
 }
+
+/** More rows than any value has. */
+const MANY_ROWS = 2 ** 30;
 
 /** Pixels of a row as which a dense value is seen. */
 const DENSE_ROW = 64;
@@ -86,4 +89,10 @@ export function writeElements(
     const units = piece.n * piece.blocks * piece.h;
     plan.step(kernel, units, [...pieces.map((views) => views[i]!), ...rest], piece.w * LANES * flops);
   });
+}
+
+/** A number as an operand beside values of any size: a view whose strides are all 0. */
+export function everywhere(plan: StepWriter, value: number): View {
+  const place = plan.constants(Array<Word>(LANES).fill(float(value)));
+  return { ...place, n: 1, c: LANES, blocks: 1, h: MANY_ROWS, w: 1, image: 0, block: 0, row: 0, pixel: 0 };
 }

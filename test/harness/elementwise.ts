@@ -1,4 +1,5 @@
-import type { Form, Op } from "../../src/ops/op.js";
+import type { Graph } from "../../src/graph/graph.js";
+import type { Form, Op, Value } from "../../src/ops/op.js";
 import { pad } from "../../src/ops/pad.js";
 import type { Random } from "../../src/random.js";
 import { type OpCase, type OperandSpec, type Ref, testOp } from "./op.js";
@@ -21,23 +22,31 @@ export function mapRef(x: Ref, f: (value: number, index: number) => number): Ref
   return { shape: x.shape, data: x.data.map(f) };
 }
 
-/** Tests an op that maps each element by itself: also where its output lies inside another tensor, and on NaN. */
+/** An op, or a function that adds several. */
+type Build<A> = Op<A> | ((graph: Graph, x: Value, attrs: A) => Value);
+
+/**
+ * Tests what maps each element by itself: also where its output lies inside another tensor, and on NaN. `gradient`:
+ * false where there is none.
+ */
 export function testElementwise<A>(
-  op: Op<A>,
+  op: Build<A>,
   attrs: A,
   f: (x: number) => number,
   {
     fill,
     name = op.name,
-    ...tolerances
-  }: { fill?: OperandSpec["fill"]; name?: string; atol?: number; rtol?: number } = {},
+    ...rest
+  }: { fill?: OperandSpec["fill"]; name?: string; atol?: number; rtol?: number; gradient?: boolean } = {},
 ): void {
+  const build = (graph: Graph, x: Value): Value =>
+    typeof op === "function" ? op(graph, x, attrs) : graph.add(op, [x], attrs);
   const apply = (shape: readonly number[], form: Form = "blocked"): OpCase => ({
     name: form === "dense" ? `dense [${shape}]` : `[${shape}]`,
     operands: [{ shape, fill, form }],
-    build: (graph, [x]) => graph.add(op, [x!], attrs),
+    build: (graph, [x]) => build(graph, x!),
     reference: ([x]) => mapRef(x!, f),
-    ...tolerances,
+    ...rest,
   });
   const special = [
     Number.NaN,
@@ -56,7 +65,7 @@ export function testElementwise<A>(
       name: "into a padded tensor",
       operands: [{ shape: [2, 5, 3, 4], fill }],
       build(graph, [x]) {
-        const y = graph.add(op, [x!], attrs);
+        const y = build(graph, x!);
         return graph.add(pad, [y], { top: 1, left: 2, bottom: 0, right: 1, mode: "zeros" });
       },
       reference([x]) {
@@ -67,7 +76,7 @@ export function testElementwise<A>(
         });
         return y;
       },
-      ...tolerances,
+      ...rest,
     },
     {
       ...apply([1, special.length + 3, 2, 3]),
@@ -78,6 +87,7 @@ export function testElementwise<A>(
           fill: (_random: Random, i: number) => special[i % special.length]!,
         },
       ],
+      reference: ([x]) => mapRef(x!, (value) => Math.fround(f(value))),
       gradient: false,
       atol: 1e-5,
     },
