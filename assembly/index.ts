@@ -38,7 +38,7 @@ export {
 export { log } from "./kernels/log";
 export { logSoftmax, logSoftmaxGradInput } from "./kernels/log-softmax";
 export { matmul } from "./kernels/matmul";
-export { matmul } from "./kernels/matmul";
+export { maxPoolIndices } from "./kernels/max-pool-indices";
 export { maxPool2d, maxPool2dGradInput } from "./kernels/max-pool2d";
 export { maximum, maximumGradInput } from "./kernels/maximum";
 export { minimum } from "./kernels/minimum";

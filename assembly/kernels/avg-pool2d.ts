@@ -1,11 +1,12 @@
 import { view } from "../lib/view";
-import { addMeanGrad, clearRow, endWindow, firstWindow, mean, Window } from "../lib/window";
+import { addMeanGrad, clearRow, endTap, endWindow, firstTap, firstWindow, mean, Window } from "../lib/window";
 
 /** What a window that begins at `start` is divided by along one dimension; it ends with the padding, whatever its size. */
 // @ts-ignore: decorator
 @inline
-function extent(start: i32, kernel: i32, size: i32, after: i32, includePad: i32): i32 {
-  return includePad ? min(start + kernel, size + after) - start : min(start + kernel, size) - max(start, 0);
+function extent(start: i32, taps: i32, dilation: i32, size: i32, after: i32, includePad: i32): i32 {
+  if (includePad) return endTap(start, taps, dilation, size + after);
+  return endTap(start, taps, dilation, size) - firstTap(start, dilation);
 }
 
 /** Units are rows of out. The mean of each window; padding counts as zeros, or not at all. */
@@ -14,15 +15,16 @@ export function avgPool2d(out: usize, x: usize, window: usize, begin: i32, end: 
   for (let unit = begin; unit < end; ++unit) {
     const plane = unit / o.h;
     const top = (unit - plane * o.h) * g.sh - g.top;
-    const h = extent(top, g.kh, v.h, g.bottom, g.includePad);
-    const yFirst = max(top, 0), rows = min(top + g.kh, v.h) - yFirst;
-    const line = v.planeOf(plane) + yFirst * v.row;
+    const h = extent(top, g.kh, g.dh, v.h, g.bottom, g.includePad);
+    const yFirst = firstTap(top, g.dh), rows = endTap(top, g.kh, g.dh, v.h) - yFirst;
+    const line = v.planeOf(plane) + (top + yFirst * g.dh) * v.row;
     let q = o.rowOf(unit);
     for (let ox = 0, left = -g.left; ox < o.w; ++ox, left += g.sw, q += o.pixel) {
-      const w = extent(left, g.kw, v.w, g.right, g.includePad);
-      const xFirst = max(left, 0), columns = min(left + g.kw, v.w) - xFirst;
+      const w = extent(left, g.kw, g.dw, v.w, g.right, g.includePad);
+      const xFirst = firstTap(left, g.dw), columns = endTap(left, g.kw, g.dw, v.w) - xFirst;
       // A window that lies in the padding alone is empty: 0, not 0 / 0.
-      mean(q, line + xFirst * v.pixel, rows, columns, v.row, v.pixel, max(1, h * w));
+      const p = line + (left + xFirst * g.dw) * v.pixel;
+      mean(q, p, rows, columns, g.dh * v.row, g.dw * v.pixel, max(1, h * w));
     }
   }
 }
@@ -30,19 +32,23 @@ export function avgPool2d(out: usize, x: usize, window: usize, begin: i32, end: 
 /** Units are rows of dx. */
 export function avgPool2dGradInput(dx: usize, dy: usize, window: usize, begin: i32, end: i32): void {
   const d = view(dx), e = view(dy), g = changetype<Window>(window);
+  const span = (g.kh - 1) * g.dh + 1;
   for (let unit = begin; unit < end; ++unit) {
     const plane = unit / d.h;
     const iy = unit - plane * d.h;
     const row = d.rowOf(unit);
     clearRow(row, d.w, d.pixel);
     const yEnd = endWindow(iy, g.top, g.sh, e.h);
-    for (let oy = firstWindow(iy, g.top, g.kh, g.sh); oy < yEnd; ++oy) {
-      const h = extent(oy * g.sh - g.top, g.kh, d.h, g.bottom, g.includePad);
+    for (let oy = firstWindow(iy, g.top, span, g.sh); oy < yEnd; ++oy) {
+      const top = oy * g.sh - g.top;
+      // Between the window's taps.
+      if ((iy - top) % g.dh != 0) continue;
+      const h = extent(top, g.kh, g.dh, d.h, g.bottom, g.includePad);
       let p = e.planeOf(plane) + oy * e.row;
       for (let ox = 0, left = -g.left; ox < e.w; ++ox, left += g.sw, p += e.pixel) {
-        const w = extent(left, g.kw, d.w, g.right, g.includePad);
-        const xFirst = max(left, 0), columns = min(left + g.kw, d.w) - xFirst;
-        addMeanGrad(row + xFirst * d.pixel, columns, d.pixel, p, max(1, h * w));
+        const w = extent(left, g.kw, g.dw, d.w, g.right, g.includePad);
+        const xFirst = firstTap(left, g.dw), columns = endTap(left, g.kw, g.dw, d.w) - xFirst;
+        addMeanGrad(row + (left + xFirst * g.dw) * d.pixel, columns, g.dw * d.pixel, p, max(1, h * w));
       }
     }
   }

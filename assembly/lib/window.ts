@@ -11,7 +11,7 @@ export class Taps {
 
 /** A pooling window: constants of the pooling kernels. */
 // @ts-ignore: decorator
-@unmanaged @final
+@unmanaged
 export class Window extends Taps {
   top: i32; left: i32; bottom: i32; right: i32;
   /** Whether padding counts in a mean. */
