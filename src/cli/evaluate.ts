@@ -1,46 +1,129 @@
-import type { Command } from "commander";
-import { formatCount, percent } from "../inspect/numbers.js";
+import { stat } from "node:fs/promises";
+import { type Command, Option } from "commander";
+import { FeatureMapError } from "../errors.js";
+import { counted, formatCount, percent } from "../inspect/numbers.js";
 import { textTable } from "../inspect/text-table.js";
 import type { Evaluation } from "../train/index.js";
 import { type DataOptions, findSource } from "./data.js";
 import { evaluateWithProgress } from "./evaluation.js";
 import { interruptible } from "./exit.js";
-import { dataOptions, jsonOption, start, threadsOption } from "./options.js";
-import { bold, print, printJson } from "./terminal.js";
-import { loadModel } from "./weights.js";
+import { type ModelOptions, type Opened, openModel } from "./model.js";
+import { dataOptions, jsonOption, labelsOption, start, threadsOption, weightsOption } from "./options.js";
+import { evaluatePhotos, findPhotos, type PhotosResult, thinned } from "./photos.js";
+import { pictureOptions } from "./pictures.js";
+import { duration, Progress } from "./progress.js";
+import { bold, columns, print, printJson } from "./terminal.js";
 
-interface EvaluateOptions extends DataOptions {
-  readonly weights: string;
+interface EvaluateOptions extends DataOptions, Omit<ModelOptions, "model"> {
+  readonly strict?: boolean;
   readonly threads?: number;
   readonly json?: boolean;
 }
 
-/** Classes up to which the matrix is shown. */
+/** Classes up to which the matrix, or the table of classes, is shown. */
 const MOST = 20;
+/** Unreadable pictures up to which each is named. */
+const NAMED = 10;
 
 export function addEvaluate(program: Command): void {
   const command = program
     .command("evaluate")
-    .summary("test a network on a data set")
-    .description("Measures how well a network with saved weights does on the test part of a data set.")
-    .argument("<network>", "a network of the zoo, such as lenet5")
-    .requiredOption("--weights <file>", "its weights, a safetensors file");
-  dataOptions(command)
+    .summary("test a network on a data set or on photographs")
+    .description(
+      "Measures how well a network does on the test part of a data set, or on pictures in a subfolder for each class.",
+    )
+    .argument("<network>", "a network of the zoo, such as lenet5, or an ONNX file")
+    .addOption(weightsOption())
+    .addOption(labelsOption());
+  pictureOptions(dataOptions(command))
+    .addOption(new Option("--strict", "end at the first picture that cannot be read"))
     .addOption(threadsOption())
     .addOption(jsonOption())
     .addHelpText(
       "after",
       `
-Example:
-  featuremap evaluate lenet5 --weights lenet5.safetensors --data mnist`,
+A folder of pictures has a subfolder for each class, named by a label of the network (any of its synonyms), by its index
+from 0 or, for ImageNet's classes, by its WordNet number, n01440764. Where there is a subfolder train, the pictures are
+those of test or val. Weights that were trained here on a folder without them are tested on the fifth of the pictures that
+training left out. With --limit, the pictures are taken evenly from all classes.
+
+Examples:
+  featuremap evaluate lenet5 --weights lenet5.safetensors --data mnist
+  featuremap evaluate resnet18 --weights resnet18.pth --data imagenet/val`,
     )
     .action((name: string, options: EvaluateOptions) => run(name, options));
 }
 
 async function run(name: string, options: EvaluateOptions): Promise<void> {
   await start(options);
-  const { model: owned } = await loadModel(name, options.weights);
-  using model = owned;
+  const opened = await openModel({ ...options, model: name });
+  using _ = opened.model;
+  const isFolder = await stat(options.data).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  await (isFolder && !opened.isOwn ? onPhotos(opened, options) : onDataSet(opened, options));
+}
+
+async function onPhotos({ name, model }: Opened, options: EvaluateOptions): Promise<void> {
+  if (!model.prepare)
+    throw new FeatureMapError(
+      `${name} takes no pictures of one or three channels, so it cannot be evaluated on them.`,
+    );
+  const { data, limit, strict, json, weights } = options;
+  const found = await findPhotos(data, model);
+  const folders = limit === undefined ? found : thinned(found, limit);
+  const total = folders.reduce((sum, { files }) => sum + files.length, 0);
+  const progress = new Progress("testing", total);
+  const result = await interruptible((signal) =>
+    evaluatePhotos(model, folders, {
+      strict,
+      signal,
+      onProgress(done, top1, rate) {
+        const left = duration((total - done) / rate);
+        progress.update(done, `top-1 ${percent(top1)}  ${rate.toFixed(1)} images/s  ${left} left`);
+      },
+    }),
+  ).finally(() => progress.stop());
+  if (json) printJson({ model: name, ...(weights && { weights }), data, ...withoutNaN(result) });
+  else tell(result, data);
+}
+
+/** A class without a readable picture has no share. */
+function withoutNaN({ folders, ...rest }: PhotosResult): object {
+  return { ...rest, folders: folders.map((one) => (one.count > 0 ? one : { name: one.name, count: 0 })) };
+}
+
+function tell(
+  { top1, top5, count, folders, unreadable, seconds, imagesPerSecond }: PhotosResult,
+  data: string,
+): void {
+  print(
+    `${bold(`top-1 ${percent(top1)}, top-5 ${percent(top5)}`)} of ${counted(count, "picture")} in ${data}, ` +
+      `${duration(seconds)}, ${imagesPerSecond.toFixed(1)} images/s.`,
+  );
+  if (folders.length <= MOST) {
+    const share = (value: number): string => (Number.isNaN(value) ? "" : percent(value, 1));
+    const table = textTable(
+      [
+        { title: "Class", shrinks: true },
+        { title: "Pictures", right: true },
+        { title: "Top-1", right: true },
+        { title: "Top-5", right: true },
+      ],
+      folders.map((one) => [one.name, formatCount(one.count), share(one.top1), share(one.top5)]),
+      columns(),
+    );
+    print(`\n${table}`);
+  }
+  if (unreadable.length === 0) return;
+  print(`\n${counted(unreadable.length, "picture")} could not be read, and not counted:`);
+  for (const { error } of unreadable.slice(0, NAMED)) print(`  ${error}`);
+  if (unreadable.length > NAMED)
+    print(`  ... and ${formatCount(unreadable.length - NAMED)} more; --json lists all.`);
+}
+
+async function onDataSet({ name, model }: Opened, options: EvaluateOptions): Promise<void> {
   const source = await findSource(options, model.inputShape);
   const dataset = await source.load("test");
   const evaluation = await interruptible((signal) => evaluateWithProgress(model, dataset, { signal }));

@@ -27,6 +27,11 @@ function fail(message: string, code: number): void {
   process.exitCode = code;
 }
 
+/** Says what went wrong with a part of the work, the rest of which goes on. */
+export function complain(message: string): void {
+  fail(message, 1);
+}
+
 /**
  * Runs work that can be interrupted: the first Ctrl-C aborts the signal, so that the work can end well; the second ends
  * the process.

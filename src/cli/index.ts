@@ -1,10 +1,11 @@
-// The command line: `featuremap train | evaluate | classify | predict | summary`.
+// The command line: `featuremap train | evaluate | classify | predict | summary | models`.
 
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { addClassify } from "./classify.js";
 import { addEvaluate } from "./evaluate.js";
 import { endWith } from "./exit.js";
+import { addModels } from "./models.js";
 import { addPredict } from "./predict.js";
 import { addSummary } from "./summary.js";
 import { addTrain } from "./train.js";
@@ -32,6 +33,7 @@ addEvaluate(program);
 addClassify(program);
 addPredict(program);
 addSummary(program);
+addModels(program);
 
 // Whoever reads the output may stop reading, as head does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -30,6 +30,18 @@ export const threadsOption = (): Option =>
 
 export const jsonOption = (): Option => new Option("--json", "print the result as JSON");
 
+export const weightsOption = (): Option =>
+  new Option(
+    "--weights <file>",
+    "the network's weights: a safetensors or PyTorch file, or its address; an ONNX file needs none",
+  );
+
+export const labelsOption = (): Option =>
+  new Option(
+    "--labels <file>",
+    "names of the classes, one a line (default: as the file or the network says)",
+  );
+
 export const dataOptions = (command: Command): Command =>
   command
     .requiredOption(

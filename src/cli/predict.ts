@@ -1,15 +1,16 @@
 import type { Command } from "commander";
 import { readFile, writeFileAtomic } from "#platform";
+import type { Model } from "../index.js";
 import { formatShape, type Tensor } from "../tensor.js";
 import { readNpy, writeNpy } from "../weights/index.js";
 import { UsageError } from "./exit.js";
 import { checkOutputs } from "./files.js";
-import { jsonOption, start, threadsOption } from "./options.js";
+import { isOnnx, openModel } from "./model.js";
+import { jsonOption, start, threadsOption, weightsOption } from "./options.js";
 import { print, printJson } from "./terminal.js";
-import { loadModel } from "./weights.js";
 
 interface PredictOptions {
-  readonly weights: string;
+  readonly weights?: string;
   readonly input: string[];
   readonly output: string[];
   readonly threads?: number;
@@ -17,25 +18,22 @@ interface PredictOptions {
   readonly json?: boolean;
 }
 
-const INPUT = "input";
-const OUTPUT = "output";
-
 export function addPredict(program: Command): void {
   const collect = (value: string, before: string[] = []): string[] => [...before, value];
   program
     .command("predict")
     .summary("run a network on arrays of numbers")
-    .description("Runs a network on a numpy array, and writes what comes out as numpy arrays.")
-    .argument("<network>", "a network of the zoo, such as lenet5")
-    .requiredOption("--weights <file>", "its weights, a safetensors file")
+    .description("Runs a network on numpy arrays, and writes what comes out as numpy arrays.")
+    .argument("<network>", "a network of the zoo, such as lenet5, or an ONNX file")
+    .addOption(weightsOption())
     .requiredOption(
       "--input <[name=]file.npy>",
-      "the inputs, of shape [n, c, h, w]; the name is input",
+      "an input, of shape [n, c, h, w] as a rule; without a name, the only one. Once for each input",
       collect,
     )
     .requiredOption(
       "--output <[name=]file.npy>",
-      "where to write an output; the name is output, or that of a layer as summary shows it. May be given several times",
+      "where to write an output; without a name, the first one. The name is an output's, or that of a layer as summary shows it. May be given several times",
       collect,
     )
     .addOption(threadsOption())
@@ -44,30 +42,39 @@ export function addPredict(program: Command): void {
     .addHelpText(
       "after",
       `
-Example:
-  featuremap predict lenet5 --weights lenet5.safetensors --input x.npy --output y.npy --output 0=conv1.npy`,
+Examples:
+  featuremap predict lenet5 --weights lenet5.safetensors --input x.npy --output y.npy --output 0=conv1.npy
+  featuremap predict model.onnx --input x.npy --output y.npy`,
     )
     .action((name: string, options: PredictOptions) => run(name, options));
 }
 
 async function run(name: string, options: PredictOptions): Promise<void> {
-  const inputs = named(options.input, INPUT);
-  const unknown = [...inputs.keys()].find((key) => key !== INPUT);
-  if (unknown !== undefined)
-    throw new UsageError(`${name} has no input "${unknown}"; its only one is "${INPUT}".`);
-  const outputs = named(options.output, OUTPUT);
-  await checkOutputs([...outputs.values()], [...inputs.values(), options.weights]);
+  const named = { inputs: files(options.input), outputs: files(options.output) };
+  const { weights } = options;
+  const read = [...named.inputs.values(), weights, isOnnx(name) ? name : undefined];
+  await checkOutputs(
+    [...named.outputs.values()],
+    read.filter((path) => path !== undefined),
+  );
 
+  // What the zoo's networks take is known before their weights are read.
+  if (!isOnnx(name)) checkInputs(name, ["input"], withNames(named.inputs, "input", true));
   await start(options);
-  const { model: owned } = await loadModel(name, options.weights);
+  const { model: owned } = await openModel({ model: name, weights });
   using model = owned;
-  const file = inputs.get(INPUT)!;
-  const read = readNpy(await readFile(file), file);
-  const single = read.shape.length === model.inputShape.length;
-  const input = single ? read.reshape(1, ...read.shape) : read;
+  const inputs = withNames(named.inputs, model.ports[0]?.name, model.ports.length === 1);
+  const outputs = withNames(named.outputs, model.outputNames[0], true);
+  checkInputs(
+    name,
+    model.ports.map((port) => port.name),
+    inputs,
+  );
+  const feeds: Record<string, Tensor> = {};
+  for (const [key, file] of inputs) feeds[key] = batched(model, key, readNpy(await readFile(file), file));
   const started = performance.now();
-  const layers = [...outputs.keys()].filter((key) => key !== OUTPUT);
-  const results: Record<string, Tensor> = await model.taps(input, layers);
+  const layers = [...outputs.keys()].filter((key) => !model.outputNames.includes(key));
+  const results = await model.taps(feeds, layers);
   const seconds = (performance.now() - started) / 1000;
 
   const written = [];
@@ -76,21 +83,60 @@ async function run(name: string, options: PredictOptions): Promise<void> {
     written.push({ name: key, shape: results[key]!.shape, file: path });
   }
   if (options.json) {
-    printJson({ model: name, input: { name: INPUT, shape: input.shape, file }, outputs: written, seconds });
+    const given = [...inputs].map(([key, file]) => ({ name: key, shape: feeds[key]!.shape, file }));
+    printJson({ model: name, inputs: given, outputs: written, seconds });
     return;
   }
   for (const { name: key, shape, file: path } of written) print(`${key} ${formatShape(shape)} is in ${path}`);
 }
 
+const UNNAMED = "";
+
 /** Files by name, from `name=file` or `file`. */
-function named(values: readonly string[], usual: string): Map<string, string> {
-  const files = new Map<string, string>();
+function files(values: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>();
   for (const value of values) {
     const sign = value.indexOf("=");
-    const [key, file] = sign < 0 ? [usual, value] : [value.slice(0, sign), value.slice(sign + 1)];
-    if (key === "" || file === "") throw new UsageError(`"${value}" is not of the form name=file.npy.`);
-    if (files.has(key)) throw new UsageError(`"${key}" is given twice.`);
-    files.set(key, file);
+    const [key, file] = sign < 0 ? [UNNAMED, value] : [value.slice(0, sign), value.slice(sign + 1)];
+    if (sign === 0 || file === "") throw new UsageError(`"${value}" is not of the form name=file.npy.`);
+    if (found.has(key))
+      throw new UsageError(key ? `"${key}" is given twice.` : `"${value}" needs a name: name=${value}.`);
+    found.set(key, file);
   }
-  return files;
+  return found;
+}
+
+/** The same, with a name for the one that was given none. */
+function withNames(
+  found: Map<string, string>,
+  usual: string | undefined,
+  isClear: boolean,
+): Map<string, string> {
+  const file = found.get(UNNAMED);
+  if (file === undefined) return found;
+  if (usual === undefined || !isClear)
+    throw new UsageError(`"${file}" needs a name, because the network has several inputs: name=${file}.`);
+  if (found.has(usual)) throw new UsageError(`"${usual}" is given twice.`);
+  return new Map([...found].map(([key, path]) => [key === UNNAMED ? usual : key, path]));
+}
+
+function checkInputs(name: string, names: readonly string[], inputs: Map<string, string>): void {
+  const listed = names.map((one) => `"${one}"`).join(", ");
+  const unknown = [...inputs.keys()].find((key) => !names.includes(key));
+  if (unknown !== undefined)
+    throw new UsageError(
+      names.length === 1
+        ? `${name} has no input "${unknown}"; its only one is ${listed}.`
+        : `${name} has no input "${unknown}". Its inputs are ${listed || "none"}.`,
+    );
+  const missing = names.find((one) => !inputs.has(one));
+  if (missing !== undefined)
+    throw new UsageError(`The input "${missing}" is missing. Give it as --input ${missing}=file.npy.`);
+}
+
+/** A single input gets the batch that the network expects. */
+function batched({ ports }: Model, key: string, tensor: Tensor): Tensor {
+  const { shape, batch } = ports.find(({ name }) => name === key)!;
+  const isSingle = batch !== false && tensor.shape.length === shape.length - 1;
+  return isSingle ? tensor.reshape(1, ...tensor.shape) : tensor;
 }

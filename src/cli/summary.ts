@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { formatSummary, summary } from "../inspect/index.js";
+import { isOnnx, openModel } from "./model.js";
 import { findModel, jsonOption, start } from "./options.js";
 import { print, printJson } from "./terminal.js";
 
@@ -10,21 +11,23 @@ export function addSummary(program: Command): void {
     .description(
       "Shows a network layer by layer: output shape, parameters, multiply-adds and receptive field.",
     )
-    .argument("<network>", "a network of the zoo, such as lenet5")
+    .argument("<network>", "a network of the zoo, such as lenet5, or an ONNX file")
     .addOption(jsonOption())
     .addHelpText(
       "after",
       `
-Example:
-  featuremap summary lenet5`,
+Examples:
+  featuremap summary vgg16
+  featuremap summary model.onnx`,
     )
     .action((name: string, options: { json?: boolean }) => run(name, options));
 }
 
 async function run(name: string, { json }: { json?: boolean }): Promise<void> {
-  const { create } = findModel(name);
+  const entry = isOnnx(name) ? undefined : findModel(name);
   await start({ threads: 1 });
-  using model = await create();
+  // No weights are needed to tell what they are.
+  using model = entry ? await entry.create({ initialize: false }) : (await openModel({ model: name })).model;
   const result = summary(model);
   if (json) printJson(result);
   else print(formatSummary(result));

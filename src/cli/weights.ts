@@ -1,49 +1,62 @@
+// Files of weights as the command line writes them: besides the weights they say what network they belong to, and what its
+// pictures go through.
+
+import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { readFile, writeFileAtomic } from "#platform";
+import { writeFileAtomic } from "#platform";
 import { FeatureMapError } from "../errors.js";
-import { isPreprocessing, type Preprocessing, preparedShape } from "../image/index.js";
+import { isPreprocessing, type Preprocessing } from "../image/index.js";
 import type { Model } from "../index.js";
-import { readSafetensors, writeSafetensors } from "../weights/index.js";
-import { UsageError } from "./exit.js";
-import { findModel } from "./options.js";
-import { digits } from "./preprocessing.js";
+import { writeSafetensors } from "../weights/index.js";
 
-// What a file of weights says about itself besides the weights, in its metadata.
 const MODEL = "featuremap.model";
 const INPUT = "featuremap.input";
 
-/** A network with weights from a file, and what its pictures go through. */
-export interface Loaded {
-  readonly name: string;
-  readonly model: Model;
-  readonly preprocessing: Preprocessing;
+/** What a file of weights says besides the weights. */
+export interface Origin {
+  /** The network's name in the zoo. */
+  readonly name?: string;
+  readonly preprocessing?: Preprocessing;
+  readonly classes?: readonly string[];
 }
 
-/** Makes the network that a file of weights belongs to, by `name` or else as the file itself says. */
-export async function loadModel(name: string | undefined, path: string): Promise<Loaded> {
-  const { tensors, metadata } = readSafetensors(await readFile(path), path);
-  const known = name ?? metadata[MODEL];
-  if (known === undefined)
-    throw new UsageError(`${path} does not say which network it belongs to. Give it as --model.`);
-  const { create } = findModel(known);
-  const preprocessing = parse<Preprocessing>(metadata[INPUT], isPreprocessing) ?? digits;
-  const classes = parse<string[]>(metadata.classes, isNames);
-  const model = await create({ inputShape: preparedShape(preprocessing), ...(classes && { classes }) });
+const LENGTH_BYTES = 8;
+const MOST_BYTES = 10_000_000;
+
+/** What a safetensors file says of its origin; nothing where it is another kind of file, damaged or elsewhere. */
+export async function originOf(path: string): Promise<Origin> {
+  const metadata = await metadataOf(path).catch(() => ({}) as Record<string, unknown>);
+  const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+  const name = text(metadata[MODEL]);
+  const preprocessing = parse(text(metadata[INPUT]), isPreprocessing);
+  const classes = parse(text(metadata.classes), isNames);
+  return { ...(name && { name }), ...(preprocessing && { preprocessing }), ...(classes && { classes }) };
+}
+
+/** The metadata at the head of a safetensors file, without reading its weights. */
+async function metadataOf(path: string): Promise<Record<string, unknown>> {
+  const file = await open(path);
   try {
-    model.loadStateDict(tensors, {}, path);
-  } catch (error) {
-    model.dispose();
-    throw error;
+    const { buffer } = await file.read(Buffer.alloc(LENGTH_BYTES), 0, LENGTH_BYTES, 0);
+    const length = Number(buffer.readBigUInt64LE());
+    if (length > MOST_BYTES) return {};
+    const { buffer: header } = await file.read(Buffer.alloc(length), 0, length, LENGTH_BYTES);
+    const { __metadata__: metadata } = JSON.parse(header.toString()) as { __metadata__?: object };
+    return { ...metadata };
+  } finally {
+    await file.close();
   }
-  return { name: known, model, preprocessing };
 }
 
 /**
  * Writes the weights of a network. Where that fails, for what was learned not to be lost, to the folder for temporary
  * files, with an error that says so.
  */
-export async function saveModel(path: string, { name, model, preprocessing }: Loaded): Promise<void> {
+export async function saveModel(
+  path: string,
+  { name, model, preprocessing }: { name: string; model: Model; preprocessing: Preprocessing },
+): Promise<void> {
   const metadata = {
     format: "pt",
     classes: JSON.stringify(model.classes),

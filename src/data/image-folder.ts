@@ -61,6 +61,11 @@ export async function imageFolder(dir: string, options: ImageFolderOptions): Pro
   return dataset;
 }
 
+/** Whether a file is a PNG or JPEG by its name; hidden files are not. */
+export function isPictureFile(name: string): boolean {
+  return !name.startsWith(".") && /\.(png|jpe?g)$/i.test(name);
+}
+
 async function findPictures(dir: string): Promise<{ classes: string[]; paths: string[]; targets: number[] }> {
   const classes = (await listFolder(dir))
     .filter(({ name, isFolder }) => isFolder && !name.startsWith("."))
@@ -70,7 +75,7 @@ async function findPictures(dir: string): Promise<{ classes: string[]; paths: st
   const targets: number[] = [];
   for (const [label, name] of classes.entries()) {
     const pictures = (await listFolder(`${dir}/${name}`)).filter(
-      (file) => !file.isFolder && !file.name.startsWith(".") && /\.(png|jpe?g)$/i.test(file.name),
+      (file) => !file.isFolder && isPictureFile(file.name),
     );
     check(
       pictures.length > 0,

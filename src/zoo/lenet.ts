@@ -30,7 +30,13 @@ export function lenet5Layers(classes = 10): Network {
   ]);
 }
 
-const digits = { inputShape: [1, 32, 32], classes: [..."0123456789"], numClasses: 10 };
+/** Digits as MNIST has them: 28 x 28 pixels, light on black, with a border. */
+const digits = {
+  inputShape: [1, 32, 32],
+  classes: [..."0123456789"],
+  numClasses: 10,
+  preprocessing: { size: [28, 28], pad: 2, grayscale: true, onBlack: true, mean: 0.1307, std: 0.3081 },
+} as const;
 
 /** LeNet-5: see {@link lenet5Layers}. Its outputs are the ten digits unless `classes` are given. */
 export function lenet5(options: ZooOptions = {}): Promise<Model> {

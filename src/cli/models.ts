@@ -1,0 +1,56 @@
+import type { Command } from "commander";
+import { formatCount } from "../inspect/numbers.js";
+import { textTable } from "../inspect/text-table.js";
+import { models } from "../zoo/index.js";
+import { jsonOption } from "./options.js";
+import { print, printJson } from "./terminal.js";
+
+export function addModels(program: Command): void {
+  program
+    .command("models")
+    .summary("list the networks of the zoo")
+    .description("Lists the networks of the zoo, by the names that the other commands take.")
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+Example:
+  featuremap models`,
+    )
+    .action(run);
+}
+
+function run({ json }: { json?: boolean }): void {
+  const entries = Object.entries(models);
+  if (json) {
+    printJson(
+      entries.map(([name, { title, paper, parameters, inputShape, numClasses, preprocessing }]) => ({
+        name,
+        title,
+        paper,
+        parameters,
+        input: inputShape,
+        classes: numClasses,
+        ...(preprocessing && { preprocessing }),
+      })),
+    );
+    return;
+  }
+  const table = textTable(
+    [
+      { title: "Name" },
+      { title: "Network" },
+      { title: "Parameters", right: true },
+      { title: "Input" },
+      { title: "Classes", right: true },
+    ],
+    entries.map(([name, { title, parameters, inputShape, numClasses }]) => [
+      name,
+      title,
+      formatCount(parameters),
+      inputShape.join(" × "),
+      `${numClasses}`,
+    ]),
+  );
+  print(table);
+}
