@@ -66,18 +66,16 @@ export function exportOnnx(model: Model, options: ExportOptions = {}): Uint8Arra
     out.enter(node.name);
     out.bind(node.outputs[0]!, rule(out, node));
   }
-  const sizes = (value: Value): OnnxPort["sizes"] =>
-    value.shape.map((size, i) =>
-      !varies(value, i) ? size : size === first ? "batch" : `${value.name}_${i}`,
-    );
+  const sizes = (name: string, value: Value): OnnxPort["sizes"] =>
+    value.shape.map((size, i) => (!varies(value, i) ? size : size === first ? "batch" : `${name}_${i}`));
   return fileBytes({
     opset,
     name: model.network.type,
     description: `${model.network.type}: ${formatShape(model.inputShape)} to ${formatShape(model.outputShape)}`,
     metadata: model.classes.length > 0 ? { classes: JSON.stringify(model.classes) } : {},
     ...out.finish([...fed.keys()], trace.outputs),
-    inputs: inputs.map(({ name }) => ({ name, sizes: sizes(fed.get(name)!) })),
-    outputs: [...trace.outputs].map(([name, value]) => ({ name, sizes: sizes(value) })),
+    inputs: inputs.map(({ name }) => ({ name, sizes: sizes(name, fed.get(name)!) })),
+    outputs: [...trace.outputs].map(([name, value]) => ({ name, sizes: sizes(name, value) })),
   });
 }
 

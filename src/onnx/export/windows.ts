@@ -3,12 +3,14 @@
 import { producer } from "../../graph/graph.js";
 import type { AdaptiveAvgPoolAttrs } from "../../ops/adaptive-avg-pool2d.js";
 import type { AvgPoolAttrs } from "../../ops/avg-pool2d.js";
+import type { ConvTransposeAttrs } from "../../ops/conv-transpose2d.js";
 import type { ConvAttrs } from "../../ops/conv2d.js";
 import type { MaxPoolAttrs } from "../../ops/max-pool2d.js";
 import { type Node, sizes4, type Value } from "../../ops/op.js";
 import { type PadAttrs, pad } from "../../ops/pad.js";
 import type { PoolAttrs } from "../../ops/pooling.js";
 import { windowCount } from "../../ops/shape.js";
+import { DataType } from "../proto/types.js";
 import type { Attribute, Writer } from "./writer.js";
 
 type Attributes = Record<string, Attribute>;
@@ -53,6 +55,19 @@ export function conv(out: Writer, node: Node<ConvAttrs>): string {
   });
 }
 
+export function convTranspose(out: Writer, node: Node<ConvTransposeAttrs>): string {
+  const [x, w] = node.inputs as [Value, Value, Value | null];
+  const { sh, sw, dh, dw, groups, top, left, bottom, right, addH = 0, addW = 0 } = node.attrs;
+  return out.node("ConvTranspose", out.inputs(node), {
+    kernel_shape: w.shape.slice(2),
+    strides: alongPixels(x, [sh, sw]),
+    dilations: alongPixels(x, [dh, dw]),
+    pads: alongPixels(x, [top, left], [bottom, right]),
+    output_padding: alongPixels(x, [addH, addW]),
+    group: groups,
+  });
+}
+
 /** A linear layer, x w^T + b. */
 export function gemm(out: Writer, node: Node): string {
   return out.node("Gemm", out.inputs(node), { transB: 1 });
@@ -89,9 +104,79 @@ export function maxPool(out: Writer, node: Node<MaxPoolAttrs>): string {
   });
 }
 
+/** Where the largest pixels lie, as whole numbers, of which this library makes floats. */
+export function maxPoolIndices(out: Writer, node: Node<MaxPoolAttrs & { columnMajor: boolean }>): string {
+  const x = node.inputs[0]!;
+  const { dh, dw, columnMajor } = node.attrs;
+  const [, places] = out.nodes(
+    "MaxPool",
+    [out.value(x)],
+    {
+      ...windowOf(x, node.attrs),
+      dilations: alongPixels(x, [dh, dw]),
+      ceil_mode: reachesOver(node, node.attrs) ? 1 : 0,
+      storage_order: columnMajor ? 1 : 0,
+    },
+    2,
+  );
+  return out.node("Cast", [places!], { to: DataType.FLOAT });
+}
+
+/** The sum of each window, gaps and all: a depthwise convolution with ones. */
+function windowSums(out: Writer, source: string, x: Value, node: Node<PoolAttrs & Dilation>): string {
+  const [, c, h, w] = sizes4(x.shape);
+  const [, , oh, ow] = sizes4(node.outputs[0]!.shape);
+  const { kh, kw, sh, sw, dh = 1, dw = 1, top, left } = node.attrs;
+  // What the last windows see beyond the input is as good as padding.
+  const below = Math.max(0, (oh - 1) * sh + (kh - 1) * dh + 1 - h - top);
+  const beside = Math.max(0, (ow - 1) * sw + (kw - 1) * dw + 1 - w - left);
+  const kernel = alongPixels(x, [kh, kw]);
+  return out.node("Conv", [source, out.floats(new Float32Array(c * kh * kw).fill(1), [c, 1, ...kernel])], {
+    kernel_shape: kernel,
+    strides: alongPixels(x, [sh, sw]),
+    dilations: alongPixels(x, [dh, dw]),
+    pads: alongPixels(x, [top, left], [below, beside]),
+    group: c,
+  });
+}
+
+interface Dilation {
+  readonly dh?: number;
+  readonly dw?: number;
+}
+
+/** How many pixels each window along a line counts. */
+function counted(
+  count: number,
+  [kernel, stride, gap]: readonly [number, number, number],
+  [first, end]: readonly [number, number],
+  before: number,
+): number[] {
+  return Array.from({ length: count }, (_, i) => {
+    const taps = Array.from({ length: kernel }, (_, k) => i * stride - before + k * gap);
+    return taps.filter((at) => at >= first && at < end).length;
+  });
+}
+
+/** The mean of windows with gaps, which ONNX has from opset 19 on only: sums, over how many each counts. */
+function gappedMeans(out: Writer, node: Node<AvgPoolAttrs>): string {
+  const x = node.inputs[0]!;
+  const [, , h, w] = sizes4(x.shape);
+  const [, , oh, ow] = sizes4(node.outputs[0]!.shape);
+  const { kh, kw, sh, sw, dh = 1, dw = 1, top, left, bottom, right, countIncludePad } = node.attrs;
+  const within = (size: number, before: number, after: number): [number, number] =>
+    countIncludePad ? [-before, size + after] : [0, size];
+  const rows = counted(oh, [kh, sh, dh], within(h, top, bottom), top);
+  const columns = counted(ow, [kw, sw, dw], within(w, left, right), left);
+  const shares = rows.flatMap((row) => columns.map((column) => 1 / (row * column)));
+  const sums = windowSums(out, out.value(x), x, node);
+  return out.node("Mul", [sums, out.floats(shares, [1, 1, ...alongPixels(x, [oh, ow])])]);
+}
+
 export function avgPool(out: Writer, node: Node<AvgPoolAttrs>): string {
   const x = node.inputs[0]!;
-  const { countIncludePad, top, left, bottom, right } = node.attrs;
+  const { countIncludePad, top, left, bottom, right, dh = 1, dw = 1 } = node.attrs;
+  if (dh > 1 || dw > 1) return gappedMeans(out, node);
   const ceil = reachesOver(node);
   const padded = top + left + bottom + right > 0;
   const attributes = { ...windowOf(x, node.attrs), ceil_mode: ceil ? 1 : 0 };
