@@ -111,7 +111,7 @@ export class Builder implements StepWriter {
     if (known) return known;
     const place: Place = { storage: { name: `${from.name} ${key}`, bytes: floats * 4 }, offset: 0 };
     this.#derived.set(name, place);
-    if (this.options.trains?.(from)) emit(place);
+    if (this.options.trains?.(from) || isComputed(from)) emit(place);
     else {
       this.lasting.add(place.storage);
       const target = this.#target;
@@ -138,4 +138,9 @@ export class Builder implements StepWriter {
       lifetime.last = Math.max(lifetime.last, time);
     }
   }
+}
+
+/** Whether each run may find other numbers in a value: it is fed, or computed from something. */
+function isComputed({ origin }: Value): boolean {
+  return origin === "input" || (typeof origin === "object" && origin.inputs.length > 0);
 }
