@@ -1,12 +1,38 @@
 import { FeatureMapError } from "../errors.js";
+import type { TransferOptions } from "./download.js";
 import { fetchBytes, nameOf } from "./fetch-bytes.js";
 import type { Thread } from "./thread.js";
 
 /** The whole file at an address, relative to the page. */
-export async function readFile(path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+export async function readFile(
+  path: string | URL,
+  _options: TransferOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await fetchBytes(path);
   if (bytes) return bytes;
   throw new FeatureMapError(`Cannot fetch ${nameOf(path)}: there is nothing at this address. Check it.`);
+}
+
+/** A page reads every file from an address. */
+export function locate(file: string | URL): { url: string } | { path: string } {
+  try {
+    return { url: new URL(file, globalThis.document?.baseURI ?? location.href).href };
+  } catch (cause) {
+    throw new FeatureMapError(`${file} is not an address. Check it.`, { cause });
+  }
+}
+
+export { downloadCache } from "./cache-storage.js";
+
+/** SHA-256 in hexadecimal digits. */
+export async function sha256(bytes: Uint8Array): Promise<string> {
+  if (!globalThis.crypto?.subtle) {
+    throw new FeatureMapError(
+      "sha256 cannot be checked here: browsers have it for https pages only. Leave it out.",
+    );
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** A page has no folders. */

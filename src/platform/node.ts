@@ -1,20 +1,42 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import * as fs from "node:fs/promises";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { FeatureMapError } from "../errors.js";
+import { folderCache } from "./cache-folder.js";
+import type { DownloadCache } from "./draft.js";
+import { reason } from "./node-files.js";
 import type { Thread } from "./thread.js";
 
-/** The whole file. */
-export async function readFile(path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    const file = await fs.readFile(path);
-    return file.byteLength === file.buffer.byteLength ? new Uint8Array(file.buffer) : new Uint8Array(file);
-  } catch (cause) {
-    throw new FeatureMapError(`Cannot read ${path}: ${reason(cause)}`);
+export { readFile } from "./node-files.js";
+
+/** Whether a file is fetched from an address or read from a path. */
+export function locate(file: string | URL): { url: string } | { path: string } {
+  const text = String(file);
+  if (/^(https?|data|blob):/i.test(text)) return { url: new URL(text).href };
+  return { path: /^file:/i.test(text) ? fileURLToPath(text) : text };
+}
+
+/** Where downloads are kept: the user's folder for that, or another; undefined for nowhere. */
+export function downloadCache(option: boolean | string = true): DownloadCache | undefined {
+  if (option === false) return undefined;
+  return folderCache(typeof option === "string" ? option : undefined);
+}
+
+const HASHED_AT_ONCE = 2 ** 26;
+
+/** SHA-256 in hexadecimal digits. */
+export async function sha256(bytes: Uint8Array): Promise<string> {
+  const hash = createHash("sha256");
+  for (let at = 0; at < bytes.length; at += HASHED_AT_ONCE) {
+    hash.update(bytes.subarray(at, at + HASHED_AT_ONCE));
+    await nextTurn();
   }
+  return hash.digest("hex");
 }
 
 /** The files and folders in a folder, by the characters of their names. */
@@ -118,22 +140,4 @@ export function startWorker(
     ref: () => worker.ref(),
     unref: () => worker.unref(),
   };
-}
-
-const remedies: Record<string, string> = {
-  ENOENT: "there is no such file or folder. Check the path.",
-  EACCES: "permission denied. Check who may use it, or choose another path.",
-  EPERM: "the operation is not permitted. Choose another path.",
-  EISDIR: "it is a folder. Give the path of a file.",
-  ENOTDIR: "a part of the path is not a folder. Check the path.",
-  ENOSPC: "the disk is full. Free some space or choose another disk.",
-  EDQUOT: "the disk quota is used up. Free some space or choose another disk.",
-  EFBIG: "the file is larger than is allowed here. Raise the limit or choose another disk.",
-  EROFS: "the file system is read-only. Choose another path.",
-  EMFILE: "too many files are open. Close some and try again.",
-};
-
-function reason(cause: unknown): string {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  return remedies[code ?? ""] ?? `${message}.`;
 }

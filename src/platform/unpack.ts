@@ -1,7 +1,7 @@
 import { FeatureMapError } from "../errors.js";
 
 /**
- * Decompresses zlib (`deflate`) or gzip data, but never more than a limit: the memory taken is bounded by what the
+ * Decompresses zlib (`deflate`), bare (`deflate-raw`) or gzip data, but never more than a limit: the memory taken is bounded by what the
  * caller expects, whatever the data claim or contain.
  * @param limit bytes wanted at most
  * @param what names the data in errors
@@ -9,7 +9,7 @@ import { FeatureMapError } from "../errors.js";
  */
 export async function unpack(
   parts: readonly Uint8Array[],
-  format: "deflate" | "gzip",
+  format: "deflate" | "deflate-raw" | "gzip",
   limit: number,
   what: string,
 ): Promise<{ data: Uint8Array; more: boolean }> {

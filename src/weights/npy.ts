@@ -21,6 +21,11 @@ interface Header {
   readonly shape: number[];
 }
 
+/** Whether the bytes begin as an npy file does. */
+export function isNpy(file: Uint8Array): boolean {
+  return MAGIC.every((byte, i) => file[i] === byte);
+}
+
 /**
  * Reads one array of numpy's `save`: any format version, floats, integers and booleans of either byte order, C or
  * Fortran order. Values become float32; an integer that float32 may not hold is an error.
@@ -63,7 +68,7 @@ export function writeNpy({ shape, data }: Tensor): Uint8Array<ArrayBuffer> {
 
 function headerText(file: Uint8Array, name: string): { text: string; dataOffset: number } {
   check(
-    file.length >= MAGIC.length + 2 && MAGIC.every((byte, i) => file[i] === byte),
+    file.length >= MAGIC.length + 2 && isNpy(file),
     () => `${name}: this is not an npy file, which begins with the bytes \\x93NUMPY.`,
   );
   const major = file[6]!;

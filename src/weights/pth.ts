@@ -1,4 +1,4 @@
-import { check, FeatureMapError, show } from "../errors.js";
+import { check, checkOptions, FeatureMapError, show } from "../errors.js";
 import { Tensor } from "../tensor.js";
 import { ByteReader } from "./byte-reader.js";
 import { dtypes, toFloat32 } from "./dtypes.js";
@@ -43,19 +43,34 @@ export function isPth(file: Uint8Array): boolean {
 export function readPth(
   bytes: Uint8Array | ArrayBuffer,
   name = "pth",
-  { key }: PthOptions = {},
+  options: PthOptions = {},
 ): WeightsFile {
-  const file = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
+  checkOptions("readPth", options, ["key"]);
+  return openPth(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes), name)(options.key);
+}
+
+/** In two steps: what is wrong with the file shows in the first, what is wrong with the choice in the second. */
+export function openPth(file: Uint8Array, name: string): (key?: string) => WeightsFile {
   check(
     !isTar(file),
     () => `${name}: this is the tar form of PyTorch before 0.1.10, which is not supported. ${RESAVE}`,
   );
   check(isZip(file) || isLegacy(file), () => `${name}: this is not a file of torch.save.`);
-  const { root, budget } = isZip(file) ? fromZip(file, name) : fromLegacy(file, name);
-  const { entries, metadata } = findStateDict(root, name, key);
+  const root = isZip(file) ? fromZip(file, name) : fromLegacy(file, name);
+  return (key) => {
+    const { entries, metadata } = findStateDict(root, name, key);
+    return { tensors: materialiseAll(entries, file, name), metadata };
+  };
+}
+
+function materialiseAll(
+  entries: readonly [string, TorchTensor][],
+  file: Uint8Array,
+  name: string,
+): Map<string, Tensor> {
   const tensors = new Map<string, Tensor>();
   // Tensors may share numbers, or repeat them by strides of 0: what they hold together must stay in proportion.
-  let left = budget;
+  let left = 4 * file.length + 2 ** 16;
   for (const [label, tensor] of entries) {
     const what = `${name}: tensor "${label}"`;
     const count = tensor.shape.reduce((product, size) => product * size, 1);
@@ -67,17 +82,11 @@ export function readPth(
     );
     tensors.set(label, materialise(tensor, count, what));
   }
-  return { tensors, metadata };
-}
-
-interface Contents {
-  readonly root: unknown;
-  /** How many elements the tensors may have together. */
-  readonly budget: number;
+  return tensors;
 }
 
 /** `<folder>/data.pkl` with the objects, `<folder>/data/<key>` with the numbers of each storage. */
-function fromZip(file: Uint8Array, name: string): Contents {
+function fromZip(file: Uint8Array, name: string): unknown {
   const entries = readZip(file, name);
   const pickle = [...entries.keys()].find((path) => /^[^/]*\/?data\.pkl$/.test(path));
   check(
@@ -118,16 +127,11 @@ function fromZip(file: Uint8Array, name: string): Contents {
     return storage;
   };
   const reader = new ByteReader(stored(pickle), name);
-  const root = unpickle(
-    reader,
-    { global: (module, label) => torchGlobal(module, label, name), persistent },
-    name,
-  );
-  return { root, budget: budgetOf(file) };
+  return unpickle(reader, { global: (module, label) => torchGlobal(module, label, name), persistent }, name);
 }
 
 /** Pickles of a magic number, the protocol, the system, the objects and the keys of storages; then the numbers of each. */
-function fromLegacy(file: Uint8Array, name: string): Contents {
+function fromLegacy(file: Uint8Array, name: string): unknown {
   const reader = new ByteReader(file, name);
   const storages = new Map<string, TorchStorage>();
   const world = {
@@ -180,7 +184,7 @@ function fromLegacy(file: Uint8Array, name: string): Contents {
     reader.left === 0,
     () => `${name}: ${reader.left} bytes follow the last storage; they belong to none.`,
   );
-  return { root, budget: budgetOf(file) };
+  return root;
 }
 
 /** ("storage", class, key, place, elements), in the older form with a view of another storage. */
@@ -213,11 +217,6 @@ function sized(bytes: Uint8Array, storage: TorchStorage, what: string): Uint8Arr
     () => `${what} has ${bytes.length} bytes instead of ${expected}; the file is damaged.`,
   );
   return bytes;
-}
-
-/** Weights tied in several ways stay far below it. */
-function budgetOf(file: Uint8Array): number {
-  return 4 * file.length + 2 ** 16;
 }
 
 function materialise(

@@ -1,0 +1,44 @@
+import { check } from "../errors.js";
+import { isNpy, readNpy } from "./npy.js";
+import { openNpz } from "./npz.js";
+import { isPth, openPth, type WeightsFile } from "./pth.js";
+import { readSafetensors } from "./safetensors.js";
+import { isZip, readZip } from "./zip.js";
+
+/**
+ * Reads a file of weights of any format, known by its first bytes.
+ * @returns what gives the weights, or one of several sets of them: a file is sound even if that fails
+ */
+export async function parseWeights(file: Uint8Array, name: string): Promise<(key?: string) => WeightsFile> {
+  const whole = (weights: WeightsFile) => (key?: string) => {
+    check(
+      key === undefined,
+      () => `${name}: the option key is for files of torch.save; this is none. Leave it out.`,
+    );
+    return weights;
+  };
+  if (isZip(file) && isNpz(file, name)) return whole(await openNpz(file, name));
+  if (isPth(file)) return openPth(file, name);
+  if (isNpy(file)) return whole({ tensors: new Map([["array", readNpy(file, name)]]), metadata: {} });
+  check(
+    !isText(file),
+    () =>
+      `${name} is a text or a page (it begins with ${JSON.stringify(beginning(file))}), not weights. Check the address or path.`,
+  );
+  return whole(readSafetensors(file, name));
+}
+
+/** numpy's savez writes a zip file of npy files. */
+function isNpz(file: Uint8Array, name: string): boolean {
+  const names = [...readZip(file, name).keys()];
+  return names.length > 0 && names.every((entry) => entry.endsWith(".npy"));
+}
+
+/** A web page, JSON, or the pointer that git LFS leaves in place of a file: none begins like a format of weights. */
+function isText(file: Uint8Array): boolean {
+  return file.length > 0 && /^[\t\n\r\x20-\x7e]{1,16}$/.test(beginning(file));
+}
+
+function beginning(file: Uint8Array): string {
+  return new TextDecoder("latin1").decode(file.subarray(0, 16));
+}
