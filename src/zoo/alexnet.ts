@@ -12,7 +12,9 @@ import { create, type ZooOptions } from "./create.js";
 import { imagenet, type ZooModel } from "./entry.js";
 
 export interface AlexnetLayersOptions {
-  /** Before or after the hidden linear layers. Default 0.5. */
+  /** Outputs of the two hidden linear layers. Default 4096. */
+  hidden?: number;
+  /** Before or after them. Default 0.5. */
   dropout?: number;
   /** Default 1000. */
   numClasses?: number;
@@ -23,8 +25,8 @@ export interface AlexnetLayersOptions {
  * networks, 2014), as torchvision has it: [3, 224, 224] to 1000 scores, 61,100,840 parameters.
  */
 export function alexnetLayers(options: AlexnetLayersOptions = {}): Network {
-  checkOptions("alexnetLayers", options, ["dropout", "numClasses"]);
-  const { dropout: p = 0.5, numClasses = 1000 } = options;
+  checkOptions("alexnetLayers", options, ["hidden", "dropout", "numClasses"]);
+  const { hidden = 4096, dropout: p = 0.5, numClasses = 1000 } = options;
   return sequential({
     features: sequential([
       conv2d(64, 11, { stride: 4, padding: 2 }), // 55x55x64
@@ -45,10 +47,10 @@ export function alexnetLayers(options: AlexnetLayersOptions = {}): Network {
     flatten: flatten(),
     classifier: sequential([
       dropout(p),
-      linear(4096),
+      linear(hidden),
       relu(),
       dropout(p),
-      linear(4096),
+      linear(hidden),
       relu(),
       linear(numClasses),
     ]),
@@ -63,8 +65,8 @@ export function alexnetLayers(options: AlexnetLayersOptions = {}): Network {
  * is not divided by the size; Caffe's reference network has k = 1 and divides.
  */
 export function alexnet2012Layers(options: AlexnetLayersOptions = {}): Network {
-  checkOptions("alexnet2012Layers", options, ["dropout", "numClasses"]);
-  const { dropout: p = 0.5, numClasses = 1000 } = options;
+  checkOptions("alexnet2012Layers", options, ["hidden", "dropout", "numClasses"]);
+  const { hidden = 4096, dropout: p = 0.5, numClasses = 1000 } = options;
   // Section 5: weights of deviation 0.01; ones in the biases that would otherwise leave ReLUs without positive inputs.
   const zeros = { weight: normal(0.01), bias: filled(0) };
   const ones = { weight: normal(0.01), bias: filled(1) };
@@ -86,10 +88,10 @@ export function alexnet2012Layers(options: AlexnetLayersOptions = {}): Network {
     relu5: relu(),
     pool5: maxPool2d(3, { stride: 2 }), // 6x6x256
     flatten: flatten(),
-    fc6: linear(4096, { init: ones }),
+    fc6: linear(hidden, { init: ones }),
     relu6: relu(),
     drop6: dropout(p),
-    fc7: linear(4096, { init: ones }),
+    fc7: linear(hidden, { init: ones }),
     relu7: relu(),
     drop7: dropout(p),
     fc8: linear(numClasses, { init: zeros }),
@@ -100,7 +102,7 @@ export interface AlexnetOptions extends ZooOptions, Omit<AlexnetLayersOptions, "
 
 /** AlexNet as torchvision has it: see {@link alexnetLayers}. */
 export function alexnet(options: AlexnetOptions = {}): Promise<Model> {
-  const takes = ["dropout"] as const;
+  const takes = ["hidden", "dropout"] as const;
   return create(
     { ...imagenet, what: "alexnet", takes, layers: alexnetLayers, head: "classifier.6" },
     options,
@@ -112,7 +114,7 @@ const of2012 = { ...imagenet, inputShape: [3, 227, 227] };
 
 /** AlexNet as it won in 2012: see {@link alexnet2012Layers}. */
 export function alexnet2012(options: AlexnetOptions = {}): Promise<Model> {
-  const takes = ["dropout"] as const;
+  const takes = ["hidden", "dropout"] as const;
   return create({ ...of2012, what: "alexnet2012", takes, layers: alexnet2012Layers, head: "fc8" }, options);
 }
 

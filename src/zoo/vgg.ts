@@ -41,7 +41,9 @@ export type VggBlocks = readonly (readonly [n: number, filters: number])[];
 
 export interface VggLayersOptions extends VggBlockOptions {
   blocks: VggBlocks;
-  /** Of the hidden linear layers. Default 0.5. */
+  /** Outputs of the two hidden linear layers. Default 4096. */
+  hidden?: number;
+  /** After them. Default 0.5. */
   dropout?: number;
   /** Default 1000. */
   numClasses?: number;
@@ -49,8 +51,8 @@ export interface VggLayersOptions extends VggBlockOptions {
 
 /** The layers of a VGG (Simonyan and Zisserman, 2014), named and initialised as in torchvision. */
 export function vggLayers(options: VggLayersOptions): Network {
-  checkOptions("vggLayers", options, ["blocks", "batchNorm", "dropout", "numClasses"]);
-  const { blocks, batchNorm = false, dropout: p = 0.5, numClasses = 1000 } = options;
+  checkOptions("vggLayers", options, ["blocks", "batchNorm", "hidden", "dropout", "numClasses"]);
+  const { blocks, batchNorm = false, hidden = 4096, dropout: p = 0.5, numClasses = 1000 } = options;
   checkIs(
     Array.isArray(blocks) && blocks.length > 0 && blocks.every((block) => block?.length === 2),
     "vgg: blocks",
@@ -64,10 +66,10 @@ export function vggLayers(options: VggLayersOptions): Network {
     avgpool: adaptiveAvgPool2d(7),
     flatten: flatten(),
     classifier: sequential([
-      linear(4096, { init }),
+      linear(hidden, { init }),
       relu(),
       dropout(p),
-      linear(4096, { init }),
+      linear(hidden, { init }),
       relu(),
       dropout(p),
       linear(numClasses, { init }),
@@ -80,7 +82,7 @@ export interface VggOptions extends ZooOptions, Omit<VggLayersOptions, "blocks" 
 
 /** A VGG of any blocks: see {@link vggLayers}. */
 export function vgg(options: VggOptions & { blocks: VggBlocks }): Promise<Model> {
-  const takes = ["blocks", "batchNorm", "dropout"] as const;
+  const takes = ["blocks", "batchNorm", "hidden", "dropout"] as const;
   return create({ ...imagenet, what: "vgg", takes, layers: vggLayers, head: "classifier.6" }, options);
 }
 

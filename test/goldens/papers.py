@@ -8,7 +8,7 @@ from torch.nn import functional as F
 class AlexNet2012(nn.Sequential):
     """Krizhevsky, Sutskever, Hinton, 2012, sections 3.3 to 3.5: two groups, normalisation, overlapping pooling."""
 
-    def __init__(self, num_classes=1000, dropout=0.5):
+    def __init__(self, num_classes=1000, hidden=4096, dropout=0.5):
         def norm():
             # The paper's alpha multiplies the sum of squares; torch's is divided by the number of channels first.
             return nn.LocalResponseNorm(5, alpha=5 * 1e-4, beta=0.75, k=2)
@@ -21,9 +21,9 @@ class AlexNet2012(nn.Sequential):
             conv4=nn.Conv2d(384, 384, 3, padding=1, groups=2), relu4=nn.ReLU(),
             conv5=nn.Conv2d(384, 256, 3, padding=1, groups=2), relu5=nn.ReLU(), pool5=nn.MaxPool2d(3, 2),
             flatten=nn.Flatten(),
-            fc6=nn.LazyLinear(4096), relu6=nn.ReLU(), drop6=nn.Dropout(dropout),
-            fc7=nn.Linear(4096, 4096), relu7=nn.ReLU(), drop7=nn.Dropout(dropout),
-            fc8=nn.Linear(4096, num_classes),
+            fc6=nn.LazyLinear(hidden), relu6=nn.ReLU(), drop6=nn.Dropout(dropout),
+            fc7=nn.Linear(hidden, hidden), relu7=nn.ReLU(), drop7=nn.Dropout(dropout),
+            fc8=nn.Linear(hidden, num_classes),
         )  # fmt: skip
         for name, layer in layers.items():
             self.add_module(name, layer)

@@ -1,11 +1,10 @@
 // Every network of the zoo at full size, on random weights, against PyTorch: see test/goldens/zoo.py.
 
 import { createHash } from "node:crypto";
-import type { Model } from "featuremap";
 import { readSafetensors } from "featuremap/weights";
 import { models } from "featuremap/zoo";
 import { fixture } from "../harness/fixture.js";
-import { picture, weight } from "../harness/hashed.js";
+import { fill, picture } from "../harness/hashed.js";
 import { assert, suite } from "../harness/suite.js";
 
 const test = suite("the zoo at full size");
@@ -24,16 +23,6 @@ interface Golden {
 const { tensors, metadata } = readSafetensors(await fixture("goldens/zoo.safetensors"));
 const goldens: Readonly<Record<string, Golden>> = JSON.parse(metadata.networks!);
 
-/** Sets the weights in place, one after the other: two copies of the largest networks would be a gigabyte. */
-function fill(model: Model, gain: Golden["gain"]): void {
-  for (const entry of model.store.entries.values()) {
-    const { data } = weight(entry.name, entry.shape);
-    const [, factor] = Object.entries(gain).find(([ending]) => entry.name.endsWith(ending)) ?? [];
-    model.store.floats(entry).set(factor === undefined ? data : data.map((value) => value * factor));
-  }
-  model.touch();
-}
-
 for (const [name, { input, gain, parameters, entries, digest }] of Object.entries(goldens)) {
   test(`${name}: parameters, names and output are PyTorch's`, async () => {
     const network = models[name]!;
@@ -49,7 +38,7 @@ for (const [name, { input, gain, parameters, entries, digest }] of Object.entrie
     assert.is(names.length, entries);
     assert.is(createHash("sha256").update(names.sort().join("")).digest("hex"), digest);
 
-    fill(model, gain);
+    fill(model.store, gain);
     const output = await model.predict(picture("input", input));
     const expected = tensors.get(name)!;
     assert.equal(output.shape, expected.shape);

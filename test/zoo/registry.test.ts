@@ -74,7 +74,7 @@ test("a picture is prepared for the network", async () => {
 test("options that a network does not have are errors, not ignored", async () => {
   await rejectsMessage(
     () => zoo.vgg16({ width: 2 } as object),
-    /^vgg: unknown option "width"\. It takes: .*weights.*blocks, batchNorm, dropout\.$/,
+    /^vgg: unknown option "width"\. It takes: .*weights.*blocks, batchNorm, hidden, dropout\.$/,
   );
   await rejectsMessage(
     () => resnetCifar({ depth: 21 }),

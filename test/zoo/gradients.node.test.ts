@@ -1,0 +1,82 @@
+// The gradients of every family of the zoo, on small members and one batch, against PyTorch: see test/goldens/zoo_gradients.py.
+
+import type { Model } from "featuremap";
+import { crossEntropy, sgd, Trainer } from "featuremap/train";
+import { readSafetensors } from "featuremap/weights";
+import * as zoo from "featuremap/zoo";
+import { fixture } from "../harness/fixture.js";
+import { fill, picture, uniform } from "../harness/hashed.js";
+import { assert, near, suite } from "../harness/suite.js";
+
+const test = suite("gradients of the zoo");
+
+/** What zoo_gradients.py says of a network besides its numbers. */
+interface Golden {
+  readonly shape: readonly number[];
+  /** Name of the input in hashed.ts. */
+  readonly picture: string;
+  readonly targets: readonly number[];
+  readonly gain: Readonly<Record<string, number>>;
+  readonly parameters: readonly string[];
+}
+
+const { tensors, metadata } = readSafetensors(await fixture("goldens/zoo-gradients.safetensors"));
+const goldens: Readonly<Record<string, Golden>> = JSON.parse(metadata.networks!);
+
+const { basicBlock, bottleneck } = zoo;
+const blocks = [
+  [1, 8],
+  [2, 16],
+] as const;
+
+/** The same networks as there, by the same names. */
+const networks: Readonly<Record<string, (options: zoo.ZooOptions) => Promise<Model>>> = {
+  alexnet: (options) => zoo.alexnet({ hidden: 64, dropout: 0, ...options }),
+  alexnet_2012: (options) => zoo.alexnet2012({ hidden: 64, dropout: 0, ...options }),
+  vgg: (options) => zoo.vgg({ blocks, hidden: 32, dropout: 0, ...options }),
+  vgg_bn: (options) => zoo.vgg({ blocks, hidden: 32, dropout: 0, batchNorm: true, ...options }),
+  nin_cifar: (options) => zoo.ninCifar({ dropout: 0, ...options }),
+  squeezenet1_0: (options) => zoo.squeezenet1_0({ dropout: 0, ...options }),
+  squeezenet1_1: (options) => zoo.squeezenet1_1({ dropout: 0, ...options }),
+  resnet: (options) => zoo.resnet({ block: basicBlock, layers: [2, 1, 1, 1], ...options }),
+  resnet_bottleneck: (options) => zoo.resnet({ block: bottleneck, layers: [1, 2, 1, 1], ...options }),
+  resnext: (options) =>
+    zoo.resnet({ block: bottleneck, layers: [1, 1, 1, 1], groups: 8, widthPerGroup: 4, ...options }),
+  resnet_cifar: (options) => zoo.resnetCifar({ depth: 14, ...options }),
+  resnet_cifar_b: (options) => zoo.resnetCifar({ depth: 14, shortcut: "B", ...options }),
+};
+
+/** Of the length of a gradient, and a thousandth of the longest: a bias before batch norm has none but rounding errors. */
+const TOLERANCE = 1e-4;
+
+for (const [name, { shape, picture: drawn, targets, gain, parameters }] of Object.entries(goldens)) {
+  test(`${name}: loss and the gradient of every parameter are PyTorch's`, async () => {
+    const inputShape = shape.slice(1);
+    using model = await networks[name]!({ inputShape, numClasses: 5, initialize: false });
+    fill(model.store, gain);
+    using trainer = new Trainer(model, { loss: crossEntropy(), optimizer: sgd({ lr: 0.1 }) });
+    const inputs = picture(drawn, shape);
+    const { loss } = await trainer.step({ inputs, targets: Int32Array.from(targets) });
+    near([loss], tensors.get(`${name}.loss`)!.data, { rtol: 1e-5 }, "loss");
+
+    const gradients = trainer.gradients();
+    assert.equal([...gradients.keys()].sort(), [...parameters].sort());
+    const rows = tensors.get(`${name}.gradients`)!.toNested() as number[][];
+    const longest = Math.max(...rows.map(([length]) => length!));
+    for (const [i, key] of parameters.entries()) {
+      const { data } = gradients.get(key)!;
+      const expected = rows[i]!;
+      const dot = (other: Float32Array): number =>
+        data.reduce((sum, value, at) => sum + value * other[at]!, 0);
+      const products = expected.slice(1).map((_, k) => dot(uniform(`${key}.${k}`, data.length)));
+      const atol = TOLERANCE * (expected[0]! + 1e-3 * longest);
+      near([Math.sqrt(dot(data)), ...products], expected, { atol, rtol: 0 }, `gradient of ${key}`);
+    }
+  });
+}
+
+test("every family has what PyTorch computes for it", () => {
+  assert.equal(Object.keys(networks).sort(), Object.keys(goldens).sort());
+});
+
+test.run();
