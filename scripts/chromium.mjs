@@ -81,6 +81,8 @@ export async function serve(folder, isolated) {
     const file = join(root, path);
     const known =
       path === "/" || ((path.startsWith("/build/") || path.startsWith("/test/fixtures/")) && isFile(file));
+    const breaks = known && breakingOff(request, file);
+    if (breaks) return breaks(response);
     response.writeHead(known ? 200 : 404, {
       "Content-Type": path === "/" ? types[".html"] : (types[extname(path)] ?? "application/octet-stream"),
       "Cache-Control": "no-store",
@@ -95,6 +97,23 @@ export async function serve(folder, isolated) {
       server.closeAllConnections();
       server.close();
     },
+  };
+}
+
+/** With ?break=N in the address, the connection breaks after N bytes; parts of the file are sent whole. */
+function breakingOff(request, file) {
+  const bytes = Number(new URL(request.url, "http://localhost").searchParams.get("break"));
+  if (!bytes) return undefined;
+  const whole = readFileSync(file);
+  const first = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
+  return (response) => {
+    response.writeHead(first > 0 ? 206 : 200, {
+      ETag: '"1"',
+      "Content-Length": whole.length - first,
+      ...(first > 0 && { "Content-Range": `bytes ${first}-${whole.length - 1}/${whole.length}` }),
+    });
+    if (first > 0) response.end(whole.subarray(first));
+    else response.write(whole.subarray(0, bytes), () => setTimeout(() => response.destroy(), 20));
   };
 }
 

@@ -1,0 +1,85 @@
+// Downloads in a page, and the browser's Cache API.
+
+import { readWeights } from "../../src/weights/index.js";
+import { assert, rejectsMessage, suite } from "../harness/suite.js";
+
+const test = suite("downloads in a page");
+
+const FILE = "/test/fixtures/goldens/lenet5.safetensors";
+
+/** Counts what is asked of the network. */
+async function counted(work: () => Promise<unknown>): Promise<string[]> {
+  const { fetch } = globalThis;
+  const ranges: string[] = [];
+  globalThis.fetch = (input, init) => {
+    ranges.push(new Headers(init?.headers).get("Range") ?? "");
+    return fetch(input, init);
+  };
+  try {
+    await work();
+  } finally {
+    globalThis.fetch = fetch;
+  }
+  return ranges;
+}
+
+const keys = async () =>
+  (await (await caches.open("featuremap")).keys()).map(({ url }) => new URL(url).pathname);
+
+test.before.each(() => caches.delete("featuremap"));
+test.after(() => caches.delete("featuremap"));
+
+test("a file is fetched once and then comes from the cache, whole", async () => {
+  const whole = (await (await fetch(FILE)).arrayBuffer()).byteLength;
+  const seen: number[] = [];
+  const first = await counted(() =>
+    readWeights(FILE, { onProgress: ({ receivedBytes }) => seen.push(receivedBytes) }),
+  );
+  assert.equal(first, [""]);
+  assert.is(seen.at(-1), whole);
+  assert.equal(await keys(), [FILE]);
+  assert.equal(await counted(() => readWeights(new URL(FILE, location.href))), []);
+  assert.equal(await counted(() => readWeights(FILE, { cache: false })), [""]);
+});
+
+test("what is damaged in the cache is fetched again", async () => {
+  await readWeights(FILE);
+  const cache = await caches.open("featuremap");
+  await cache.put(FILE, new Response(new Uint8Array(10), { headers: { "x-featuremap-bytes": "10" } }));
+  assert.equal(await counted(() => readWeights(FILE)), [""]);
+  await cache.put(FILE, new Response(new Uint8Array(10), { headers: { "x-featuremap-bytes": "11" } }));
+  assert.equal(await counted(() => readWeights(FILE)), [""]);
+  assert.equal(await counted(() => readWeights(FILE)), []);
+});
+
+test("a connection that breaks off is made again and goes on", async () => {
+  const ranges = await counted(() => readWeights(`${FILE}?break=20000`));
+  assert.equal(ranges.length, 2);
+  assert.match(ranges[1]!, /^bytes=[1-9]\d*-$/);
+  assert.equal(await keys(), [FILE]);
+});
+
+test("what is not there, aborted or another file is not kept", async () => {
+  await rejectsMessage(readWeights("/test/fixtures/none"), /there is nothing at this address/);
+  await rejectsMessage(readWeights(FILE, { sha256: "0".repeat(64) }), /its SHA-256 is/);
+  await rejectsMessage(readWeights("/"), /is a text or a page/);
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const aborted = readWeights(FILE, {
+    signal: controller.signal,
+    onProgress: () => controller.abort(reason),
+  });
+  assert.is(await aborted.catch((error) => error), reason);
+  assert.equal(await keys(), []);
+  await rejectsMessage(readWeights(FILE, { cache: "folder" }), /a page has no folders such as folder/);
+});
+
+test("blob and data addresses are read, and never kept", async () => {
+  const bytes = await (await fetch(FILE)).blob();
+  const url = URL.createObjectURL(bytes);
+  assert.ok((await readWeights(url)).tensors.size > 0);
+  URL.revokeObjectURL(url);
+  assert.equal(await keys(), []);
+});
+
+test.run();
