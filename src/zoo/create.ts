@@ -4,7 +4,7 @@ import { checkCount, checkOptions } from "../errors.js";
 import type { Image } from "../image/image.js";
 import { type Preprocessing, prepare, preprocessingFor } from "../image/preprocessing.js";
 import type { Network } from "../layers/containers.js";
-import type { BuildOptions, LoadOptions, Model } from "../layers/model.js";
+import type { BuildOptions, Dialect, LoadOptions, Model } from "../layers/model.js";
 import { readSource, type Source } from "../platform/read-source.js";
 import type { Shape, Tensor } from "../tensor.js";
 import { readSafetensors } from "../weights/safetensors.js";
@@ -40,6 +40,10 @@ export interface Design<Own = object> {
   readonly classes: readonly string[];
   /** What pictures go through before it, where its weights were trained on pictures of one kind. */
   readonly preprocessing?: Preprocessing;
+  /** What other libraries call its weights; those that the user gives are tried before. */
+  readonly dialects?: readonly Dialect[];
+  /** Own options that weights of these names call for, where the user says nothing else: another form of the network. */
+  readonly formOf?: (names: ReadonlySet<string>) => Partial<Own>;
 }
 
 /** Makes a model of a design: with the weights and their number of classes, or with new weights. */
@@ -60,15 +64,22 @@ export async function create<Own>(design: Design<Own>, options: ZooOptions & Own
   if (numClasses !== undefined) checkCount(`${what}: numClasses`, numClasses);
 
   const weights = source === undefined ? undefined : await read(source);
-  const inFile = weights?.tensors.get(`${head}.weight`)?.shape[0];
+  const form = weights && design.formOf?.(new Set(weights.tensors.keys()));
+  const dialects = [...(build.dialects ?? []), ...(design.dialects ?? [])];
+  const inFile = weights && rowsOf(weights.tensors, `${head}.weight`, dialects);
   const count = numClasses ?? classes?.length ?? inFile ?? design.classes.length;
-  const labels = [classesOf(weights), design.classes].find((names) => names?.length === count);
+  // Networks trained with TensorFlow have a class for what is none of the others.
+  const withBackground = count === inFile ? ["background", ...design.classes] : undefined;
+  const labels = [classesOf(weights), design.classes, withBackground].find(
+    (names) => names?.length === count,
+  );
   const shape = inputShape ?? design.inputShape;
-  const network = layers({ ...(Object.fromEntries(own) as Own), numClasses: count });
+  const network = layers({ ...form, ...(Object.fromEntries(own) as Own), numClasses: count });
   const model = await network.build(shape, {
     ...preparing(design.preprocessing, shape),
     initialize: !weights || skip !== undefined,
     ...build,
+    dialects,
     classes: classes ?? labels ?? [],
   });
   try {
@@ -78,6 +89,18 @@ export async function create<Own>(design: Design<Own>, options: ZooOptions & Own
     model.dispose();
     throw error;
   }
+}
+
+/** Rows of a weight, by the network's own name for it. */
+function rowsOf(
+  tensors: ReadonlyMap<string, Tensor>,
+  name: string,
+  [dialect, ...others]: readonly Dialect[],
+): number | undefined {
+  const own = tensors.get(name)?.shape[0];
+  if (own !== undefined || !dialect) return own;
+  const speaks = dialect.applies(new Set(tensors.keys()));
+  return rowsOf(speaks ? dialect.translate(tensors) : tensors, name, others);
 }
 
 /** What makes inputs of pictures, for inputs of that shape. */

@@ -1,7 +1,7 @@
 import { checkFlags, checkOptions } from "../errors.js";
 import { relu } from "../layers/activation.js";
 import { type Network, parallel, sequential } from "../layers/containers.js";
-import { type Inits, normal } from "../layers/init.js";
+import { normal } from "../layers/init.js";
 import { linear } from "../layers/linear.js";
 import type { Model } from "../layers/model.js";
 import { dropout, localResponseNorm } from "../layers/normalization.js";
@@ -66,11 +66,13 @@ export interface GooglenetLayersOptions {
   transformInput?: boolean;
   /** Before the last layer. Default 0.2, in the original 0.4. */
   dropout?: number;
+  /** Before the last layer of an auxiliary classifier. Default 0.7. */
+  auxiliaryDropout?: number;
   /** Default 1000. */
   numClasses?: number;
 }
 
-const OPTIONS = ["original", "auxiliary", "transformInput", "dropout"] as const;
+const OPTIONS = ["original", "auxiliary", "transformInput", "dropout", "auxiliaryDropout"] as const;
 const AUXILIARY_WEIGHT = 0.3;
 
 /**
@@ -82,14 +84,23 @@ export function googlenetLayers(options: GooglenetLayersOptions = {}): Network {
   checkOptions("googlenetLayers", options, [...OPTIONS, "numClasses"]);
   const { original = false, auxiliary: heads = false, transformInput = false, numClasses = 1000 } = options;
   checkFlags("googlenet", { original, auxiliary: heads, transformInput });
-  const { dropout: p = original ? 0.4 : 0.2 } = options;
+  const { dropout: p = original ? 0.4 : 0.2, auxiliaryDropout = 0.7 } = options;
   const conv = original ? plainConv : basicConv(normal(0.01));
   const init = original ? {} : { weight: normal(0.01) };
   const mixed = (...[ch1x1, ch3x3red, ch3x3, ch5x5red, ch5x5, poolProj]: Row) =>
     inceptionOf(conv, original ? 5 : 3, { ch1x1, ch3x3red, ch3x3, ch5x5red, ch5x5, poolProj });
   const pool = (size: number) => maxPool2d(size, { stride: 2, ceilMode: true });
   const lrn = localResponseNorm(5, { alpha: 1e-4, beta: 0.75 });
-  const head = () => auxiliary(classifier(conv, original, init, numClasses), AUXILIARY_WEIGHT);
+  const classifier = sequential({
+    avgpool: original ? avgPool2d(5, { stride: 3 }) : adaptiveAvgPool2d(4), // 4x4
+    conv: conv(128, 1), // 4x4x128
+    flatten: flatten(),
+    fc1: linear(1024, { init }),
+    relu: relu(),
+    dropout: dropout(auxiliaryDropout),
+    fc2: linear(numClasses, { init }),
+  });
+  const head = auxiliary(classifier, AUXILIARY_WEIGHT);
   return sequential({
     ...(transformInput && { transform: transform() }),
     conv1: conv(64, 7, { stride: 2, padding: 3 }), // 112x112x64
@@ -103,11 +114,11 @@ export function googlenetLayers(options: GooglenetLayersOptions = {}): Network {
     inception3b: mixed(128, 128, 192, 32, 96, 64), // 28x28x480
     maxpool3: pool(3), // 14x14x480
     inception4a: mixed(192, 96, 208, 16, 48, 64), // 14x14x512
-    ...(heads && { aux1: head() }),
+    ...(heads && { aux1: head }),
     inception4b: mixed(160, 112, 224, 24, 64, 64), // 14x14x512
     inception4c: mixed(128, 128, 256, 24, 64, 64), // 14x14x512
     inception4d: mixed(112, 144, 288, 32, 64, 64), // 14x14x528
-    ...(heads && { aux2: head() }),
+    ...(heads && { aux2: head }),
     inception4e: mixed(256, 160, 320, 32, 128, 128), // 14x14x832
     maxpool4: pool(original ? 3 : 2), // 7x7x832
     inception5a: mixed(256, 160, 320, 32, 128, 128), // 7x7x832
@@ -129,19 +140,6 @@ type Row = [
   poolProj: number,
 ];
 
-/** The auxiliary classifier, for images of 14 x 14. */
-function classifier(conv: Conv, original: boolean, init: Inits, numClasses: number): Network {
-  return sequential({
-    avgpool: original ? avgPool2d(5, { stride: 3 }) : adaptiveAvgPool2d(4), // 4x4
-    conv: conv(128, 1), // 4x4x128
-    flatten: flatten(),
-    fc1: linear(1024, { init }),
-    relu: relu(),
-    dropout: dropout(0.7),
-    fc2: linear(numClasses, { init }),
-  });
-}
-
 /** Torchvision's weights come from TensorFlow. */
 const inHalves = { ...imagenet, preprocessing: { ...imagenet.preprocessing, ...HALVES } };
 
@@ -159,8 +157,9 @@ export function googlenet(options: GooglenetOptions = {}): Promise<Model> {
       takes: OPTIONS,
       layers: googlenetLayers,
       head: "fc",
+      dialects: options.auxiliary ? [] : [withoutHeads("aux1", "aux2")],
     },
-    { dialects: options.auxiliary ? [] : [withoutHeads("aux1", "aux2")], ...options },
+    options,
   );
 }
 

@@ -187,8 +187,9 @@ export function inceptionV3(options: InceptionV3Options = {}): Promise<Model> {
       takes: OPTIONS,
       layers: inceptionV3Layers,
       head: "fc",
+      dialects: options.auxiliary ? [] : [withoutHeads("AuxLogits")],
     },
-    { dialects: options.auxiliary ? [] : [withoutHeads("AuxLogits")], ...options },
+    options,
   );
 }
 

@@ -34,7 +34,7 @@ function kernels(name: string, tensor: Tensor, depthwise: boolean): Tensor {
 }
 
 /** TensorFlow Lite's names and order for MobileNet-v1 with batch norm folded into biases. */
-export const fromTensorflowLite: Dialect = {
+export const tensorflowLite: Dialect = {
   name: "TensorFlow Lite's",
   applies: (names) => names.has("MobilenetV1/Conv2d_0/weights"),
   translate(state) {

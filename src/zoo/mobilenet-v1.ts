@@ -9,7 +9,7 @@ import { flatten } from "../layers/shape.js";
 import { create, type ZooOptions } from "./create.js";
 import { imagenet, type ZooModel } from "./entry.js";
 import { CONV_STYLE, type ConvStyle, checkWidth, styled, widened } from "./mobile.js";
-import { fromTensorflowLite } from "./mobilenet-v1-tensorflow.js";
+import { tensorflowLite } from "./mobilenet-v1-tensorflow.js";
 import { HALVES } from "./transform-input.js";
 
 export interface DepthwiseSeparableOptions extends ConvStyle {
@@ -86,13 +86,26 @@ export function mobilenetV1Layers(options: MobilenetV1LayersOptions = {}): Netwo
 const usual = { ...imagenet, preprocessing: { ...imagenet.preprocessing, ...HALVES } };
 const TAKES = ["width", "dropout", ...CONV_STYLE] as const;
 
+const FOLDED: ConvStyle = { padding: "same", batchNorm: false };
+
 export interface MobilenetV1Options extends ZooOptions, Omit<MobilenetV1LayersOptions, "numClasses"> {}
 
-/** MobileNet-v1 of any width: see {@link mobilenetV1Layers}. */
+/**
+ * MobileNet-v1 of any width: see {@link mobilenetV1Layers}. TensorFlow Lite's weights, with batch norm folded and 1001
+ * classes of which the first is the background, are recognised.
+ */
 export function mobilenetV1(options: MobilenetV1Options = {}): Promise<Model> {
   return create(
-    { ...usual, what: "mobilenetV1", takes: TAKES, layers: mobilenetV1Layers, head: "classifier" },
-    { dialects: [fromTensorflowLite], ...options },
+    {
+      ...usual,
+      what: "mobilenetV1",
+      takes: TAKES,
+      layers: mobilenetV1Layers,
+      head: "classifier",
+      dialects: [tensorflowLite],
+      formOf: (names) => (tensorflowLite.applies(names) ? FOLDED : {}),
+    },
+    options,
   );
 }
 
