@@ -1,3 +1,4 @@
+import { check, show } from "../errors.js";
 import { elementwise } from "./elementwise.js";
 
 export interface ClipAttrs {
@@ -12,3 +13,12 @@ export const clip = elementwise<ClipAttrs>({
   constants: ({ min, max }) => [1, 0, min, max],
   flops: 4,
 });
+
+/** Throws unless the bounds are numbers, which may be infinite, the smaller one first. */
+export function checkBounds(what: string, min: unknown, max: unknown): void {
+  check(
+    typeof min === "number" && typeof max === "number" && min <= max,
+    () =>
+      `${what}: the bounds are ${show(min)} and ${show(max)}; they must be numbers, the smaller one first.`,
+  );
+}

@@ -1,3 +1,4 @@
+import { checkIs } from "../errors.js";
 import { affine } from "./affine.js";
 import { elementwise } from "./elementwise.js";
 import { multiply } from "./multiply.js";
@@ -6,6 +7,11 @@ import { sigmoid } from "./sigmoid.js";
 
 export interface GeluAttrs {
   readonly approximate: "none" | "tanh";
+}
+
+/** Throws unless it is one of the two ways. */
+export function checkApproximate(value: unknown): void {
+  checkIs(value === "none" || value === "tanh", "gelu: approximate", value, '"none" or "tanh"');
 }
 
 /** x times the part of the normal distribution below x. */

@@ -37,7 +37,32 @@ const ofAnything: Record<string, (x: Input) => F.Tensor> = {
   leakyRelu: F.leakyRelu,
   sigmoid: F.sigmoid,
   tanh: F.tanh,
+  elu: F.elu,
+  selu: F.selu,
+  gelu: F.gelu,
+  silu: F.silu,
+  hardSwish: F.hardSwish,
+  hardSigmoid: F.hardSigmoid,
+  hardtanh: F.hardtanh,
+  clip: (x) => F.clip(x, -0.5, 0.5),
+  softplus: F.softplus,
+  abs: F.abs,
+  neg: F.neg,
+  exp: F.exp,
+  log: (x) => F.log(F.exp(x)),
+  sqrt: (x) => F.sqrt(F.abs(x)),
+  erf: F.erf,
+  floor: F.floor,
+  ceil: F.ceil,
+  trunc: F.trunc,
+  round: F.round,
+  prelu: (x) => F.prelu(x, [0.5]),
   dropout: F.dropout,
+  subtract: (x) => F.subtract(x, F.neg(x)),
+  divide: (x) => F.divide(x, F.exp(x)),
+  minimum: (x) => F.minimum(x, F.neg(x)),
+  maximum: (x) => F.maximum(x, F.neg(x)),
+  pow: (x) => F.pow(x, 3),
   add: (x) => F.add(x, x),
   multiply: (x) => F.multiply(x, x),
 };
@@ -93,6 +118,36 @@ test("values by hand", () => {
   near(F.leakyRelu([-2, 3], 0.5).data, [-1, 3]);
   near(F.sigmoid([0, Math.log(3), -Math.log(3)]).data, [0.5, 0.75, 0.25], { atol: 1e-6, rtol: 0 });
   near(F.tanh([0, Math.log(2), -Math.log(2)]).data, [0, 0.6, -0.6], { atol: 1e-6, rtol: 0 });
+  near(F.elu([-Math.log(2), 3]).data, [-0.5, 3]);
+  near(F.elu([-Math.log(2), 3], 3).data, [-1.5, 3]);
+  near(F.selu([0, 1]).data, [0, 1.0507009873554805]);
+  near(F.gelu([-1, 0, 1]).data, [-0.15865525393, 0, 0.84134474607]);
+  near(F.gelu([1], "tanh").data, [0.8411919906]);
+  near(F.silu([0, Math.log(3)]).data, [0, 0.75 * Math.log(3)]);
+  near(F.hardSwish([-4, -1, 0, 5]).data, [0, -1 / 3, 0, 5]);
+  near(F.hardSigmoid([-4, -1, 0, 5]).data, [0, 1 / 3, 0.5, 1]);
+  assert.equal(F.hardtanh([-4, 0.5, 5]).toNested(), [-1, 0.5, 1]);
+  assert.equal(F.hardtanh([-4, 0.5, 5], -2, 3).toNested(), [-2, 0.5, 3]);
+  assert.equal(F.clip([-4, 0.5, 5], 0, Number.POSITIVE_INFINITY).toNested(), [0, 0.5, 5]);
+  near(F.softplus([0, Math.log(3)]).data, [Math.log(2), Math.log(4)]);
+  near(F.softplus([0], 2).data, [Math.log(2) / 2]);
+  assert.equal(F.prelu([[-2, -2, 3]], [0.5, 2, 5]).toNested(), [[-1, -4, 3]]);
+  assert.equal(F.abs([-2, 3]).toNested(), [2, 3]);
+  assert.equal(F.neg([-2, 3]).toNested(), [2, -3]);
+  near(F.exp([0, 1]).data, [1, Math.E]);
+  near(F.log([1, Math.E]).data, [0, 1]);
+  assert.equal(F.sqrt([4, 9]).toNested(), [2, 3]);
+  near(F.erf([0, 1]).data, [0, 0.8427007929]);
+  assert.equal(F.floor([-1.5, 1.5]).toNested(), [-2, 1]);
+  assert.equal(F.ceil([-1.5, 1.5]).toNested(), [-1, 2]);
+  assert.equal(F.trunc([-1.5, 1.5]).toNested(), [-1, 1]);
+  assert.equal(F.round([0.5, 1.5, 2.6]).toNested(), [0, 2, 3]);
+  assert.equal(F.subtract([1, 2], [3, -4]).toNested(), [-2, 6]);
+  assert.equal(F.divide([1, 2], [4, -4]).toNested(), [0.25, -0.5]);
+  assert.equal(F.minimum([1, 2], [4, -4]).toNested(), [1, -4]);
+  assert.equal(F.maximum([1, 2], [4, -4]).toNested(), [4, 2]);
+  near(F.pow([2, -2, 9], [3, 3, 0.5]).data, [8, -8, 3]);
+  assert.equal(F.pow([2, -3], 2).toNested(), [4, 9]);
   assert.equal(F.add([1, 2], [3, -4]).toNested(), [4, -2]);
   assert.equal(F.multiply([[1, 2]], [[3, -4]]).toNested(), [[3, -8]]);
   assert.equal(

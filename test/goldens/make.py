@@ -154,6 +154,33 @@ def optimizer(op, make, attributes, count=19, steps=5):
     record(op, dict(attributes, steps=steps), values)
 
 
+def activation(name, forward, **attributes):
+    """Away from 0 and the bounds, where slopes are not defined."""
+    differentiable(name, attributes, dict(x=normal(2, 9, 3, 2, deviation=2.0)), forward)
+
+
+def activations():
+    activation("elu", lambda x: F.elu(x, 0.7), alpha=0.7)
+    activation("selu", lambda x: F.selu(x))
+    activation("gelu", F.gelu, approximate="none")
+    activation("gelu", lambda x: F.gelu(x, approximate="tanh"), approximate="tanh")
+    activation("silu", lambda x: F.silu(x))
+    activation("hardSwish", lambda x: F.hardswish(x))
+    activation("hardSigmoid", lambda x: F.hardsigmoid(x))
+    activation("clip", lambda x: F.hardtanh(x, -0.8, 1.7), min=-0.8, max=1.7)
+    activation("softplus", lambda x: F.softplus(x, beta=1.5), beta=1.5)
+    activation("erf", lambda x: torch.erf(x))
+    activation("powered", lambda x: x**3, exponent=3)
+    for slopes in (1, 9):
+        differentiable("prelu", {}, dict(x=normal(2, 9, 3, 2), weight=normal(slopes)), lambda x, weight: F.prelu(x, weight))
+    pair = lambda: dict(x=normal(3, 5), z=normal(3, 5))  # noqa: E731
+    differentiable("maximum", {}, pair(), lambda x, z: torch.maximum(x, z))
+    differentiable("minimum", {}, pair(), lambda x, z: torch.minimum(x, z))
+    differentiable("divide", {}, pair(), lambda x, z: x / z)
+    positive = dict(x=normal(3, 5).abs(), z=normal(3, 5))
+    differentiable("power", {}, positive, lambda x, z: x**z)
+
+
 def clipping(count, limit):
     w = nn.Parameter(torch.zeros(count).double())
     w.grad = normal(count)
@@ -200,6 +227,7 @@ def write_ops():
     optimizer("adam", lambda p: torch.optim.AdamW(p, **adam), dict(adam, decoupled=True))
     clipping(100, 3.0)
     clipping(10, 30.0)
+    activations()
     write_safetensors(FOLDER / "ops.safetensors", tensors, {"torch": torch.__version__, "cases": json.dumps(cases)})
 
 

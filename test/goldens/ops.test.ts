@@ -6,15 +6,29 @@ import { adam } from "../../src/ops/adam.js";
 import { adaptiveAvgPool2d } from "../../src/ops/adaptive-avg-pool2d.js";
 import { avgPool2d } from "../../src/ops/avg-pool2d.js";
 import { batchNorm, batchNormTrain } from "../../src/ops/batch-norm.js";
+import { clip } from "../../src/ops/clip.js";
 import { conv2d } from "../../src/ops/conv2d.js";
 import { crossEntropy } from "../../src/ops/cross-entropy.js";
+import { divide } from "../../src/ops/divide.js";
+import { elu } from "../../src/ops/elu.js";
+import { erf } from "../../src/ops/erf.js";
+import { gelu } from "../../src/ops/gelu.js";
 import { gradientScale } from "../../src/ops/gradient-scale.js";
+import { hardSigmoid } from "../../src/ops/hard-sigmoid.js";
+import { hardSwish } from "../../src/ops/hard-swish.js";
 import { localResponseNorm } from "../../src/ops/local-response-norm.js";
 import { maxPool2d } from "../../src/ops/max-pool2d.js";
+import { maximum } from "../../src/ops/maximum.js";
+import { minimum } from "../../src/ops/minimum.js";
 import { mse } from "../../src/ops/mse.js";
 import type { Value } from "../../src/ops/op.js";
 import { pad } from "../../src/ops/pad.js";
+import { power, powered } from "../../src/ops/power.js";
+import { learnedRelu } from "../../src/ops/prelu.js";
+import { SELU_ALPHA, SELU_GAMMA, selu } from "../../src/ops/selu.js";
 import { sgd } from "../../src/ops/sgd.js";
+import { silu } from "../../src/ops/silu.js";
+import { softplus } from "../../src/ops/softplus.js";
 import type { Tensor } from "../../src/tensor.js";
 import { readSafetensors } from "../../src/weights/safetensors.js";
 import { fixture } from "../harness/fixture.js";
@@ -55,6 +69,21 @@ const forward: Record<string, (graph: Graph, values: Values, attrs: Attributes) 
     graph.add(avgPool2d, [x!], { ...window(attrs), countIncludePad: attrs.countIncludePad }),
   adaptiveAvgPool2d: (graph, { x }, { size }) =>
     graph.add(adaptiveAvgPool2d, [x!], { oh: size[0], ow: size[1] }),
+  elu: (graph, { x }, attrs) => graph.add(elu, [x!], attrs),
+  selu: (graph, { x }) => graph.add(selu, [x!], { alpha: SELU_ALPHA, gamma: SELU_GAMMA }),
+  gelu: (graph, { x }, attrs) => gelu(graph, x!, attrs),
+  silu: (graph, { x }) => silu(graph, x!),
+  hardSwish: (graph, { x }) => hardSwish(graph, x!),
+  hardSigmoid: (graph, { x }) => graph.add(hardSigmoid, [x!], { alpha: 1 / 6, beta: 0.5 }),
+  clip: (graph, { x }, attrs) => graph.add(clip, [x!], attrs),
+  softplus: (graph, { x }, attrs) => graph.add(softplus, [x!], attrs),
+  erf: (graph, { x }) => graph.add(erf, [x!], {}),
+  powered: (graph, { x }, { exponent }) => powered(graph, x!, exponent),
+  prelu: (graph, { x, weight }) => learnedRelu(graph, x!, weight!),
+  maximum: (graph, { x, z }) => graph.add(maximum, [x!, z!], {}),
+  minimum: (graph, { x, z }) => graph.add(minimum, [x!, z!], {}),
+  divide: (graph, { x, z }) => graph.add(divide, [x!, z!], {}),
+  power: (graph, { x, z }) => graph.add(power, [x!, z!], {}),
 };
 
 function window({ kernel, stride, padding, dilation = [1, 1], ceil }: Attributes) {
