@@ -1,28 +1,34 @@
 // How every network of the zoo is made: classes, weights, labels. A family's file says only what is its own.
 
-import { checkCount, checkOptions } from "../errors.js";
+import { checkCount, checkIs, checkOptions } from "../errors.js";
 import type { Image } from "../image/image.js";
 import { type Preprocessing, prepare, preprocessingFor } from "../image/preprocessing.js";
 import type { Network } from "../layers/containers.js";
 import type { BuildOptions, Dialect, LoadOptions, Model } from "../layers/model.js";
-import { readSource, type Source } from "../platform/read-source.js";
 import type { Shape, Tensor } from "../tensor.js";
-import { readSafetensors } from "../weights/safetensors.js";
+import type { WeightsFile } from "../weights/pth.js";
+import {
+  nameOfSource,
+  type ReadWeightsOptions,
+  readWeights,
+  readWeightsOptions,
+  type WeightsSource,
+} from "../weights/read-weights.js";
 
 /** How to make a network of the zoo. */
-export interface ZooOptions extends Omit<BuildOptions, "outputs"> {
+export interface ZooOptions extends Omit<BuildOptions, "outputs">, ReadWeightsOptions {
   /** Number of outputs. Default: as many as the weights have, or the classes, or what the network was designed for. */
   numClasses?: number;
   /** Shape of one input, [c, h, w]. Default: what the network was designed for. */
   inputShape?: Shape;
-  /** Weights to start from: a path, an address, or bytes of a safetensors file. */
-  weights?: Source;
+  /** Weights to start from: a path, an address, a Blob, bytes or a stream of a safetensors or PyTorch file. */
+  weights?: WeightsSource;
   /** Leave what is under these prefixes new instead: `skip: ["fc"]` with a `numClasses` of one's own. */
   skip?: LoadOptions["skip"];
 }
 
 const BUILD_OPTIONS = ["seed", "classes", "runtime", "initialize", "dialects", "prepare"];
-const ZOO_OPTIONS = ["numClasses", "inputShape", "weights", "skip", ...BUILD_OPTIONS];
+const ZOO_OPTIONS = ["numClasses", "inputShape", "weights", "skip", ...BUILD_OPTIONS, ...readWeightsOptions];
 
 /** What a family says about its network. `Own`: its options besides those of every network. */
 export interface Design<Own = object> {
@@ -51,19 +57,19 @@ export async function create<Own>(design: Design<Own>, options: ZooOptions & Own
   const { what, takes, layers, head } = design;
   checkOptions(what, options, [...ZOO_OPTIONS, ...takes]);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  const own = given.filter(([name]) => takes.includes(name));
-  const rest = given.filter(([name]) => !takes.includes(name));
-  const {
-    numClasses,
-    inputShape,
-    weights: source,
-    skip,
-    classes,
-    ...build
-  }: ZooOptions = Object.fromEntries(rest);
+  const pick = (names: readonly string[]) =>
+    Object.fromEntries(given.filter(([name]) => names.includes(name)));
+  const own = pick(takes) as Own;
+  const reading: ReadWeightsOptions = pick(readWeightsOptions);
+  const build: BuildOptions = pick(BUILD_OPTIONS);
+  const { numClasses, inputShape, weights: source, skip, classes } = options;
   if (numClasses !== undefined) checkCount(`${what}: numClasses`, numClasses);
+  for (const [name, value] of Object.entries({ skip, sha256: reading.sha256, key: reading.key })) {
+    const belongs = value === undefined || source !== undefined;
+    checkIs(belongs, `${what}: ${name}`, value, "left out where no weights are given");
+  }
 
-  const weights = source === undefined ? undefined : await read(source);
+  const weights = source === undefined ? undefined : await read(source, reading);
   const form = weights && design.formOf?.(new Set(weights.tensors.keys()));
   const dialects = [...(build.dialects ?? []), ...(design.dialects ?? [])];
   const inFile = weights && rowsOf(weights.tensors, `${head}.weight`, dialects);
@@ -74,7 +80,7 @@ export async function create<Own>(design: Design<Own>, options: ZooOptions & Own
     (names) => names?.length === count,
   );
   const shape = inputShape ?? design.inputShape;
-  const network = layers({ ...form, ...(Object.fromEntries(own) as Own), numClasses: count });
+  const network = layers({ ...form, ...own, numClasses: count });
   const model = await network.build(shape, {
     ...preparing(design.preprocessing, shape),
     initialize: !weights || skip !== undefined,
@@ -109,16 +115,13 @@ function preparing(usual: Preprocessing | undefined, shape: Shape): Pick<BuildOp
   return preprocessing ? { prepare: (picture) => prepare(picture as Image, preprocessing) } : {};
 }
 
-interface Weights {
+interface Weights extends WeightsFile {
   /** As errors call the file. */
   readonly name: string;
-  readonly tensors: ReadonlyMap<string, Tensor>;
-  readonly metadata: Readonly<Record<string, string>>;
 }
 
-async function read(source: Source): Promise<Weights> {
-  const name = typeof source === "string" ? source : "The weights file";
-  return { name, ...readSafetensors(await readSource("weights", source), name) };
+async function read(source: WeightsSource, options: ReadWeightsOptions): Promise<Weights> {
+  return { ...(await readWeights(source, options)), name: nameOfSource(source) };
 }
 
 /** Names of the outputs that the file keeps. */

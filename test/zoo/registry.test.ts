@@ -64,6 +64,26 @@ test("a last layer of other classes starts anew where the weights' is skipped", 
   assert.equal(state.get("layer2.0.conv1.weight"), weight("layer2.0.conv1.weight", [8, 4, 3, 3]));
 });
 
+test("weights come in every form that readWeights takes, with its options", async () => {
+  const bytes = await weightsOf(10);
+  const ends: number[] = [];
+  const onProgress = ({ receivedBytes }: { receivedBytes: number }) => void ends.push(receivedBytes);
+  for (const weights of [bytes, new Blob([bytes as BlobPart]), new Blob([bytes as BlobPart]).stream()]) {
+    using model = await resnetCifar({ depth: 8, width: 4, weights, onProgress });
+    assert.equal(model.stateDict().get("fc.bias"), weight("fc.bias", [10]));
+  }
+  assert.is(ends.at(-1), bytes.length);
+  const small = { depth: 8, width: 4 };
+  await rejectsMessage(
+    () => resnetCifar({ ...small, weights: bytes, sha256: "0".repeat(64) }),
+    /its SHA-256 is [0-9a-f]{64}, not 0{64} as asked for/,
+  );
+  await rejectsMessage(
+    () => resnetCifar({ ...small, skip: ["fc"] }),
+    /^resnetCifar: skip is \["fc"\]; it must be left out where no weights are given/,
+  );
+});
+
 test("a picture is prepared for the network", async () => {
   using model = await resnetCifar({ depth: 8, width: 4 });
   const image = { width: 48, height: 40, channels: 3, data: new Uint8Array(48 * 40 * 3).fill(200) };
