@@ -7,10 +7,16 @@ import type { Value } from "../ops/op.js";
 import { reshape } from "../ops/reshape.js";
 import { sameShape } from "../ops/shape.js";
 import { softmax as softmaxOp } from "../ops/softmax.js";
-import { readSource, type Source } from "../platform/read-source.js";
 import { formatShape, type Shape, sizeOf, Tensor } from "../tensor.js";
 import { type Runtime, runtime } from "../wasm/runtime.js";
-import { readSafetensors, writeSafetensors } from "../weights/safetensors.js";
+import {
+  nameOfSource,
+  type ReadWeightsOptions,
+  readWeights,
+  readWeightsOptions,
+  type WeightsSource,
+} from "../weights/read-weights.js";
+import { writeSafetensors } from "../weights/safetensors.js";
 import {
   type Auxiliary,
   applyLayer,
@@ -127,7 +133,7 @@ export class Model {
       "prepare",
       "outputs",
     ]);
-    this.ports = isPorts(input) ? input : [onlyPort(input)];
+    this.ports = isPorts(input, options.outputs) ? input : [onlyPort(input)];
     const {
       seed = 0,
       classes = [],
@@ -393,11 +399,16 @@ export class Model {
     await writeFileAtomic(path, this.toSafetensors());
   }
 
-  /** Reads weights from a safetensors file: a path (in a page an address), or its bytes. */
-  async load(source: Source, options: LoadOptions = {}): Promise<void> {
-    const name = typeof source === "string" ? source : "The weights file";
-    const { tensors, metadata } = readSafetensors(await readSource("load: the file", source), name);
-    this.loadStateDict(tensors, options, name);
+  /**
+   * Reads weights from a file of safetensors or of torch.save: a path or an address (in a page always an address), a
+   * Blob, bytes, a stream. See {@link readWeights}.
+   */
+  async load(source: WeightsSource, options: LoadOptions & ReadWeightsOptions = {}): Promise<void> {
+    checkOptions("load", options, ["strict", "skip", ...readWeightsOptions]);
+    const { strict, skip, ...reading } = options;
+    const { tensors, metadata } = await readWeights(source, reading);
+    const given = { ...(strict !== undefined && { strict }), ...(skip !== undefined && { skip }) };
+    this.loadStateDict(tensors, given, nameOfSource(source));
     const classes = parseClasses(metadata.classes);
     if (classes.length === this.outputShape[0]) this.classes = classes;
   }
@@ -470,8 +481,10 @@ export class Model {
   }
 }
 
-const isPorts = (input: readonly number[] | readonly Port[]): input is readonly Port[] =>
-  Array.isArray(input) && typeof input[0] === "object" && input[0] !== null;
+/** An empty list is one of ports where outputs are named: a network may compute constants. */
+const isPorts = (input: readonly number[] | readonly Port[], outputs: unknown): input is readonly Port[] =>
+  Array.isArray(input) &&
+  ((typeof input[0] === "object" && input[0] !== null) || (input.length === 0 && outputs !== undefined));
 
 const isShape = (given: Shape | Given): given is Shape => Array.isArray(given);
 
