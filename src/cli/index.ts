@@ -1,10 +1,11 @@
-// The command line: `featuremap train | evaluate | classify | predict | summary | models`.
+// The command line: `featuremap train | evaluate | classify | predict | export | summary | models`.
 
 import { createRequire } from "node:module";
 import { Command } from "commander";
 import { addClassify } from "./classify.js";
 import { addEvaluate } from "./evaluate.js";
 import { endWith } from "./exit.js";
+import { addExport } from "./export.js";
 import { addModels } from "./models.js";
 import { addPredict } from "./predict.js";
 import { addSummary } from "./summary.js";
@@ -32,6 +33,7 @@ addTrain(program);
 addEvaluate(program);
 addClassify(program);
 addPredict(program);
+addExport(program);
 addSummary(program);
 addModels(program);
 

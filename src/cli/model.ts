@@ -3,7 +3,9 @@
 import { readFile } from "#platform";
 import { type Image, type Preprocessing, prepare, preparedShape } from "../image/index.js";
 import type { Model } from "../index.js";
+import type { Shape } from "../tensor.js";
 import type { ZooOptions } from "../zoo/index.js";
+import { downloading } from "./download.js";
 import { UsageError } from "./exit.js";
 import { labelsFrom } from "./labels.js";
 import { openOnnx } from "./onnx.js";
@@ -32,14 +34,20 @@ export interface Opened {
 
 export const isOnnx = (path: string | undefined): path is string => /\.onnx$/i.test(path ?? "");
 
-/** The network that the options name, with its weights. */
-export async function openModel(options: ModelOptions): Promise<Opened> {
+/**
+ * The network that the options name, with its weights.
+ * @param shapes of inputs by name, for ONNX files that leave sizes open
+ */
+export async function openModel(
+  options: ModelOptions,
+  shapes: Readonly<Record<string, Shape>> = {},
+): Promise<Opened> {
   const { model: name, weights } = options;
   if (isOnnx(name) && weights !== undefined)
     throw new UsageError(`${name} holds its weights itself. Leave --weights out.`);
   const file = isOnnx(name) ? name : isOnnx(weights) ? weights : undefined;
   const labels = options.labels === undefined ? undefined : await labelsFrom(options.labels);
-  return file === undefined ? openZoo(options, labels) : openOnnx(file, options, labels);
+  return file === undefined ? openZoo(options, labels) : openOnnx(file, options, labels, shapes);
 }
 
 async function openZoo(options: ModelOptions, labels: readonly string[] | undefined): Promise<Opened> {
@@ -61,12 +69,15 @@ async function openZoo(options: ModelOptions, labels: readonly string[] | undefi
   const preprocessing = usual && changed(usual, options);
   const inputShape = preprocessing ? preparedShape(preprocessing) : entry.inputShape;
   const classes = labels ?? origin.classes;
-  const model = await entry.create({
-    inputShape,
-    ...preparing(preprocessing),
-    ...(classes && { classes }),
-    weights,
-  });
+  const model = await downloading(weights, (reading) =>
+    entry.create({
+      inputShape,
+      ...preparing(preprocessing),
+      ...(classes && { classes }),
+      weights,
+      ...reading,
+    }),
+  );
   return { name: known, model, preprocessing, isGuess: false, isOwn: origin.preprocessing !== undefined };
 }
 

@@ -4,30 +4,44 @@ import { readFile } from "#platform";
 import { check } from "../errors.js";
 import { type Image, type Preprocessing, prepare, preprocessingFor } from "../image/index.js";
 import type { Model } from "../index.js";
-import { Tensor } from "../tensor.js";
+import type { GraphProto } from "../onnx/proto/types.js";
+import { type Shape, Tensor } from "../tensor.js";
 import { models } from "../zoo/index.js";
 import { usualLabels } from "./labels.js";
 import type { Opened } from "./model.js";
 import { changed, type PictureOptions } from "./pictures.js";
+import { isNames, parse } from "./weights.js";
 
-/** Opens an ONNX file. Pictures are prepared as for torchvision's networks, unless the options say otherwise. */
+/** What stands for the name of the only input, where nobody says it. */
+export const UNNAMED = "";
+
+/** Height and width where nobody says any. */
+const USUAL = [224, 224] as const;
+
+/**
+ * Opens an ONNX file. Pictures are prepared as for torchvision's networks, unless the options say otherwise.
+ * @param shapes of inputs, for sizes that the file leaves open
+ */
 export async function openOnnx(
   path: string,
   options: PictureOptions,
   labels: readonly string[] | undefined,
+  shapes: Readonly<Record<string, Shape>> = {},
 ): Promise<Opened> {
   const { importOnnx } = (await import("../onnx/index.js")) as unknown as {
-    importOnnx?: (bytes: Uint8Array) => Promise<Model>;
+    importOnnx?: (path: string, options: { shapes: Readonly<Record<string, Shape>> }) => Promise<Model>;
   };
   check(importOnnx, "ONNX files cannot be read yet.");
-  const model = await importOnnx(await readFile(path));
+  const { readModel } = await import("../onnx/proto/read.js");
+  const { graph, metadataProps } = readModel(await readFile(path), path);
+  const model = await importOnnx(path, { shapes: graph ? filled(graph, shapes, options) : {} });
   const [outputs = 0] = model.outputShape;
   check(
     labels === undefined || labels.length === outputs,
     () => `There are ${labels!.length} labels, but ${path} has ${outputs} outputs.`,
   );
-  if (labels) model.classes = labels;
-  else if (model.classes.length === 0) model.classes = usualLabels(outputs);
+  const own = parse(metadataProps.find(({ key }) => key === "classes")?.value, isNames);
+  model.classes = labels ?? (own?.length === outputs ? own : usualLabels(outputs));
   const found = preprocessingOf(model, options);
   if (found) {
     const { preprocessing, isLast } = found;
@@ -37,6 +51,24 @@ export async function openOnnx(
     };
   }
   return { name: path, model, preprocessing: found?.preprocessing, isGuess: true, isOwn: false };
+}
+
+/** Shapes of the inputs that have sizes left open: as given, or as photographs are. */
+function filled(
+  { input, initializer }: GraphProto,
+  shapes: Readonly<Record<string, Shape>>,
+  { size: [height, width] = USUAL }: PictureOptions,
+): Record<string, Shape> {
+  const weights = new Set(initializer.map(({ name }) => name));
+  const result: Record<string, Shape> = {};
+  for (const { name = "", type } of input) {
+    const dims = type?.tensorType?.shape?.dim.map(({ dimValue }) => dimValue);
+    if (weights.has(name) || !dims?.slice(1).some((size) => size === undefined)) continue;
+    const photograph = dims[3] === 3 ? [1, height, width, 3] : [1, 3, height, width];
+    const given = shapes[name] ?? shapes[UNNAMED] ?? (dims.length === 4 ? photograph : undefined);
+    if (given?.length === dims.length) result[name] = given.map((size, d) => dims[d] ?? size);
+  }
+  return result;
 }
 
 /** What pictures go through for the one input, [c, h, w] or, as TensorFlow has it, [h, w, c]. */

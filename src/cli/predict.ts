@@ -6,6 +6,7 @@ import { readNpy, writeNpy } from "../weights/index.js";
 import { UsageError } from "./exit.js";
 import { checkOutputs } from "./files.js";
 import { isOnnx, openModel } from "./model.js";
+import { UNNAMED } from "./onnx.js";
 import { jsonOption, start, threadsOption, weightsOption } from "./options.js";
 import { print, printJson } from "./terminal.js";
 
@@ -61,7 +62,10 @@ async function run(name: string, options: PredictOptions): Promise<void> {
   // What the zoo's networks take is known before their weights are read.
   if (!isOnnx(name)) checkInputs(name, ["input"], withNames(named.inputs, "input", true));
   await start(options);
-  const { model: owned } = await openModel({ model: name, weights });
+  const tensors = new Map<string, Tensor>();
+  for (const file of named.inputs.values()) tensors.set(file, readNpy(await readFile(file), file));
+  const shapes = Object.fromEntries([...named.inputs].map(([key, file]) => [key, tensors.get(file)!.shape]));
+  const { model: owned } = await openModel({ model: name, weights }, shapes);
   using model = owned;
   const inputs = withNames(named.inputs, model.ports[0]?.name, model.ports.length === 1);
   const outputs = withNames(named.outputs, model.outputNames[0], true);
@@ -70,8 +74,9 @@ async function run(name: string, options: PredictOptions): Promise<void> {
     model.ports.map((port) => port.name),
     inputs,
   );
-  const feeds: Record<string, Tensor> = {};
-  for (const [key, file] of inputs) feeds[key] = batched(model, key, readNpy(await readFile(file), file));
+  const feeds = Object.fromEntries(
+    [...inputs].map(([key, file]) => [key, batched(model, key, tensors.get(file)!)]),
+  );
   const started = performance.now();
   const layers = [...outputs.keys()].filter((key) => !model.outputNames.includes(key));
   const results = await model.taps(feeds, layers);
@@ -89,8 +94,6 @@ async function run(name: string, options: PredictOptions): Promise<void> {
   }
   for (const { name: key, shape, file: path } of written) print(`${key} ${formatShape(shape)} is in ${path}`);
 }
-
-const UNNAMED = "";
 
 /** Files by name, from `name=file` or `file`. */
 function files(values: readonly string[]): Map<string, string> {

@@ -49,21 +49,31 @@ async function metadataOf(path: string): Promise<Record<string, unknown>> {
   }
 }
 
+/** A network whose weights are to be saved. */
+export interface Saved {
+  /** In the zoo, if it is of it. */
+  readonly name?: string | undefined;
+  readonly model: Model;
+  /** What its pictures go through, where that is not what the network's pictures go through as a rule. */
+  readonly preprocessing?: Preprocessing | undefined;
+}
+
+/** The weights of a network as a safetensors file that says what it belongs to. */
+export function modelFile({ name, model, preprocessing }: Saved): Uint8Array {
+  return writeSafetensors(model.stateDict(), {
+    format: "pt",
+    ...(model.classes.length > 0 && { classes: JSON.stringify(model.classes) }),
+    ...(name !== undefined && { [MODEL]: name }),
+    ...(preprocessing && { [INPUT]: JSON.stringify(preprocessing) }),
+  });
+}
+
 /**
  * Writes the weights of a network. Where that fails, for what was learned not to be lost, to the folder for temporary
  * files, with an error that says so.
  */
-export async function saveModel(
-  path: string,
-  { name, model, preprocessing }: { name: string; model: Model; preprocessing: Preprocessing },
-): Promise<void> {
-  const metadata = {
-    format: "pt",
-    classes: JSON.stringify(model.classes),
-    [MODEL]: name,
-    [INPUT]: JSON.stringify(preprocessing),
-  };
-  const bytes = writeSafetensors(model.stateDict(), metadata);
+export async function saveModel(path: string, saved: Saved): Promise<void> {
+  const bytes = modelFile(saved);
   try {
     await writeFileAtomic(path, bytes);
   } catch (error) {
@@ -75,7 +85,8 @@ export async function saveModel(
   }
 }
 
-function parse<T>(json: string | undefined, is: (value: unknown) => value is T): T | undefined {
+/** JSON of a certain kind, or nothing. */
+export function parse<T>(json: string | undefined, is: (value: unknown) => value is T): T | undefined {
   if (json === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(json);
@@ -85,6 +96,6 @@ function parse<T>(json: string | undefined, is: (value: unknown) => value is T):
   }
 }
 
-function isNames(value: unknown): value is string[] {
+export function isNames(value: unknown): value is string[] {
   return Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === "string");
 }
