@@ -1,6 +1,7 @@
 import { checkFlags, checkNoMore, checkNumber, checkOptions } from "../errors.js";
 import { batchNorm as evaluateOp, batchNormTrain as trainOp } from "../ops/batch-norm.js";
 import { dropout as dropoutOp } from "../ops/dropout.js";
+import { instanceNorm } from "../ops/instance-norm.js";
 import { checkLocalResponseNorm, localResponseNorm as lrnOp } from "../ops/local-response-norm.js";
 import { constant } from "./init.js";
 import type { Layer } from "./layer.js";
@@ -37,6 +38,33 @@ export function batchNorm2d(options: BatchNormOptions = {}): Layer {
       return scope.training
         ? scope.op(trainOp, [x, weight, bias, mean, variance, batches], { eps, momentum })
         : scope.op(evaluateOp, [x, weight, bias, mean, variance], { eps });
+    },
+  };
+}
+
+export interface InstanceNormOptions {
+  /** Added to the variance. Default 1e-5. */
+  eps?: number;
+  /** Learn a scale and a shift for each channel. Default false, as in torch. */
+  affine?: boolean;
+}
+
+/**
+ * Normalisation of each channel of each image by its own mean and variance (torch.nn.InstanceNorm2d; Ulyanov et al.,
+ * 2016), in training and otherwise. Also for [n, c, l].
+ */
+export function instanceNorm2d(options: InstanceNormOptions = {}): Layer {
+  checkOptions("instanceNorm2d", options, ["eps", "affine"]);
+  const { eps = 1e-5, affine = false } = options;
+  checkNumber("instanceNorm2d: eps", eps, { above: 0 });
+  checkFlags("instanceNorm2d", { affine });
+  return {
+    type: "InstanceNorm2d",
+    apply(scope, x) {
+      const c = x.shape[1]!;
+      const weight = affine ? scope.parameter("weight", [c], constant(1)) : null;
+      const bias = affine ? scope.parameter("bias", [c], constant(0)) : null;
+      return instanceNorm(scope.graph, x, weight, bias, eps);
     },
   };
 }

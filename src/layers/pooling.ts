@@ -1,5 +1,6 @@
 import { check, checkFlags, checkNoMore, checkOptions } from "../errors.js";
 import { adaptiveAvgPool2d as adaptiveOp } from "../ops/adaptive-avg-pool2d.js";
+import { adaptiveMaxPool2d as adaptiveMax } from "../ops/adaptive-max-pool2d.js";
 import { avgPool2d as avgOp } from "../ops/avg-pool2d.js";
 import { maxPool2d as maxOp } from "../ops/max-pool2d.js";
 import type { GraphWriter, Value } from "../ops/op.js";
@@ -101,4 +102,16 @@ export function adaptiveAvgPool2d(size: Size2): Layer {
 export function globalAvgPool2d(...none: []): Layer {
   checkNoMore("globalAvgPool2d", none);
   return adaptiveAvgPool2d(1);
+}
+
+/** The largest pixels of windows that share the image evenly (torch.nn.AdaptiveMaxPool2d, for sizes that divide). */
+export function adaptiveMaxPool2d(size: Size2): Layer {
+  const [oh, ow] = pair("adaptiveMaxPool2d: the output size", size, 1);
+  return layer("AdaptiveMaxPool2d", (graph, x) => adaptiveMax(graph, x, oh, ow));
+}
+
+/** The largest pixel of each channel: [n, c, h, w] to [n, c, 1, 1]. */
+export function globalMaxPool2d(...none: []): Layer {
+  checkNoMore("globalMaxPool2d", none);
+  return adaptiveMaxPool2d(1);
 }
