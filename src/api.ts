@@ -30,6 +30,8 @@ export {
   type BatchNormOptions,
   batchNorm2d,
   dropout,
+  type InstanceNormOptions,
+  instanceNorm2d,
   type LocalResponseNormOptions,
   localResponseNorm,
 } from "./layers/normalization.js";
@@ -37,14 +39,22 @@ export type { Padding, Sides } from "./layers/padding.js";
 export {
   type AvgPoolOptions,
   adaptiveAvgPool2d,
+  adaptiveMaxPool2d,
   avgPool1d,
   avgPool2d,
   globalAvgPool2d,
+  globalMaxPool2d,
   type MaxPoolOptions,
   maxPool1d,
   maxPool2d,
 } from "./layers/pooling.js";
+export { pixelShuffle, pixelUnshuffle, type UpsampleOptions, upsample } from "./layers/resize.js";
 export { flatten, pad, unflatten } from "./layers/shape.js";
+export {
+  type ConvTransposeOptions,
+  convTranspose1d,
+  convTranspose2d,
+} from "./layers/transposed-convolution.js";
 export type { Value } from "./ops/op.js";
 export type { PaddingMode } from "./ops/pad.js";
 export { Random } from "./random.js";
