@@ -1,0 +1,134 @@
+import { check, checkIs, checkOptions, show } from "../errors.js";
+import { type BuildOptions, buildModel, type Model, type Port } from "../layers/model.js";
+import { readSource, type Source } from "../platform/read-source.js";
+import { formatShape, type Shape } from "../tensor.js";
+import { type ExternalData, MOST_BYTES, readExternal } from "./external.js";
+import { analyse, type Declared, formatSizes, type Network } from "./network.js";
+import { readModel } from "./proto/read.js";
+import { type BatchedInput, onnxLayer } from "./trace.js";
+
+/** How a file becomes a model. */
+export interface ImportOptions extends Pick<BuildOptions, "classes" | "runtime" | "prepare"> {
+  /**
+   * Shapes of inputs, batch included, by name: `{ input: [1, 3, 224, 224] }`. Needed where the file leaves height, width
+   * or other sizes open. The model then also takes other sizes, where its layers do.
+   */
+  shapes?: Readonly<Record<string, Shape>>;
+  /**
+   * "declared", the default: a batch of fixed size stays fixed, and larger ones are predicted in pieces. "free": the batch
+   * may have any size, for example in training.
+   */
+  batch?: "declared" | "free";
+  /** Gives the files in which the model keeps its weights, where they do not lie beside it. */
+  externalData?: ExternalData;
+}
+
+/**
+ * Makes a model of an ONNX file: a path (in a page an address), its bytes, or a Blob. Opsets 7 to 21. The model has the
+ * file's weights, names of layers and names of inputs and outputs; it can be run, looked into and trained as any other.
+ */
+export async function importOnnx(source: Source, options: ImportOptions = {}): Promise<Model> {
+  checkOptions("importOnnx", options, ["shapes", "batch", "externalData", "classes", "runtime", "prepare"]);
+  const { shapes = {}, batch = "declared", externalData, ...build } = options;
+  checkIs(batch === "declared" || batch === "free", "importOnnx: batch", batch, '"declared" or "free"');
+  const isFunction = externalData === undefined || typeof externalData === "function";
+  checkIs(
+    isFunction,
+    "importOnnx: externalData",
+    externalData,
+    "a function that gives the bytes of a file by its name",
+  );
+  const path = typeof source === "string" ? source : undefined;
+  const file = path ?? "The ONNX file";
+  const bytes = await fileBytes(source, file);
+  const proto = readModel(bytes, file);
+  check(proto.graph, () => `${file} is not an ONNX file: it has no graph.`);
+  const network = analyse(proto, await readExternal(proto.graph, path, externalData), file);
+  const ports = network.inputs.map((input) => portOf(network, input, shapes, batch === "free"));
+  checkShapes(network, shapes);
+
+  const outputs = network.outputs.map(({ name }) => name);
+  const layer = onnxLayer(network, batchedInput(network, ports));
+  const model = await buildModel(layer, ports, { ...build, outputs });
+  // The model has them now.
+  for (const weight of network.weights.values()) weight.tensor = undefined;
+  for (const name of network.weights.keys()) (network.constants as Map<string, unknown>).delete(name);
+  return model;
+}
+
+/** The first input that the file gives a batch of fixed size. */
+function batchedInput({ inputs }: Network, ports: readonly Port[]): BatchedInput | undefined {
+  const name = ports.find(({ batch }) => batch !== false)?.name;
+  const declared = inputs.find((input) => input.name === name)?.sizes?.[0];
+  return name !== undefined && typeof declared === "number" ? { name, declared } : undefined;
+}
+
+async function fileBytes(source: Source, file: string): Promise<Uint8Array> {
+  const checkSize = (size: number): void =>
+    check(
+      size < MOST_BYTES,
+      () =>
+        `${file} has more than 2 GiB, which no ONNX file may. Keep the weights in a file beside it, or use a smaller model.`,
+    );
+  if (source instanceof Blob) checkSize(source.size);
+  const read = await readSource("importOnnx: the file", source);
+  const bytes = read instanceof Uint8Array ? read : new Uint8Array(read);
+  checkSize(bytes.length);
+  return bytes;
+}
+
+/** An input of the model. The first size is a batch if the outputs have the same. */
+function portOf(
+  { outputs, contents }: Network,
+  input: Declared,
+  shapes: Readonly<Record<string, Shape>>,
+  free: boolean,
+): Port {
+  const { name, sizes } = input;
+  const given = shapes[name];
+  if (contents.has(name)) return { name, shape: [], batch: false, content: true };
+  const rank = given?.length ?? sizes?.length;
+  check(
+    rank !== undefined && (!sizes || rank === sizes.length),
+    () =>
+      `importOnnx: ${given ? `the shape ${show(given)} does not fit` : "the file does not tell the shape of"} the input ` +
+      `"${name}"${given ? `, which is ${formatSizes(input)}` : ""}. Give it: { shapes: { "${name}": [1, 3, 224, 224] } }.`,
+  );
+  const first = sizes?.[0];
+  const isBatch =
+    rank >= 2 && outputs.every(({ sizes: out }) => !out || (out.length > 0 && (out[0] ?? first) === first));
+  const shape = Array.from({ length: rank }, (_, d) => {
+    const size = given?.[d] ?? sizes?.[d];
+    if (typeof size === "number") return size;
+    check(
+      d === 0 && isBatch,
+      () =>
+        `importOnnx: the input "${name}" has the shape ${formatSizes(input)}, with sizes left open. Give one to build ` +
+        `the model for, batch included: { shapes: { "${name}": [1, 3, 224, 224] } }.`,
+    );
+    return 1;
+  });
+  const fits = shape.every((size, d) => {
+    const own = sizes?.[d];
+    const isFixed = typeof own === "number" && !(free && d === 0);
+    return Number.isSafeInteger(size) && size >= 0 && (!isFixed || own === size);
+  });
+  check(
+    fits,
+    () =>
+      `importOnnx: the shape ${formatShape(shape)} does not fit the input "${name}", which is ${formatSizes(input)}.`,
+  );
+  if (!isBatch) return { name, shape, batch: false };
+  return { name, shape, batch: typeof first === "number" && !free ? first : true };
+}
+
+function checkShapes({ inputs }: Network, shapes: Readonly<Record<string, Shape>>): void {
+  for (const name of Object.keys(shapes)) {
+    check(
+      inputs.some((input) => input.name === name),
+      () =>
+        `importOnnx: the network has no input "${name}" to give a shape. Its inputs are ` +
+        `${inputs.map((input) => `"${input.name}"`).join(", ")}.`,
+    );
+  }
+}

@@ -1,0 +1,245 @@
+import { check, show } from "../errors.js";
+import type { Shape } from "../tensor.js";
+import { NodeInfo, naming } from "./attributes.js";
+import type { ExternalBytes } from "./external.js";
+import { isWhole } from "./host/host.js";
+import { Call, isKnown } from "./item.js";
+import { operators } from "./ops/index.js";
+import type { Operator } from "./ops/operator.js";
+import { isUnderstood, OPSETS } from "./opsets.js";
+import { type Dtype, dtypeOf, type HostTensor, readNumbers } from "./proto/tensor.js";
+import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from "./proto/types.js";
+
+/** Numbers up to which a constant of no particular role is part of the graph rather than of the model's state. */
+const FEW = 64;
+/** Numbers that all computed constants together may have. */
+const MOST_FOLDED = 2 ** 26;
+
+/** A node, and what is known of its operator. */
+export interface Step {
+  readonly info: NodeInfo;
+  readonly operator: Operator;
+}
+
+/** A constant that belongs to the model's state. */
+export interface Weight {
+  readonly kind: "parameter" | "buffer";
+  readonly shape: Shape;
+  /** Given away when the model has it. */
+  tensor: HostTensor | undefined;
+}
+
+/** An input or output as the file declares it. Sizes that are not numbers are names, or undefined. */
+export interface Declared {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly sizes: readonly (number | string | undefined)[] | undefined;
+}
+
+/** A file's graph, ready to be traced for any input. */
+export interface Network {
+  readonly name: string;
+  readonly inputs: readonly Declared[];
+  readonly outputs: readonly Declared[];
+  /** Inputs whose numbers must be known while the network is traced. */
+  readonly contents: ReadonlySet<string>;
+  /** The nodes that the outputs need, and that are not constants. */
+  readonly steps: readonly Step[];
+  readonly constants: ReadonlyMap<string, HostTensor>;
+  readonly weights: ReadonlyMap<string, Weight>;
+}
+
+/** Finds out what a file's graph is made of. Throws where something in it is not supported. */
+export function analyse(model: ModelProto, external: ExternalBytes, file: string): Network {
+  const { graph } = model;
+  check(graph, () => `${file} is not an ONNX file: it has no graph.`);
+  const opset = opsetOf(model, file);
+  check(
+    graph.sparseInitializer.length === 0,
+    () =>
+      `${file}: the initializer "${graph.sparseInitializer[0]?.values?.name ?? ""}" is sparse, which is not supported.`,
+  );
+  const constants = new Map<string, HostTensor>();
+  for (const tensor of graph.initializer) {
+    const name = tensor.name ?? "";
+    constants.set(name, readNumbers(`The initializer "${name}"`, tensor, external.get(tensor)));
+  }
+  const named = new Set(constants.keys());
+  const inputs = graph.input.filter(({ name }) => !named.has(name ?? "")).map(declared("input"));
+  const outputs = graph.output.map(declared("output"));
+  check(outputs.length > 0, () => `${file}: the network has no outputs.`);
+
+  const all = stepsOf(graph, opset, external);
+  const steps = fold(neededSteps(all, outputs), constants, new Set(inputs.map(({ name }) => name)));
+  return {
+    name: graph.name ?? "",
+    inputs,
+    outputs,
+    contents: contentsOf(steps, inputs),
+    steps,
+    weights: weightsOf(steps, constants, named),
+    constants,
+  };
+}
+
+function opsetOf({ opsetImport, functions }: ModelProto, file: string): number {
+  const own = opsetImport.find(({ domain = "" }) => domain === "" || domain === "ai.onnx");
+  const version = own?.version ?? 0;
+  const { oldest, newest } = OPSETS;
+  check(
+    version >= 1 && version <= newest,
+    () =>
+      `${file} uses version ${version} of ONNX's operators (opset); ${oldest} to ${newest} are supported. Export the ` +
+      "network again with one of them, or convert it with onnx.version_converter.",
+  );
+  check(
+    functions.length === 0,
+    () =>
+      `${file} has functions of its own, such as "${functions[0]?.name}", which are not supported. Inline them.`,
+  );
+  return version;
+}
+
+const declared =
+  (what: string) =>
+  ({ name = "", type }: ValueInfoProto): Declared => {
+    const tensor = type?.tensorType;
+    check(
+      tensor,
+      () =>
+        `The ${what} "${name}" is not a dense tensor (a sequence, map, optional or sparse tensor), which is not supported.`,
+    );
+    const sizes = tensor.shape?.dim.map(({ dimValue, dimParam }) => dimValue ?? (dimParam || undefined));
+    return { name, dtype: dtypeOf(`The ${what} "${name}"`, tensor.elemType), sizes };
+  };
+
+/** Names that all nodes have of their own. */
+function stepsOf(graph: GraphProto, opset: number, external: ExternalBytes): Step[] {
+  const taken = new Set<string>();
+  const unique = ({ name, opType = "" }: NodeProto, i: number): string => {
+    const base = name || `${opType}_${i}`;
+    let full = base;
+    for (let k = 1; taken.has(full); k++) full = `${base}_${k}`;
+    taken.add(full);
+    return full;
+  };
+  return graph.node.map((proto, i) => {
+    const info = new NodeInfo(proto, unique(proto, i), opset, external);
+    return {
+      info,
+      operator: operators.get(proto.domain && proto.domain !== "ai.onnx" ? "" : info.operator)!,
+    };
+  });
+}
+
+/** The nodes that the outputs depend on, in order. */
+function neededSteps(steps: readonly Step[], outputs: readonly Declared[]): Step[] {
+  const wanted = new Set(outputs.map(({ name }) => name));
+  const needed: Step[] = [];
+  for (const step of [...steps].reverse()) {
+    if (!step.info.outputs.some((name) => name !== "" && wanted.has(name))) continue;
+    needed.push(step);
+    for (const name of step.info.inputs) wanted.add(name);
+  }
+  return needed.reverse();
+}
+
+/** Computes what depends on constants alone, adding it to them; returns the other nodes. */
+function fold(steps: readonly Step[], constants: Map<string, HostTensor>, known: Set<string>): Step[] {
+  const rest: Step[] = [];
+  let folded = 0;
+  for (const step of steps) {
+    const { info, operator } = step;
+    checkSupported(step);
+    for (const name of info.inputs) {
+      const isThere = name === "" || known.has(name) || constants.has(name);
+      if (!isThere) info.fail(`its input "${name}" is neither computed by a node before it nor given.`);
+    }
+    for (const name of info.outputs) if (name !== "") known.add(name);
+    if (!operator.folds || !info.inputs.every((name) => name === "" || constants.has(name))) {
+      rest.push(step);
+      continue;
+    }
+    const inputs = info.inputs.map((name) => constants.get(name) ?? null);
+    const results = naming(info, () => [operator.run(new Call(info, inputs))].flat());
+    info.outputs.forEach((name, i) => {
+      const result = results[i];
+      if (name === "" || !result) return;
+      check(isKnown(result), () => `${info.label}: its output "${name}" cannot be computed from constants.`);
+      if (!inputs.some((input) => input?.data === result.data)) folded += result.data.length;
+      constants.set(name, result);
+    });
+    if (folded > MOST_FOLDED) info.fail(`the constants up to here come to more than ${MOST_FOLDED} numbers.`);
+  }
+  return rest;
+}
+
+const SUBGRAPHS = ["If", "Loop", "Scan", "SequenceMap"];
+
+function checkSupported({ info, operator }: Step): void {
+  const name = info.operator;
+  if (!operator) {
+    const reason = SUBGRAPHS.includes(name)
+      ? "graphs within the graph are not supported. Export the network for fixed sizes, so that it has none"
+      : /Quant|Integer$|^QLinear/.test(name)
+        ? "quantised networks are not supported. Export it in float32"
+        : "the operator is not supported";
+    info.fail(`${reason}.`);
+  }
+  if (!isUnderstood(name, info.opset)) {
+    const { oldest, newest } = OPSETS;
+    info.fail(
+      `the operator is not supported in a version that old. Convert the file to an opset from ${oldest} to ${newest}.`,
+    );
+  }
+  info.checkAttributes(operator.attributes ?? []);
+}
+
+/** Inputs that are whole numbers or decide shapes, unless the first thing that happens to them is a cast to floats. */
+function contentsOf(steps: readonly Step[], inputs: readonly Declared[]): Set<string> {
+  const contents = new Set<string>();
+  for (const { name, dtype } of inputs) {
+    const uses = steps.flatMap(({ info, operator }) =>
+      info.inputs.flatMap((input, i) => (input === name ? [{ info, operator, i }] : [])),
+    );
+    const decides = uses.some(({ operator, i }) => operator.content?.includes(i));
+    const isPicture = uses.length > 0 && uses.every(({ info }) => isCastToFloat(info));
+    if (decides || (isWhole(dtype) && !isPicture)) contents.add(name);
+  }
+  return contents;
+}
+
+function isCastToFloat(info: NodeInfo): boolean {
+  if (info.operator !== "Cast") return false;
+  return !isWhole(dtypeOf(info.label, info.int("to", 0)));
+}
+
+/** Constants that belong to the model's state, in the order in which they are used. */
+function weightsOf(
+  steps: readonly Step[],
+  constants: ReadonlyMap<string, HostTensor>,
+  named: ReadonlySet<string>,
+): Map<string, Weight> {
+  const weights = new Map<string, Weight>();
+  for (const { info, operator } of steps) {
+    const computes = info.inputs.some((name) => name !== "" && !constants.has(name));
+    info.inputs.forEach((name, i) => {
+      const tensor = constants.get(name);
+      if (!tensor || isWhole(tensor.dtype) || operator.content?.includes(i)) return;
+      const count = tensor.data.length;
+      const maybe = computes && operator.maybeParameters?.includes(i) && named.has(name) && count > 1;
+      const isParameter = operator.parameters?.includes(i) || maybe;
+      const isBuffer = operator.buffers?.includes(i) || count > FEW;
+      const known = weights.get(name);
+      if (known ? known.kind === "buffer" && isParameter : isParameter || isBuffer) {
+        weights.set(name, { kind: isParameter ? "parameter" : "buffer", shape: tensor.shape, tensor });
+      }
+    });
+  }
+  return weights;
+}
+
+/** For messages: a declared shape. */
+export function formatSizes({ sizes }: Declared): string {
+  return sizes ? `[${sizes.map((size) => size ?? "?").join(", ")}]` : show(undefined);
+}

@@ -1,0 +1,75 @@
+import { check } from "../../errors.js";
+import { pad } from "../../ops/pad.js";
+import { paddedDense } from "../../ops/rearrange.js";
+import { axisOf } from "../attributes.js";
+import { gatheredHost } from "../host/move.js";
+import { type Call, type Item, isKnown, live } from "../item.js";
+import type { Operators } from "./operator.js";
+
+const MODES = ["constant", "reflect", "edge", "wrap"] as const;
+type Mode = (typeof MODES)[number];
+
+/** Where the numbers along an axis come from; -1 for padding. */
+function sources(size: number, before: number, after: number, mode: Mode): number[] {
+  const period = Math.max(1, 2 * (size - 1));
+  return Array.from({ length: Math.max(0, size + before + after) }, (_, i) => {
+    const place = i - before;
+    if (place >= 0 && place < size) return place;
+    if (mode === "constant") return -1;
+    if (mode === "edge") return place < 0 ? 0 : size - 1;
+    if (mode === "wrap") return ((place % size) + size) % size;
+    const within = ((place % period) + period) % period;
+    return within < size ? within : period - within;
+  });
+}
+
+/** What the pad op calls the modes. */
+const OP_MODES = { constant: "zeros", reflect: "reflect", edge: "replicate", wrap: "circular" } as const;
+
+/** Numbers around, on all sides or along the axes named; pads are an attribute before opset 11. */
+function padded(call: Call): Item {
+  const { node, graph } = call;
+  const item = call.item(0);
+  const { shape } = item;
+  const rank = shape.length;
+  const mode = node.word("mode", MODES, "constant");
+  const given = (node.opset < 11 ? node.ints("pads") : call.numbers(1)) ?? [];
+  const value = node.opset < 11 ? node.float("value", 0) : call.number(2, 0);
+  const axes = (call.numbers(3) ?? shape.map((_, d) => d)).map((axis) => axisOf(axis, rank));
+  check(
+    given.length === 2 * axes.length && given.every(Number.isSafeInteger),
+    () => `pads [${given}] do not fit the axes [${axes}] of [${shape}]: there must be two for each.`,
+  );
+  const pads = Array<number>(2 * rank).fill(0);
+  axes.forEach((axis, i) => {
+    pads[axis] = given[i]!;
+    pads[axis + rank] = given[i + axes.length]!;
+  });
+  if (pads.every((side) => side === 0)) return item;
+  shape.forEach((size, d) => {
+    check(
+      size + pads[d]! + pads[d + rank]! >= 0,
+      () => `pads [${given}] take more away than the [${shape}] there are.`,
+    );
+  });
+  if (isKnown(item)) {
+    const lists = shape.map((size, d) => sources(size, pads[d]!, pads[d + rank]!, mode));
+    return gatheredHost(item, lists, value);
+  }
+  const x = item.value;
+  const least = mode === "reflect" ? 1 : 0;
+  const fits = shape.every((size, d) => {
+    const most = d < 2 ? 0 : mode === "reflect" || mode === "wrap" ? size - least : Infinity;
+    return [pads[d]!, pads[d + rank]!].every((side) => side >= 0 && side <= most);
+  });
+  if (x.form === "blocked" && rank >= 3 && fits && (mode !== "constant" || value === 0)) {
+    const [top, bottom] = rank === 3 ? [0, 0] : [pads[2]!, pads[2 + rank]!];
+    const [left, right] = [pads[rank - 1]!, pads[2 * rank - 1]!];
+    return live(graph.add(pad, [x], { top, left, bottom, right, mode: OP_MODES[mode] }), item.dtype);
+  }
+  return live(paddedDense(graph, x, pads, mode, value), item.dtype);
+}
+
+export const paddings: Operators = {
+  Pad: { attributes: ["mode", "pads", "value"], content: [1, 2, 3], folds: true, run: padded },
+};

@@ -1,0 +1,246 @@
+import { check } from "../../errors.js";
+import { affine } from "../../ops/affine.js";
+import type { Value } from "../../ops/op.js";
+import { resized, type Tap } from "../../ops/resample.js";
+import { axisOf } from "../attributes.js";
+import { type Call, type Item, live } from "../item.js";
+import { gatheredItem } from "./moves.js";
+import type { Operators } from "./operator.js";
+
+const TRANSFORMATIONS = [
+  "half_pixel",
+  "half_pixel_symmetric",
+  "pytorch_half_pixel",
+  "align_corners",
+  "asymmetric",
+  "tf_half_pixel_for_nn",
+  "tf_crop_and_resize",
+] as const;
+const NEAREST = ["round_prefer_floor", "round_prefer_ceil", "floor", "ceil"] as const;
+
+type Transformation = (typeof TRANSFORMATIONS)[number];
+type Nearest = (typeof NEAREST)[number];
+
+/** How one axis is resized. */
+interface Axis {
+  readonly from: number;
+  readonly to: number;
+  /** What positions are divided by: `to / from`, unless rounded sizes make a difference. */
+  readonly scale: number;
+  /** The part to show, from 0 to 1 for the middles of the first and last pixel: of "tf_crop_and_resize". */
+  readonly part: readonly [start: number, end: number];
+}
+
+/** Where an output's pixel lies in the input, from 0 for the middle of the first pixel. */
+function positionOf(i: number, { from, to, scale, part }: Axis, how: Transformation): number {
+  switch (how) {
+    case "half_pixel":
+      return (i + 0.5) / scale - 0.5;
+    case "half_pixel_symmetric": {
+      // What rounding the size cut off is taken from both ends.
+      const offset = (from / 2) * (1 - to / (from * scale));
+      return offset + (i + 0.5) / scale - 0.5;
+    }
+    case "pytorch_half_pixel":
+      return to > 1 ? (i + 0.5) / scale - 0.5 : 0;
+    case "align_corners": {
+      // Of the size before it was rounded down, as ONNX's own tests have it.
+      const length = from * scale;
+      return length === 1 ? 0 : (i * (from - 1)) / (length - 1);
+    }
+    case "asymmetric":
+      return i / scale;
+    case "tf_half_pixel_for_nn":
+      return (i + 0.5) / scale;
+    case "tf_crop_and_resize": {
+      const [start, end] = part;
+      const length = from * scale;
+      const along = length === 1 ? 0.5 : i / (length - 1);
+      return (start + along * (end - start)) * (from - 1);
+    }
+  }
+}
+
+function rounded(position: number, how: Nearest): number {
+  switch (how) {
+    case "round_prefer_floor":
+      return Math.ceil(position - 0.5);
+    case "round_prefer_ceil":
+      return Math.floor(position + 0.5);
+    case "floor":
+      return Math.floor(position);
+    case "ceil":
+      return Math.ceil(position);
+  }
+}
+
+const clamped = (place: number, size: number): number => Math.min(Math.max(place, 0), size - 1);
+
+/** What a pixel counts at a distance. */
+type Kernel = (distance: number) => number;
+
+const linear: Kernel = (distance) => Math.max(0, 1 - distance);
+
+/** Keys' kernel (1981); `a` is -0.75 in torch and ONNX, -0.5 elsewhere. */
+const cubic =
+  (a: number): Kernel =>
+  (d) => {
+    if (d <= 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
+    return d < 2 ? a * (((d - 5) * d + 8) * d - 4) : 0;
+  };
+
+/** The pixels near a position, by their distance. Those beyond the edge are its pixel, or do not count. */
+function taps(position: number, size: number, kernel: Kernel, excludesOutside: boolean): Tap[] {
+  const low = Math.floor(position);
+  const weights = new Map<number, number>();
+  for (let place = low - 1; place <= low + 2; place++) {
+    const weight = kernel(Math.abs(position - place));
+    const index = clamped(place, size);
+    if (weight === 0 || (excludesOutside && index !== place)) continue;
+    weights.set(index, (weights.get(index) ?? 0) + weight);
+  }
+  const sum = excludesOutside ? [...weights.values()].reduce((a, b) => a + b, 0) : 1;
+  return [...weights].map(([index, weight]) => ({ index, weight: weight / sum }));
+}
+
+interface How {
+  /** Of linear and cubic; undefined for the nearest pixel. */
+  readonly kernel: Kernel | undefined;
+  readonly excludesOutside: boolean;
+  readonly transformation: Transformation;
+  readonly nearest: Nearest;
+  /** What lies beyond the edge, where that is not its pixel. */
+  readonly beyond: number | undefined;
+}
+
+/** Resizes along every axis that changes. */
+function resize(call: Call, axes: readonly Axis[], how: How): Item {
+  const { kernel, excludesOutside, transformation, nearest, beyond } = how;
+  const item = call.item(0);
+  const changes = axes.map(
+    ({ from, to, scale, part: [start, end] }) => from !== to || scale !== 1 || start !== 0 || end !== 1,
+  );
+  const isBeyond = (at: number, size: number): boolean => beyond !== undefined && (at < 0 || at > size - 1);
+  const positions = ({ to }: Axis, d: number): number[] =>
+    Array.from({ length: to }, (_, i) => positionOf(i, axes[d]!, transformation));
+  if (!kernel) {
+    const lists = axes.map((axis, d) =>
+      changes[d]
+        ? positions(axis, d).map((at) =>
+            isBeyond(at, axis.from) ? -1 : clamped(rounded(at, nearest), axis.from),
+          )
+        : null,
+    );
+    return gatheredItem(call, item, lists, beyond);
+  }
+  // No taps give 0, so what is beyond the edge becomes that for the while.
+  const shift = (x: Value, by: number): Value =>
+    by === 0 ? x : call.graph.add(affine, [x], { scale: 1, shift: by });
+  let value = shift(call.valueOf(item), -(beyond ?? 0));
+  axes.forEach((axis, d) => {
+    if (!changes[d]) return;
+    value = resized(
+      call.graph,
+      value,
+      d,
+      positions(axis, d).map((at) =>
+        isBeyond(at, axis.from) ? [] : taps(at, axis.from, kernel, excludesOutside),
+      ),
+    );
+  });
+  return live(shift(value, beyond ?? 0), item.dtype);
+}
+
+/** Scales or sizes for the axes named, which are usually all. */
+function axesFrom(
+  call: Call,
+  scales: readonly number[] | undefined,
+  sizes: readonly number[] | undefined,
+): Axis[] {
+  const { node } = call;
+  const { shape } = call.item(0);
+  const named = (node.ints("axes") ?? shape.map((_, d) => d)).map((axis) => axisOf(axis, shape.length));
+  const given = sizes?.length ? sizes : scales;
+  check(
+    given && given.length === named.length,
+    () => `scales or sizes [${given ?? ""}] do not fit the axes [${named}] of [${shape}].`,
+  );
+  check(
+    given.every((one) => Number.isFinite(one) && one > 0),
+    () => `scales and sizes must be above 0, not [${given}].`,
+  );
+  const axes = shape.map((from): Axis => ({ from, to: from, scale: 1, part: [0, 1] }));
+  const roi = node.word("coordinate_transformation_mode", TRANSFORMATIONS, "half_pixel").startsWith("tf_crop")
+    ? call.numbers(1)
+    : undefined;
+  check(!roi || roi.length === 2 * named.length, () => `roi [${roi}] does not fit the axes [${named}].`);
+  const policy = node.word("keep_aspect_ratio_policy", ["stretch", "not_larger", "not_smaller"], "stretch");
+  const ratios = named.map((d, i) => given[i]! / shape[d]!);
+  const common = policy === "not_larger" ? Math.min(...ratios) : Math.max(...ratios);
+  named.forEach((d, i) => {
+    const from = shape[d]!;
+    const part = [roi?.[i] ?? 0, roi?.[i + named.length] ?? 1] as const;
+    if (!sizes?.length) axes[d] = { from, to: Math.floor(from * given[i]!), scale: given[i]!, part };
+    else if (policy === "stretch") axes[d] = { from, to: given[i]!, scale: given[i]! / from, part };
+    else axes[d] = { from, to: Math.floor(from * common + 0.5), scale: common, part };
+  });
+  return axes;
+}
+
+function resizeItem(call: Call): Item {
+  const { node } = call;
+  const old = node.opset < 11;
+  const mode = node.word("mode", ["nearest", "linear", "cubic"], "nearest");
+  const kernels = { nearest: undefined, linear, cubic: cubic(node.float("cubic_coeff_a", -0.75)) };
+  check(!node.flag("antialias", false), () => "antialias = 1 is not supported.");
+  const transformation = node.word(
+    "coordinate_transformation_mode",
+    TRANSFORMATIONS,
+    old ? "asymmetric" : "half_pixel",
+  );
+  const crops = transformation === "tf_crop_and_resize";
+  const how: How = {
+    kernel: kernels[mode],
+    excludesOutside: node.flag("exclude_outside", false),
+    transformation,
+    nearest: node.word("nearest_mode", NEAREST, old ? "floor" : "round_prefer_floor"),
+    beyond: crops ? node.float("extrapolation_value", 0) : undefined,
+  };
+  const scales = call.numbers(old ? 1 : 2);
+  return resize(call, axesFrom(call, scales, old ? undefined : call.numbers(3)), how);
+}
+
+/** Scales are an attribute before opset 9. */
+function upsample(call: Call): Item {
+  const { node } = call;
+  const scales = node.opset < 9 ? node.floats("scales") : call.numbers(1);
+  const mode = node.word("mode", ["nearest", "linear", "bilinear"], "nearest");
+  const how: How = {
+    kernel: mode === "nearest" ? undefined : linear,
+    excludesOutside: false,
+    transformation: "asymmetric",
+    nearest: "floor",
+    beyond: undefined,
+  };
+  return resize(call, axesFrom(call, scales, undefined), how);
+}
+
+/** Pictures larger and smaller. */
+export const resizings: Operators = {
+  Resize: {
+    attributes: [
+      "mode",
+      "coordinate_transformation_mode",
+      "nearest_mode",
+      "cubic_coeff_a",
+      "exclude_outside",
+      "extrapolation_value",
+      "antialias",
+      "axes",
+      "keep_aspect_ratio_policy",
+    ],
+    content: [1, 2, 3],
+    run: resizeItem,
+  },
+  Upsample: { attributes: ["mode", "scales"], content: [1], run: upsample },
+};

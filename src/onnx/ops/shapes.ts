@@ -1,0 +1,270 @@
+import { check } from "../../errors.js";
+import { concat } from "../../ops/concat.js";
+import { toBlocked } from "../../ops/dense.js";
+import { depthToSpace, spaceToDepth } from "../../ops/depth-to-space.js";
+import { sliceChannels } from "../../ops/slice-channels.js";
+import { sizeOf } from "../../tensor.js";
+import { axisOf } from "../attributes.js";
+import { broadcastShape, numbersOf } from "../host/host.js";
+import { type Call, type Item, isKnown, live } from "../item.js";
+import { expandedItem, gatheredItem, joinedItems, reshapedItem, transposedItem } from "./moves.js";
+import type { Operators } from "./operator.js";
+
+/** Axes as an attribute before an opset, as an input since. */
+export function axesOf(call: Call, since: number, input = 1): readonly number[] | undefined {
+  return call.opset < since ? call.node.ints("axes") : call.numbers(input);
+}
+
+/** From start on, in steps, to before end: the places along an axis, by numpy's rule. */
+export function places(start: number, end: number, step: number, size: number): number[] {
+  const clamp = (place: number, least: number, most: number): number =>
+    Math.min(Math.max(place < 0 ? place + size : place, least), most);
+  const list: number[] = [];
+  if (step > 0) for (let i = clamp(start, 0, size); i < clamp(end, 0, size); i += step) list.push(i);
+  else {
+    // Beyond the beginning is as far as it goes: -1 cannot say that, for it is the last.
+    const last = end < -size ? -1 : clamp(end, -1, size - 1);
+    for (let i = clamp(start, -1, size - 1); i > last; i += step) list.push(i);
+  }
+  return list;
+}
+
+/** Some places along each axis. A range of channels of an activation stays in blocks of channels. */
+export function part(call: Call, item: Item, lists: readonly (readonly number[] | null)[]): Item {
+  const kept = lists.map((list, d) =>
+    list && list.length === item.shape[d] && list.every((place, i) => place === i) ? null : list,
+  );
+  const channels = kept[1];
+  const isRange =
+    channels &&
+    channels.length > 0 &&
+    kept.every((list, d) => d === 1 || list === null) &&
+    channels.every((place, i) => place === channels[0]! + i);
+  if (isRange && !isKnown(item) && item.value.form === "blocked") {
+    const attrs = { start: channels[0]!, count: channels.length };
+    return live(call.graph.add(sliceChannels, [item.value], attrs), item.dtype);
+  }
+  return gatheredItem(call, item, kept);
+}
+
+function slice(call: Call): Item {
+  const { node } = call;
+  const { shape } = call.item(0);
+  const given = node.opset < 10;
+  const starts = given ? node.ints("starts") : call.numbers(1);
+  const ends = given ? node.ints("ends") : call.numbers(2);
+  check(starts && ends && starts.length === ends.length, () => "starts and ends do not match.");
+  const axes = (given ? node.ints("axes") : call.numbers(3)) ?? starts.map((_, i) => i);
+  const steps = (given ? undefined : call.numbers(4)) ?? starts.map(() => 1);
+  check(
+    axes.length === starts.length && steps.length === starts.length && steps.every((step) => step !== 0),
+    () => `starts, ends, axes and steps do not match: [${starts}], [${ends}], [${axes}], [${steps}].`,
+  );
+  const lists: (number[] | null)[] = shape.map(() => null);
+  axes.forEach((axis, i) => {
+    const d = axisOf(axis, shape.length);
+    lists[d] = places(starts[i]!, ends[i]!, steps[i]!, shape[d]!);
+  });
+  return part(call, call.item(0), lists);
+}
+
+/** Sizes of the parts are an attribute before opset 13, an input since; without them the parts are as even as can be. */
+function split(call: Call): Item[] {
+  const { node } = call;
+  const item = call.item(0);
+  const axis = axisOf(node.int("axis", 0), item.shape.length);
+  const size = item.shape[axis]!;
+  const count = node.int("num_outputs", node.outputs.length);
+  const even = Math.ceil(size / count);
+  const sizes =
+    (node.opset < 13 ? node.ints("split") : call.numbers(1)) ??
+    Array.from({ length: count }, (_, i) => Math.max(0, Math.min(even, size - i * even)));
+  check(
+    sizes.reduce((sum, one) => sum + one, 0) === size && sizes.every((one) => one >= 0),
+    () => `parts of [${sizes}] are not the ${size} along axis ${axis} of [${item.shape}].`,
+  );
+  check(
+    node.outputs.length <= sizes.length,
+    () => `it has ${node.outputs.length} outputs for ${sizes.length} parts.`,
+  );
+  let start = 0;
+  return sizes.map((one) => {
+    const list = Array.from({ length: one }, (_, i) => start + i);
+    start += one;
+    return part(
+      call,
+      item,
+      item.shape.map((_, d) => (d === axis ? list : null)),
+    );
+  });
+}
+
+/** The result has the indices' shape where the axis was. */
+function gather(call: Call): Item {
+  const { node } = call;
+  const item = call.item(0);
+  const axis = axisOf(node.int("axis", 0), item.shape.length);
+  const indices = call.known(1)!;
+  const size = item.shape[axis]!;
+  const list = numbersOf(indices).map((index) => (index < 0 ? index + size : index));
+  check(
+    list.every((index) => index >= 0 && index < size),
+    () => `the indices [${numbersOf(indices)}] are not all within the ${size} along axis ${axis}.`,
+  );
+  const taken = part(
+    call,
+    item,
+    item.shape.map((_, d) => (d === axis ? list : null)),
+  );
+  return reshapedItem(call, taken, [
+    ...item.shape.slice(0, axis),
+    ...indices.shape,
+    ...item.shape.slice(axis + 1),
+  ]);
+}
+
+/**
+ * 0 takes over a size, -1 is what is left. A network exported for a batch of fixed size follows the batch it is given: see
+ * `Call.batch`.
+ */
+function reshape(call: Call): Item {
+  const { node } = call;
+  const item = call.item(0);
+  const wanted = call.numbers(1) ?? [];
+  const zeroIsZero = node.flag("allowzero", false);
+  const sizes = wanted.map((size, d) => (size === 0 && !zeroIsZero ? (item.shape[d] ?? 0) : size));
+  const { batch } = call;
+  if (batch && sizes[0] === batch.declared && item.shape[0] === batch.actual && !isKnown(item)) {
+    sizes[0] = batch.actual;
+  }
+  const rest = sizes.reduce((product, size) => (size === -1 ? product : product * size), 1);
+  const free = sizes.indexOf(-1);
+  if (free >= 0) sizes[free] = rest === 0 ? 0 : sizeOf(item.shape) / rest;
+  check(
+    sizes.every((size) => Number.isInteger(size) && size >= 0) && sizeOf(sizes) === sizeOf(item.shape),
+    () => `[${item.shape}] cannot become [${wanted}], which has another size.`,
+  );
+  return reshapedItem(call, item, sizes);
+}
+
+function squeeze(call: Call): Item {
+  const item = call.item(0);
+  const rank = item.shape.length;
+  const axes = axesOf(call, 13)?.map((axis) => axisOf(axis, rank));
+  const gone = axes ?? item.shape.flatMap((size, d) => (size === 1 ? [d] : []));
+  check(
+    gone.every((d) => item.shape[d] === 1),
+    () => `the axes [${gone}] of [${item.shape}] are not all of size 1.`,
+  );
+  return reshapedItem(
+    call,
+    item,
+    item.shape.filter((_, d) => !gone.includes(d)),
+  );
+}
+
+function unsqueeze(call: Call): Item {
+  const item = call.item(0);
+  const given = axesOf(call, 13) ?? [];
+  const rank = item.shape.length + given.length;
+  const axes = given.map((axis) => axisOf(axis, rank));
+  check(new Set(axes).size === axes.length, () => `the axes [${given}] name one twice.`);
+  const rest = [...item.shape];
+  return reshapedItem(
+    call,
+    item,
+    Array.from({ length: rank }, (_, d) => (axes.includes(d) ? 1 : rest.shift()!)),
+  );
+}
+
+function concatenated(call: Call): Item {
+  const items = call.inputs.map((_, i) => call.item(i));
+  const given = call.node.int("axis", undefined);
+  check(given !== undefined && items.length > 0, () => "it needs an axis and inputs.");
+  const rank = items[0]!.shape.length;
+  const axis = axisOf(given, rank);
+  const isActivation = items.some((item) => !isKnown(item) && item.value.form === "blocked");
+  if (axis === 1 && rank >= 2 && rank <= 4 && isActivation && items.every(({ shape }) => sizeOf(shape) > 0)) {
+    const values = items.map((item) => toBlocked(call.graph, call.valueOf(item)));
+    return live(call.graph.add(concat, values, {}), items[0]!.dtype);
+  }
+  return joinedItems(call, items, axis);
+}
+
+function tile(call: Call): Item {
+  const item = call.item(0);
+  const repeats = call.numbers(1) ?? [];
+  check(
+    repeats.length === item.shape.length &&
+      repeats.every((count) => Number.isSafeInteger(count) && count >= 0),
+    () => `repeats [${repeats}] do not fit the shape [${item.shape}].`,
+  );
+  const lists = item.shape.map((size, d) =>
+    repeats[d] === 1 ? null : Array.from({ length: size * repeats[d]! }, (_, i) => i % size),
+  );
+  return part(call, item, lists);
+}
+
+const blockOf = ({ node }: Call): number => {
+  const block = node.int("blocksize", 0);
+  check(block >= 1, () => `blocksize is ${block}; it must be at least 1.`);
+  return block;
+};
+
+/** Operators that put numbers elsewhere. */
+export const shapes: Operators = {
+  Slice: {
+    attributes: ["starts", "ends", "axes"],
+    content: [1, 2, 3, 4],
+    folds: true,
+    run: slice,
+  },
+  Split: { attributes: ["axis", "split", "num_outputs"], content: [1], folds: true, run: split },
+  Gather: { attributes: ["axis"], content: [1], folds: true, run: gather },
+  Reshape: { attributes: ["allowzero"], content: [1], folds: true, run: reshape },
+  Squeeze: { attributes: ["axes"], content: [1], folds: true, run: squeeze },
+  Unsqueeze: { attributes: ["axes"], content: [1], folds: true, run: unsqueeze },
+  Flatten: {
+    attributes: ["axis"],
+    folds: true,
+    run(call) {
+      const item = call.item(0);
+      const rank = item.shape.length;
+      const given = call.node.int("axis", 1);
+      const axis = given === rank ? rank : axisOf(given, rank);
+      return reshapedItem(call, item, [sizeOf(item.shape.slice(0, axis)), sizeOf(item.shape.slice(axis))]);
+    },
+  },
+  Transpose: {
+    attributes: ["perm"],
+    folds: true,
+    run(call) {
+      const item = call.item(0);
+      const perm = call.node.ints("perm") ?? item.shape.map((_, d) => item.shape.length - 1 - d);
+      const axes = perm.map((axis) => axisOf(axis, item.shape.length));
+      check(
+        axes.length === item.shape.length && new Set(axes).size === axes.length,
+        () => `perm [${perm}] is no order of the axes of [${item.shape}].`,
+      );
+      return axes.every((axis, d) => axis === d) ? item : transposedItem(call, item, axes);
+    },
+  },
+  Concat: { attributes: ["axis"], folds: true, run: concatenated },
+  Expand: {
+    content: [1],
+    folds: true,
+    run: (call) => expandedItem(call, call.item(0), broadcastShape(call.shape(0), call.numbers(1) ?? [])),
+  },
+  Tile: { content: [1], folds: true, run: tile },
+  DepthToSpace: {
+    attributes: ["blocksize", "mode"],
+    run(call) {
+      const mode = call.node.word("mode", ["DCR", "CRD"], "DCR");
+      return live(depthToSpace(call.graph, call.blocked(0, [4]), blockOf(call), mode));
+    },
+  },
+  SpaceToDepth: {
+    attributes: ["blocksize"],
+    run: (call) => live(spaceToDepth(call.graph, call.blocked(0, [4]), blockOf(call))),
+  },
+};

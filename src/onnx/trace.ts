@@ -1,0 +1,116 @@
+import { check } from "../errors.js";
+import { custom, type Layer, type Scope } from "../layers/layer.js";
+import type { Value } from "../ops/op.js";
+import { Tensor } from "../tensor.js";
+import { type NodeInfo, naming } from "./attributes.js";
+import { convert, floatsOf } from "./host/host.js";
+import { type Batch, Call, type Item, isKnown, live } from "./item.js";
+import type { Network, Step } from "./network.js";
+
+/** Numbers that constants may come to in one trace. */
+const MOST_KNOWN = 2 ** 26;
+
+/** An input that has a batch of fixed size. */
+export interface BatchedInput {
+  readonly name: string;
+  readonly declared: number;
+}
+
+/** A file's graph as a layer: it walks through the nodes anew for each shape. Each node is a layer of its own. */
+export function onnxLayer(network: Network, batched: BatchedInput | undefined): Layer {
+  return {
+    type: "ONNX",
+    apply(scope, x) {
+      const items = new Map<string, Item>(network.constants);
+      declareWeights(network, scope, items);
+      for (const declared of network.inputs) {
+        const { name, dtype } = declared;
+        const given = scope.input(name);
+        if (given instanceof Tensor) {
+          const floats = { dtype: "float32", shape: given.shape, data: given.data } as const;
+          items.set(name, convert(floats, dtype));
+        } else items.set(name, live(given, dtype));
+      }
+      const actual = batched && items.get(batched.name)?.shape[0];
+      const batch =
+        batched && actual !== undefined && actual !== batched.declared
+          ? { declared: batched.declared, actual }
+          : undefined;
+      let known = 0;
+      for (const step of network.steps) {
+        known += runStep(step, scope, x, items, batch);
+        if (known > MOST_KNOWN)
+          step.info.fail(`the constants up to here come to more than ${MOST_KNOWN} numbers.`);
+      }
+      return outputsOf(network, scope, items);
+    },
+  };
+}
+
+/** All of them, used in this trace or not: a model's state does not depend on its inputs. */
+function declareWeights({ weights }: Network, scope: Scope, items: Map<string, Item>): void {
+  for (const [name, weight] of weights) {
+    const value = scope[weight.kind](name, weight.shape, (floats) => {
+      check(weight.tensor, "An imported network builds one model; import the file again for another.");
+      floats.set(floatsOf(weight.tensor));
+    });
+    items.set(name, live(value));
+  }
+}
+
+/** Runs a node; returns how many known numbers that made. */
+function runStep(
+  { info, operator }: Step,
+  scope: Scope,
+  x: Value,
+  items: Map<string, Item>,
+  batch: Batch | undefined,
+): number {
+  const inputs = info.inputs.map((name) => (name === "" ? null : items.get(name)!));
+  const first = inputs.find(
+    (item): item is Exclude<Item, { data: unknown }> => item !== null && !isKnown(item),
+  );
+  let results: readonly Item[] = [];
+  const run = (inner: Scope): void => {
+    const call = new Call(info, inputs, inner, batch);
+    results = naming(info, () => [operator.run(call)].flat());
+  };
+  const isConstant = operator.folds && (!first || info.operator === "Shape" || info.operator === "Size");
+  if (isConstant) run(scope);
+  else {
+    const layer = custom(info.operator, (inner) => {
+      run(inner);
+      return firstOf(info, results, inner);
+    });
+    scope.child(info.name, layer, first?.value ?? x);
+  }
+  let known = 0;
+  info.outputs.forEach((name, i) => {
+    const result = results[i];
+    if (name === "") return;
+    check(result, () => `${info.label}: its output ${i} ("${name}") is not supported.`);
+    items.set(name, result);
+    if (isKnown(result) && !inputs.some((input) => input && isKnown(input) && input.data === result.data)) {
+      known += result.data.length;
+    }
+  });
+  return known;
+}
+
+/** What a layer of the model gives back: a known result too. */
+function firstOf(info: NodeInfo, [first]: readonly Item[], scope: Scope): Value {
+  return first ? new Call(info, [], scope).valueOf(first) : info.fail("it has no output.");
+}
+
+/** The first output is the layer's own. */
+function outputsOf({ outputs, steps }: Network, scope: Scope, items: Map<string, Item>): Value {
+  const values = outputs.map(({ name }) => {
+    const item = items.get(name);
+    check(item, () => `The output "${name}" is computed by none of the ${steps.length} nodes.`);
+    return new Call(steps[0]?.info as NodeInfo, [], scope).valueOf(item);
+  });
+  values.slice(1).forEach((value, i) => {
+    scope.output(outputs[i + 1]!.name, value);
+  });
+  return values[0]!;
+}
