@@ -2,6 +2,7 @@ import { check, checkFlags, checkIs, checkOptions } from "../errors.js";
 import { sameShape } from "../ops/shape.js";
 import { formatShape, sizeOf, Tensor } from "../tensor.js";
 import type { Entry } from "./store.js";
+import { wrapperDialects } from "./wrappers.js";
 
 /** Tensors by the names of parameters and buffers. */
 export type StateDict = ReadonlyMap<string, Tensor> | Readonly<Record<string, Tensor>>;
@@ -27,6 +28,34 @@ export interface Dialect {
 /** Whether a name is the prefix or lies below it. */
 export function isUnder(name: string, prefix: string): boolean {
   return name === prefix || name.startsWith(`${prefix}.`);
+}
+
+/** A state under the names that dialects give it. */
+export interface Reading {
+  readonly state: ReadonlyMap<string, Tensor>;
+  /** Names of the dialects. */
+  readonly spoken: readonly string[];
+}
+
+/**
+ * A state as it is, then under the names of the first dialect that applies, and so on: names within names are common, as
+ * a wrapper's prefix before those of another library.
+ */
+export function* readings(
+  given: ReadonlyMap<string, Tensor>,
+  dialects: readonly Dialect[],
+): Generator<Reading, void> {
+  let reading: Reading = { state: given, spoken: [] };
+  let left = [...dialects, ...wrapperDialects];
+  while (true) {
+    yield reading;
+    const { state, spoken } = reading;
+    const names = new Set(state.keys());
+    const dialect = left.find((one) => one.applies(names));
+    if (!dialect) return;
+    left = left.filter((one) => one !== dialect);
+    reading = { state: dialect.translate(state), spoken: [...spoken, dialect.name] };
+  }
 }
 
 /** Files of models that were never trained may lack it. */
@@ -63,17 +92,15 @@ export function matchState(
   const unexpected = (state: ReadonlyMap<string, Tensor>): string[] =>
     [...state.keys()].filter((name) => !entries.has(name) && !skipped(name));
 
-  // Names within names are common: a wrapper's prefix before those of another library.
-  let state = given;
-  const spoken: string[] = [];
-  for (let left = [...dialects]; missing(state).length + unexpected(state).length > 0; ) {
-    const names = new Set(state.keys());
-    const dialect = left.find((one) => one.applies(names));
-    if (!dialect) break;
-    state = dialect.translate(state);
-    spoken.push(dialect.name);
-    left = left.filter((one) => one !== dialect);
+  const mismatches = (one: ReadonlyMap<string, Tensor>): number =>
+    missing(one).length + unexpected(one).length;
+  let best: Reading = { state: given, spoken: [] };
+  for (const reading of readings(given, dialects)) {
+    // No worse than before: a network's own names may happen to look like a dialect.
+    if (mismatches(reading.state) <= mismatches(best.state)) best = reading;
+    if (mismatches(best.state) === 0) break;
   }
+  const { state, spoken } = best;
 
   const problems: string[] = [];
   const note = (what: string, names: string[]): void => {

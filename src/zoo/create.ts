@@ -5,6 +5,7 @@ import type { Image } from "../image/image.js";
 import { type Preprocessing, prepare, preprocessingFor } from "../image/preprocessing.js";
 import type { Network } from "../layers/containers.js";
 import type { BuildOptions, Dialect, LoadOptions, Model } from "../layers/model.js";
+import { readings } from "../layers/state.js";
 import type { Shape, Tensor } from "../tensor.js";
 import type { WeightsFile } from "../weights/pth.js";
 import {
@@ -101,12 +102,13 @@ export async function create<Own>(design: Design<Own>, options: ZooOptions & Own
 function rowsOf(
   tensors: ReadonlyMap<string, Tensor>,
   name: string,
-  [dialect, ...others]: readonly Dialect[],
+  dialects: readonly Dialect[],
 ): number | undefined {
-  const own = tensors.get(name)?.shape[0];
-  if (own !== undefined || !dialect) return own;
-  const speaks = dialect.applies(new Set(tensors.keys()));
-  return rowsOf(speaks ? dialect.translate(tensors) : tensors, name, others);
+  for (const { state } of readings(tensors, dialects)) {
+    const own = state.get(name);
+    if (own) return own.shape[0];
+  }
+  return undefined;
 }
 
 /** What makes inputs of pictures, for inputs of that shape. */

@@ -9,6 +9,7 @@ import { dropout } from "../layers/normalization.js";
 import { globalAvgPool2d } from "../layers/pooling.js";
 import { flatten } from "../layers/shape.js";
 import { create, type ZooOptions } from "./create.js";
+import { timmMobilenetV2 } from "./dialects/timm.js";
 import { imagenet, type ZooModel } from "./entry.js";
 import { CONV_STYLE, type ConvStyle, checkWidth, type Styled, styled, widened } from "./mobile.js";
 
@@ -126,7 +127,14 @@ export interface MobilenetV2Options extends ZooOptions, Omit<MobilenetV2LayersOp
 /** MobileNet-v2 of any width: see {@link mobilenetV2Layers}. */
 export function mobilenetV2(options: MobilenetV2Options = {}): Promise<Model> {
   return create(
-    { ...imagenet, what: "mobilenetV2", takes: TAKES, layers: mobilenetV2Layers, head: "classifier.1" },
+    {
+      ...imagenet,
+      what: "mobilenetV2",
+      takes: TAKES,
+      layers: mobilenetV2Layers,
+      head: "classifier.1",
+      dialects: [timmMobilenetV2],
+    },
     options,
   );
 }

@@ -10,6 +10,7 @@ import { batchNorm2d, dropout } from "../layers/normalization.js";
 import { adaptiveAvgPool2d, maxPool2d } from "../layers/pooling.js";
 import { flatten } from "../layers/shape.js";
 import { create, type ZooOptions } from "./create.js";
+import { timmVgg } from "./dialects/timm.js";
 import { imagenet, type ZooModel } from "./entry.js";
 
 export interface VggBlockOptions {
@@ -83,7 +84,10 @@ export interface VggOptions extends ZooOptions, Omit<VggLayersOptions, "blocks" 
 /** A VGG of any blocks: see {@link vggLayers}. */
 export function vgg(options: VggOptions & { blocks: VggBlocks }): Promise<Model> {
   const takes = ["blocks", "batchNorm", "hidden", "dropout"] as const;
-  return create({ ...imagenet, what: "vgg", takes, layers: vggLayers, head: "classifier.6" }, options);
+  return create(
+    { ...imagenet, what: "vgg", takes, layers: vggLayers, head: "classifier.6", dialects: [timmVgg] },
+    options,
+  );
 }
 
 // Table 1 of the paper: columns A, B, D and E.
