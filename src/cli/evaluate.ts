@@ -42,10 +42,10 @@ export function addEvaluate(program: Command): void {
     .addHelpText(
       "after",
       `
-A folder of pictures has a subfolder for each class, named by a label of the network (any of its synonyms), by its index
-from 0 or, for ImageNet's classes, by its WordNet number, n01440764. Where there is a subfolder train, the pictures are
-those of test or val. Weights that were trained here on a folder without them are tested on the fifth of the pictures that
-training left out. With --limit, the pictures are taken evenly from all classes.
+A folder of pictures has a subfolder for each class, named by a label of the network (any of its synonyms), by its
+index from 0 or, for ImageNet's classes, by its WordNet number, n01440764. Where there is a subfolder train, the
+pictures are those of test or val. Weights that were trained here on a folder without them are tested on the fifth of
+the pictures that training left out. With --limit, the pictures are taken evenly from all classes.
 
 Examples:
   featuremap evaluate lenet5 --weights lenet5.safetensors --data mnist

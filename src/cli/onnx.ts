@@ -28,10 +28,7 @@ export async function openOnnx(
   labels: readonly string[] | undefined,
   shapes: Readonly<Record<string, Shape>> = {},
 ): Promise<Opened> {
-  const { importOnnx } = (await import("../onnx/index.js")) as unknown as {
-    importOnnx?: (path: string, options: { shapes: Readonly<Record<string, Shape>> }) => Promise<Model>;
-  };
-  check(importOnnx, "ONNX files cannot be read yet.");
+  const { importOnnx } = await import("../onnx/index.js");
   const { readModel } = await import("../onnx/proto/read.js");
   const { graph, metadataProps } = readModel(await readFile(path), path);
   const model = await importOnnx(path, { shapes: graph ? filled(graph, shapes, options) : {} });

@@ -4,9 +4,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { encodePng, type Image, resize } from "../../src/image/index.js";
+import "../../src/wasm/inline.js";
+import { custom } from "../../src/layers/layer.js";
+import { buildModel } from "../../src/layers/model.js";
+import { exportOnnx } from "../../src/onnx/index.js";
+import type { Value } from "../../src/ops/op.js";
 import { Tensor } from "../../src/tensor.js";
 import { readNpy, readSafetensors, writeNpy, writeSafetensors } from "../../src/weights/index.js";
-import { assert, near, suite } from "../harness/suite.js";
+import { assert, near, sharedData, skip, suite } from "../harness/suite.js";
 
 const cli = resolve("build/cli.js");
 const { NO_COLOR: _no, FORCE_COLOR: _force, ...environment } = process.env;
@@ -77,7 +82,7 @@ function drawing(size: number, stroke: number, ground: number): Image {
 
 test("every command has a help with an example", () => {
   const all = succeeds("--help");
-  for (const command of ["train", "evaluate", "classify", "predict", "summary"]) {
+  for (const command of ["train", "evaluate", "classify", "predict", "export", "summary", "models"]) {
     assert.ok(all.includes(`  ${command} `), command);
     const help = succeeds(command, "--help");
     assert.match(help, /^Usage: featuremap/);
@@ -99,7 +104,7 @@ test("wrong calls end with code 2 and a suggestion", () => {
   );
   assert.match(fails(2, "train", "lenet5"), /required option '--data <name>' not specified/);
   assert.match(fails(2, "summary", "lenet"), /no network "lenet"\. Did you mean lenet5\?/);
-  assert.match(fails(2, "summary", "vgg99x"), /no network "vgg99x"\. There are: .*lenet5/);
+  assert.match(fails(2, "summary", "nothing"), /no network "nothing"\. There are: .*lenet5/);
   assert.match(fails(2, "train", "lenet5", "--data", "mnst"), /no data set "mnst"\. Did you mean mnist\?/);
   assert.match(
     fails(2, "train", "lenet5", "--data", "mnist", "--epochs", "two"),
@@ -296,10 +301,123 @@ test("pictures in folders, with classes of their own", async () => {
     "pictures.safetensors",
     "--json",
   ];
-  const labels = JSON.parse(succeeds(...classify)).map(
-    ({ guesses }: { guesses: { label: string }[] }) => guesses[0]!.label,
+  const labels = (...args: string[]): string[] =>
+    JSON.parse(succeeds(...args)).map(({ guesses }: { guesses: { label: string }[] }) => guesses[0]!.label);
+  assert.equal(labels(...classify), ["dim", "bright"]);
+
+  // The same as an ONNX file, which knows the names of the classes but not what its pictures go through.
+  const weights = ["--weights", "pictures.safetensors"];
+  succeeds("export", "lenet5", ...weights, "--out", "pictures.onnx");
+  const prepared = ["--mean", "0.5", "--std", "0.5"];
+  const [, dim, bright] = classify;
+  assert.equal(labels("classify", dim!, bright!, "--model", "pictures.onnx", ...prepared, "--json"), [
+    "dim",
+    "bright",
+  ]);
+  succeeds("export", "lenet5", ...weights, "--out", "copy.safetensors");
+  assert.equal(
+    readSafetensors(readFileSync(path("copy.safetensors"))).tensors,
+    readSafetensors(readFileSync(path("pictures.safetensors"))).tensors,
   );
-  assert.equal(labels, ["dim", "bright"]);
+
+  // On all the pictures; one of them is broken, and one folder has only its class's index for a name.
+  mkdirSync(path("more/1"), { recursive: true });
+  mkdirSync(path("more/Bright"));
+  for (const i of [1, 2, 3]) {
+    writeFileSync(path(`more/Bright/${i}.png`), await encodePng(drawing(50, 120, 200)));
+    writeFileSync(path(`more/1/${i}.png`), await encodePng(drawing(50, 120, 20)));
+  }
+  writeFileSync(path("more/1/broken.jpg"), "nothing");
+  const evaluate = ["evaluate", "pictures.onnx", "--data", "more", ...prepared];
+  const { count, top1, top5, folders, unreadable } = JSON.parse(succeeds(...evaluate, "--json"));
+  assert.equal([count, top1, top5], [6, 1, 1]);
+  assert.equal(
+    folders.map(({ name, count: n }: { name: string; count: number }) => [name, n]),
+    [
+      ["1", 3],
+      ["Bright", 3],
+    ],
+  );
+  assert.match(unreadable[0].error, /more\/1\/broken\.jpg: this is not a picture known here/);
+  const out = succeeds(...evaluate, "--limit", "4");
+  assert.match(
+    out,
+    /^top-1 100\.00 %, top-5 100\.00 % of \d pictures in more, \d+\.\d s, \d+\.\d images\/s\.\n/,
+  );
+  assert.match(fails(1, ...evaluate, "--strict"), /^error: more\/1\/broken\.jpg: this is not a picture/);
+  mkdirSync(path("more/glaring"));
+  assert.match(
+    fails(1, ...evaluate),
+    /1 of the 3 folders in more are no class of the network: "glaring"\. Name a folder after one of its 2 classes, such as "bright"/,
+  );
+});
+
+test("an ONNX file is summed up and run like a network of the zoo, with inputs and outputs by name", async () => {
+  const network = custom("Both", (scope, a) => {
+    const b = scope.input("b") as Value;
+    scope.output("product", scope.multiply(a, b));
+    return scope.add(a, b);
+  });
+  const ports = ["a", "b"].map((name) => ({ name, shape: [1, 2, 3, 3], batch: true }));
+  const model = await buildModel(network, ports, { outputs: ["sum"] });
+  writeFileSync(path("both.onnx"), exportOnnx(model));
+  model.dispose();
+  assert.match(succeeds("summary", "both.onnx"), /Parameters +0/);
+  for (const [name, value] of [
+    ["a", 2],
+    ["b", 5],
+  ] as const)
+    writeFileSync(path(`${name}.npy`), writeNpy(new Tensor(new Float32Array(18).fill(value), [1, 2, 3, 3])));
+  const predict = ["predict", "both.onnx", "--input", "a=a.npy", "--input", "b=b.npy"];
+  assert.is(
+    succeeds(...predict, "--output", "s.npy", "--output", "product=p.npy"),
+    "sum [1, 2, 3, 3] is in s.npy\nproduct [1, 2, 3, 3] is in p.npy\n",
+  );
+  assert.equal(
+    ["s.npy", "p.npy"].map((name) => readNpy(readFileSync(path(name))).data[17]),
+    [7, 10],
+  );
+  assert.match(
+    fails(2, "predict", "both.onnx", "--input", "a.npy", "--output", "s.npy"),
+    /"a\.npy" needs a name, because the network has several inputs: name=a\.npy/,
+  );
+  assert.match(
+    fails(2, "predict", "both.onnx", "--input", "a=a.npy", "--output", "s.npy"),
+    /The input "b" is missing\. Give it as --input b=file\.npy\./,
+  );
+  assert.match(
+    fails(2, "predict", "both.onnx", "--weights", "x", "--input", "a.npy", "--output", "s.npy"),
+    /both\.onnx holds its weights itself\. Leave --weights out\./,
+  );
+});
+
+test("the zoo is listed", () => {
+  assert.match(succeeds("models"), /vgg16_bn +VGG-16 with batch norm +138,365,992 +3 × 224 × 224 +1000\n/);
+  const entries = JSON.parse(succeeds("models", "--json"));
+  const { parameters, input, classes } = entries.find(({ name }: { name: string }) => name === "resnet18");
+  assert.equal([parameters, input, classes], [11_689_512, [3, 224, 224], 1000]);
+  assert.match(fails(2, "classify", "x.png", "--model", "resnet18"), /resnet18 needs its weights/);
+});
+
+test("photographs are named by SqueezeNet, from the command line", () => {
+  const shared = sharedData() ?? skip("needs the shared data");
+  const network = ["--model", "squeezenet1_1", "--weights", `${shared}/models/squeezenet1_1.safetensors`];
+  const photos = ["hot_dog.jpg", "red_panda.jpg"].map((name) => `${shared}/photos/${name}`);
+  const out = succeeds("classify", photos[0]!, ...network);
+  assert.match(out, /hot_dog\.jpg\n {2}hotdog, hot dog, red hot +90\.9\d % {2}█{22}░{2}\n( {2}.*\n){4}$/);
+  const { code, out: some, err } = run("classify", "none.jpg", photos[1]!, ...network, "--top", "1");
+  assert.is(code, 1);
+  assert.match(err, /^error: Cannot read none\.jpg: there is no such file or folder\. Check the path\.\n$/);
+  assert.match(some, /red_panda\.jpg\n {2}lesser panda, red panda, .* 99\.98 %/);
+  for (const [name, photo] of [
+    ["n07697537", photos[0]!],
+    ["Red_Panda", photos[1]!],
+  ]) {
+    mkdirSync(path(`imagenet/${name}`), { recursive: true });
+    writeFileSync(path(`imagenet/${name}/1.JPEG`), readFileSync(photo!));
+  }
+  const [, model, ...weights] = network;
+  assert.match(succeeds("evaluate", model!, ...weights, "--data", "imagenet"), /^top-1 100\.00 %/);
 });
 
 test("what is missing or damaged is told in a sentence, with code 1", () => {
