@@ -12,6 +12,7 @@ export {
   conv2d,
   depthwiseConv2d,
 } from "./layers/convolution.js";
+export { type Init, type Initializer, type Inits, inits } from "./layers/init.js";
 export { custom, type Layer, type LayerRecord, type Scope } from "./layers/layer.js";
 export { linear } from "./layers/linear.js";
 export type {

@@ -99,3 +99,6 @@ export function checkInits(what: string, inits: Inits): void {
     checkIs(fits, `${what}: init.${name}`, init, "a function such as inits.heNormal()");
   }
 }
+
+/** Initial values to give to layers: `conv2d(64, 3, { init: { weight: inits.heNormal() } })`. */
+export const inits = { filled, normal, truncatedNormal, heNormal, heUniform };

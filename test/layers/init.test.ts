@@ -1,15 +1,19 @@
-import { batchNorm2d, conv1d, conv2d, flatten, linear, type Model, sequential } from "featuremap";
 import {
-  filled,
-  heNormal,
-  heUniform,
+  batchNorm2d,
+  conv1d,
+  conv2d,
+  flatten,
   type Initializer,
-  normal,
-  truncatedNormal,
-} from "../../src/layers/init.js";
+  inits,
+  linear,
+  type Model,
+  sequential,
+} from "featuremap";
 import { assert, rejectsMessage, suite, throwsMessage } from "../harness/suite.js";
 
 const test = suite("initial weights");
+
+const { filled, heNormal, heUniform, normal, truncatedNormal } = inits;
 
 const network = sequential({
   conv: conv2d(64, [5, 3], { groups: 2 }),
