@@ -1,27 +1,41 @@
 // Between the dense [n, c, h, w] order of the outside world and views.
 
-import { at } from "../lib/simd";
+import { at, transpose4 } from "../lib/simd";
 import { LANES, view } from "../lib/view";
 
 /** Units are rows of the view. Lanes past the last channel become zero. */
 export function block(out: usize, dense: usize, begin: i32, end: i32): void {
   const o = view(out);
-  const lanes = o.pixel >> 2;
+  const lanes = o.pixel >> 2, plane = o.h * o.w;
   for (let unit = begin; unit < end; ++unit) {
-    const plane = unit / o.h;
-    const y = unit - plane * o.h;
-    const n = plane / o.blocks;
-    const first = (plane - n * o.blocks) * lanes;
+    const block = unit / o.h;
+    const y = unit - block * o.h;
+    const n = block / o.blocks;
+    const first = (block - n * o.blocks) * lanes;
     const row = o.rowOf(unit);
-    for (let lane = 0; lane < lanes; ++lane) {
-      const c = first + lane;
-      let p = at(dense, ((n * o.c + c) * o.h + y) * o.w);
+    const from = at(dense, (n * o.c + first) * plane + y * o.w);
+    const real = min(lanes, o.c - first);
+    let lane = 0;
+    if (plane == 1) {
+      // Channels next to each other on both sides.
+      for (; lane <= real - 4; lane += 4) v128.store(at(row, lane), v128.load(at(from, lane)));
+    } else if (lanes == LANES) {
+      for (; lane <= real - 4; lane += 4) {
+        let p = at(from, lane * plane), q = at(row, lane), left = o.w;
+        for (; left >= 4; left -= 4, p += 16, q += 4 * o.pixel) transpose4(q, o.pixel, p, plane << 2);
+        for (; left > 0; --left, p += 4, q += o.pixel) {
+          for (let i = 0; i < 4; ++i) store<f32>(at(q, i), load<f32>(at(p, i * plane)));
+        }
+      }
+    }
+    for (; lane < lanes; ++lane) {
+      let p = at(from, lane * plane);
       let q = at(row, lane);
       let left = o.w;
       if (lanes == 1) {
         for (; left >= 4; left -= 4, p += 16, q += 16) v128.store(q, v128.load(p));
       }
-      if (c < o.c) {
+      if (lane < real) {
         for (; left > 0; --left, p += 4, q += o.pixel) store<f32>(q, load<f32>(p));
       } else {
         for (; left > 0; --left, q += o.pixel) store<f32>(q, 0);
@@ -33,18 +47,30 @@ export function block(out: usize, dense: usize, begin: i32, end: i32): void {
 /** Units are rows of the view. */
 export function unblock(dense: usize, x: usize, begin: i32, end: i32): void {
   const v = view(x);
-  const lanes = v.pixel >> 2;
+  const lanes = v.pixel >> 2, plane = v.h * v.w;
   for (let unit = begin; unit < end; ++unit) {
-    const plane = unit / v.h;
-    const y = unit - plane * v.h;
-    const n = plane / v.blocks;
-    const first = (plane - n * v.blocks) * lanes;
-    const p = v.rowOf(unit);
-    for (let lane = 0; lane < lanes; ++lane) {
-      const c = first + lane;
-      if (c >= v.c) break;
-      const q = at(dense, ((n * v.c + c) * v.h + y) * v.w);
-      for (let ox = 0; ox < v.w; ++ox) store<f32>(at(q, ox), load<f32>(at(p + ox * v.pixel, lane)));
+    const block = unit / v.h;
+    const y = unit - block * v.h;
+    const n = block / v.blocks;
+    const first = (block - n * v.blocks) * lanes;
+    const row = v.rowOf(unit);
+    const to = at(dense, (n * v.c + first) * plane + y * v.w);
+    const real = min(lanes, v.c - first);
+    let lane = 0;
+    if (plane == 1) {
+      for (; lane <= real - 4; lane += 4) v128.store(at(to, lane), v128.load(at(row, lane)));
+    } else if (lanes == LANES) {
+      for (; lane <= real - 4; lane += 4) {
+        let p = at(row, lane), q = at(to, lane * plane), left = v.w;
+        for (; left >= 4; left -= 4, p += 4 * v.pixel, q += 16) transpose4(q, plane << 2, p, v.pixel);
+        for (; left > 0; --left, p += v.pixel, q += 4) {
+          for (let i = 0; i < 4; ++i) store<f32>(at(q, i * plane), load<f32>(at(p, i)));
+        }
+      }
+    }
+    for (; lane < real; ++lane) {
+      let p = at(row, lane), q = at(to, lane * plane);
+      for (let left = v.w; left > 0; --left, p += v.pixel, q += 4) store<f32>(q, load<f32>(p));
     }
   }
 }

@@ -1,6 +1,6 @@
 // Dense numbers moved along their axes, each axis by itself.
 
-import { at } from "../lib/simd";
+import { at, transpose4 } from "../lib/simd";
 
 /** One axis of the output: how many, the bytes from one to the next, and where they come from. */
 // @ts-ignore: decorator
@@ -68,10 +68,27 @@ function line(out: usize, x: usize, tables: usize, axis: Axis, fill: f32): void 
   for (; left > 0; --left, out += 4, x += step) store<f32>(out, load<f32>(x));
 }
 
+/** The last two axes, of which the outer one is next to itself in the input: rows become columns. */
+function transpose(out: usize, x: usize, lines: Axis, last: Axis): void {
+  const across = last.count & ~3, down = lines.count & ~3;
+  const outStep = <usize>lines.out, step = <usize>last.step;
+  x += lines.start + last.start;
+  for (let i = 0; i < down; i += 4) {
+    let q = out + i * lines.out, p = at(x, i);
+    for (let j = across; j > 0; j -= 4, q += 16, p += 4 * step) transpose4(q, outStep, p, step);
+  }
+  for (let i = 0; i < lines.count; ++i) {
+    const j = i < down ? across : 0;
+    let q = at(out + i * lines.out, j), p = at(x, i) + j * last.step;
+    for (let left = last.count - j; left > 0; --left, q += 4, p += step) store<f32>(q, load<f32>(p));
+  }
+}
+
 /** Units are the places of all axes but the last two. */
 export function rearrange(out: usize, x: usize, tables: usize, geometry: usize, begin: i32, end: i32): void {
   const g = changetype<Rearrangement>(geometry);
   const lines = g.axis(g.rank - 2), last = g.axis(g.rank - 1);
+  const turned = lines.table < 0 && lines.step == 4 && last.table < 0 && lines.count >= 4;
   for (let unit = begin; unit < end; ++unit) {
     let q = out, p = x, none = false;
     for (let a = g.rank - 3, rest = unit; a >= 0; --a) {
@@ -82,6 +99,10 @@ export function rearrange(out: usize, x: usize, tables: usize, geometry: usize, 
       q += i * axis.out;
       p += offset;
       rest = next;
+    }
+    if (turned && !none) {
+      transpose(q, p, lines, last);
+      continue;
     }
     for (let i = 0; i < lines.count; ++i, q += lines.out) {
       const offset = lines.offset(tables, i);

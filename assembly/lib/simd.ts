@@ -37,3 +37,15 @@
 @inline export function flush(x: v128): v128 {
   return v128.andnot(x, f32x4.lt(f32x4.abs(x), f32x4.splat(1.17549435e-38)));
 }
+
+/** 4 x 4 floats, rows becoming columns. Steps are in bytes. */
+// @ts-ignore: decorator
+@inline export function transpose4(out: usize, outStep: usize, x: usize, step: usize): void {
+  const a = v128.load(x), b = v128.load(x + step), c = v128.load(x + 2 * step), d = v128.load(x + 3 * step);
+  const ab = v128.shuffle<f32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  v128.store(out, v128.shuffle<f64>(ab, cd, 0, 2));
+  v128.store(out + outStep, v128.shuffle<f64>(ab, cd, 1, 3));
+  const ef = v128.shuffle<f32>(a, b, 2, 6, 3, 7), gh = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(out + 2 * outStep, v128.shuffle<f64>(ef, gh, 0, 2));
+  v128.store(out + 3 * outStep, v128.shuffle<f64>(ef, gh, 1, 3));
+}

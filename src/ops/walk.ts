@@ -43,6 +43,23 @@ function cut(walks: readonly Walk[]): Walk[] {
   ];
 }
 
+/** Whether the axis before the last is the one whose numbers are next to each other in the input. */
+function isTransposed(walks: readonly Walk[]): boolean {
+  const [lines, last] = walks.slice(-2);
+  return !!last && !lines!.table && lines!.step === 4 && !last.table && last.step !== 4;
+}
+
+/** An axis as two, so that the inner one, at most {@link LONG}, is a unit of work. */
+function inTiles(walk: Walk): Walk[] {
+  let inner = Math.min(walk.count, LONG);
+  while (walk.count % inner !== 0) inner--;
+  if (inner < 8) return [walk];
+  return [
+    { ...walk, count: walk.count / inner, step: walk.step * inner },
+    { ...walk, count: inner, start: 0 },
+  ];
+}
+
 /** Appends the kernel call that walks along the axes of the output. */
 export function writeWalks(
   plan: StepWriter,
@@ -58,7 +75,8 @@ export function writeWalks(
   const walks = merged(given.filter((walk) => !single(walk)));
   if (walks.length === 0) walks.push(still);
   const cutWalks = cut(walks);
-  if (cutWalks.length === 1 || cutWalks.at(-1)!.count >= LONG) cutWalks.splice(-1, 0, still);
+  if (isTransposed(cutWalks)) cutWalks.splice(-2, 1, ...inTiles(cutWalks.at(-2)!));
+  else if (cutWalks.length === 1 || cutWalks.at(-1)!.count >= LONG) cutWalks.splice(-1, 0, still);
 
   const table: number[] = [];
   let bytes = 4;

@@ -17,7 +17,7 @@ const through = (name: string, shape: Shape, form: "blocked" | "dense", build: O
 });
 
 testOp("dense", [
-  ...[[3], [2, 9], [2, 3, 5], [2, 11, 3, 2]].flatMap((shape) => [
+  ...[[3], [2, 9], [2, 3, 5], [2, 11, 3, 2], [2, 13, 3, 7], [2, 21, 1, 1]].flatMap((shape) => [
     through("to dense", shape, "blocked", (graph, [x]) => toDense(graph, x!)),
     through("to blocked", shape, "dense", (graph, [x]) => toBlocked(graph, x!)),
     through("there and back", shape, "dense", (graph, [x]) => toDense(graph, toBlocked(graph, x!))),

@@ -36,6 +36,9 @@ testOp("transposed", [
   transpose([2, 3, 4, 5], [0, 2, 3, 1]),
   transpose([2, 3, 4, 5], [3, 2, 1, 0]),
   transpose([2, 3, 1, 70], [2, 1, 0, 3]),
+  transpose([7, 73], [1, 0]),
+  transpose([2, 13, 6, 12], [0, 2, 3, 1]),
+  transpose([66, 4], [1, 0]),
   transpose([1, 2, 3, 2, 2, 3], [0, 1, 4, 2, 5, 3]),
   transpose([2, 3, 2, 2, 3], [1, 0, 2, 3, 4]),
 ]);
