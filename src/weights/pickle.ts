@@ -25,6 +25,10 @@ export interface PickleWorld {
   persistent(id: unknown): unknown;
 }
 
+/** Calls may copy what they are given; together, in proportion to the pickle's bytes. */
+const WORK_FACTOR = 16;
+const FREE_WORK = 2 ** 16;
+
 /** Longer integers are no sizes, counts or numbers of any use. */
 const INTEGER_LIMIT = 255;
 
@@ -53,12 +57,15 @@ class Machine {
   readonly stack: unknown[] = [];
   readonly #marks: number[] = [];
   readonly #memo = new Map<number, unknown>();
+  #work: number;
 
   constructor(
     readonly reader: ByteReader,
     readonly world: PickleWorld,
     readonly name: string,
-  ) {}
+  ) {
+    this.#work = WORK_FACTOR * reader.left + FREE_WORK;
+  }
 
   fail(reason: string): never {
     throw new FeatureMapError(
@@ -113,6 +120,7 @@ class Machine {
   call(callable: unknown, args: unknown): void {
     if (!(callable instanceof Callable)) this.fail(`${show(callable)} is called, which is no function`);
     if (!Array.isArray(args)) this.fail(`${callable.name} is called with ${show(args)}, which is no tuple`);
+    for (const arg of args) this.#spend(arg);
     this.push(callable.call(args));
   }
 
@@ -138,6 +146,7 @@ class Machine {
   build(): void {
     const state = this.pop();
     const object = this.top();
+    this.#spend(state);
     if (isBuildable(object)) object.build(state);
     else if (!(object instanceof Map)) this.fail(`attributes are set on ${show(object)}, which has none`);
   }
@@ -157,6 +166,13 @@ class Machine {
     if (items.length % 2 !== 0) this.fail("a key has no value");
     for (let i = 0; i < items.length; i += 2) dictionary.set(items[i], items[i + 1]);
     return dictionary;
+  }
+
+  /** Otherwise a few bytes, a call of `list` with a long one, could be repeated for hours. */
+  #spend(on: unknown): void {
+    if (Array.isArray(on) || typeof on === "string") this.#work -= on.length;
+    else if (on instanceof Map || on instanceof Set) this.#work -= on.size;
+    if (this.#work < 0) this.fail("it copies the same values over and over");
   }
 
   #needsOne(): void {

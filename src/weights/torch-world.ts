@@ -61,6 +61,9 @@ const elementTypes: Readonly<Record<string, string>> = {
   ...{ int8: "I8", int16: "I16", short: "I16", int32: "I32", int: "I32", int64: "I64", long: "I64" },
 };
 
+/** More than any network has: a tensor's shape must not be a list of millions. */
+const DIMENSIONS = 64;
+
 const REMEDY =
   "Nothing in a file is ever run. Save the weights alone, in PyTorch: torch.save(model.state_dict(), path).";
 
@@ -181,8 +184,11 @@ function describe(
   dtype: unknown,
 ): TorchTensor {
   check(storage instanceof TorchStorage, () => `${file}: a tensor's storage is ${show(storage)}.`);
+  const sizes = [shape, strides].every(
+    (list) => Array.isArray(list) && list.length <= DIMENSIONS && isSizes(list),
+  );
   check(
-    isSizes([offset]) && isSizes(shape) && isSizes(strides) && shape.length === strides.length,
+    isSizes([offset]) && sizes && (shape as number[]).length === (strides as number[]).length,
     () =>
       `${file}: a tensor has the offset ${show(offset)}, shape ${show(shape)} and strides ${show(strides)}.`,
   );
@@ -194,7 +200,13 @@ function describe(
       `${file}: tensors of the type ${dtype instanceof TorchConstant ? dtype.name : "of raw bytes"} are not supported. ` +
       "Convert them in PyTorch: tensor.float().",
   );
-  const tensor = { storage, dtype: type, offset: offset as number, shape, strides };
+  const tensor = {
+    storage,
+    dtype: type,
+    offset: offset as number,
+    shape: shape as number[],
+    strides: strides as number[],
+  };
   tensors.add(tensor);
   return tensor;
 }

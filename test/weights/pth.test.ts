@@ -159,6 +159,12 @@ test("pickles made to hurt: loops, endless nesting, huge counts", () => {
     ["Pfoo\n.", /describes no storage/],
     ["ctorch\nfloat32\n.", /expected a dictionary of tensors/],
     ["ctorch\nload\n.", /wants to use torch\.load/],
+    // A list of thousands, copied thousands of times.
+    [
+      `(${"N".repeat(30_000)}tp0\n0${"c__builtin__\nlist\n(g0\ntR0".repeat(1000)}N.`,
+      /copies the same values over and over/,
+    ],
+    [`${"c__builtin__\nlist\n".repeat(3)}0000N.`, /a value is missing/],
     ["c__builtin__\n__proto__\n.", /wants to use __builtin__\.__proto__/],
   ];
   for (const [code, pattern] of cases) {
