@@ -28,6 +28,7 @@ import { sliceChannels } from "../../src/ops/slice-channels.js";
 import { onnxRuntime } from "../harness/oracles.js";
 import { assert, suite, throwsMessage } from "../harness/suite.js";
 import { built, cases, map } from "./networks.js";
+import { opCases } from "./op-networks.js";
 import { compareWithRuntime } from "./runtime.js";
 
 const run = suite("ONNX export, in ONNX Runtime");
@@ -35,7 +36,7 @@ const test = suite("ONNX export");
 
 run.before(() => void onnxRuntime());
 
-for (const [name, layers, input] of cases) {
+for (const [name, layers, input] of [...cases, ...opCases]) {
   run(name, async () => {
     using model = await built(layers, input);
     const off = await compareWithRuntime(model);
@@ -87,7 +88,7 @@ test("every op of an evaluated network has a rule", () => {
 
 test("every rule is tried", async () => {
   const tried = new Set<string>();
-  for (const [, layers, input] of cases) {
+  for (const [, layers, input] of [...cases, ...opCases]) {
     using model = await network(layers).build(input);
     for (const { op } of model.trace([1, ...input], false).graph.nodes) tried.add(op.name);
   }

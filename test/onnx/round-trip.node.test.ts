@@ -35,6 +35,7 @@ import { uniform } from "../harness/hashed.js";
 import { onnxRuntime } from "../harness/oracles.js";
 import { assert, suite } from "../harness/suite.js";
 import { built, cases } from "./networks.js";
+import { opCases } from "./op-networks.js";
 import { difference, runOnnx } from "./runtime.js";
 
 const test = suite("ONNX, out and in again");
@@ -62,7 +63,7 @@ async function check(layers: Layer, input: Shape, runs: boolean): Promise<void> 
 /** What mixes the inputs of a batch is no network that the importer gives a free batch. */
 const mixesInputs = ["the batch last", "mean of the batch", "the batch among others"];
 
-for (const [name, layers, input] of cases) {
+for (const [name, layers, input] of [...cases, ...opCases]) {
   if (mixesInputs.some((part) => name.includes(part))) continue;
   test(name, () => check(layers, input, false));
 }

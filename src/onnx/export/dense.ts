@@ -4,6 +4,7 @@ import { check } from "../../errors.js";
 import type { AxisMap, RearrangeAttrs } from "../../ops/along-axes.js";
 import type { Node, Value } from "../../ops/op.js";
 import type { ReduceAttrs } from "../../ops/reduce.js";
+import type { Matrix } from "../../ops/taps.js";
 import type { Shape } from "../../tensor.js";
 import { DataType } from "../proto/types.js";
 import type { Writer } from "./writer.js";
@@ -149,21 +150,51 @@ function reduceNode(out: Writer, type: string, source: string, axis: number): st
     : out.node(type, [source], { axes: [axis], keepdims: 0 });
 }
 
-/** A matrix of few entries, as src/ops/resample.ts has it. */
-interface Sparse {
-  readonly n: number;
-  readonly m: number;
-  readonly starts: Int32Array;
-  readonly places: Int32Array;
-  readonly weights: Float32Array;
+/** Maps with more numbers than this for one of the output are products with a whole matrix. */
+const MOST_TAPS = 4;
+
+/** A linear map along an axis of a value of this rank: for each place, the numbers that it is the weighted sum of. */
+function linearMap(out: Writer, source: string, rank: number, axis: number, matrix: Matrix): string {
+  const { n, m, starts, places: columns, weights } = matrix;
+  const counts = Array.from({ length: m }, (_, i) => starts[i + 1]! - starts[i]!);
+  const most = Math.max(1, ...counts);
+  if (most > MOST_TAPS) {
+    const whole = new Float32Array(m * n);
+    counts.forEach((count, i) => {
+      for (let k = starts[i]!; k < starts[i]! + count; k++) whole[i * n + columns[k]!]! += weights[k]!;
+    });
+    return axis === rank - 1
+      ? out.node("MatMul", [source, out.floats(transposed(whole, m, n), [n, m])])
+      : out.node("MatMul", [out.floats(whole, [m, n]), source]);
+  }
+  const dims = [m, ...Array<number>(rank - 1 - axis).fill(1)];
+  const terms = Array.from({ length: most }, (_, t) => {
+    const tap = counts.map((count, i) => (t < count ? starts[i]! + t : -1));
+    const indices = out.integers(tap.map((k) => (k < 0 ? 0 : columns[k]!)));
+    const shares = tap.map((k) => (k < 0 ? 0 : weights[k]!));
+    const taken = out.node("Gather", [source, indices], { axis });
+    return shares.every((share) => share === 1) ? taken : out.node("Mul", [taken, out.floats(shares, dims)]);
+  });
+  return terms.reduce((sum, term) => out.node("Add", [sum, term]));
 }
 
-/** [outer, n, inner] to [outer, m, inner]: the product with a matrix [m, n]. */
-export function resample(out: Writer, node: Node<Sparse>): string {
-  const { n, m, starts, places: columns, weights } = node.attrs;
-  const matrix = new Float32Array(m * n);
-  for (let i = 0; i < m; i++) {
-    for (let k = starts[i]!; k < starts[i + 1]!; k++) matrix[i * n + columns[k]!]! += weights[k]!;
-  }
-  return out.node("MatMul", [out.floats(matrix, [m, n]), out.value(node.inputs[0]!)]);
+function transposed(matrix: Float32Array, rows: number, columns: number): Float32Array {
+  return matrix.map((_, i) => matrix[(i % rows) * columns + Math.floor(i / rows)]!);
+}
+
+/** [outer, n, inner] to [outer, m, inner]. */
+export function resample(out: Writer, node: Node<Matrix>): string {
+  return linearMap(out, out.value(node.inputs[0]!), 3, 1, node.attrs);
+}
+
+/** Along h and w of [n, c, h, w], along w of [n, c, l]. */
+export function resamplePixels(
+  out: Writer,
+  node: Node<{ readonly rows: Matrix | null; readonly columns: Matrix | null }>,
+): string {
+  const x = node.inputs[0]!;
+  const { rows, columns } = node.attrs;
+  const { length: rank } = x.shape;
+  const mapped = rows ? linearMap(out, out.value(x), rank, rank - 2, rows) : out.value(x);
+  return columns ? linearMap(out, mapped, rank, rank - 1, columns) : mapped;
 }

@@ -40,8 +40,10 @@ export function softplus(out: Writer, node: Node<SoftplusAttrs>): string {
   return out.node("Div", [scaled, out.floats([beta])]);
 }
 
-/** The whole part: ONNX rounds down only. */
+/** Down where positive, up where negative: ONNX rounds to one side at a time. */
 export function trunc(out: Writer, node: Node): string {
   const x = out.value(node.inputs[0]!);
-  return out.node("Mul", [out.node("Sign", [x]), out.node("Floor", [out.node("Abs", [x])])]);
+  const down = out.node("Floor", [out.node("Clip", [x, out.floats([0])])]);
+  const up = out.node("Ceil", [out.node("Clip", [x, null, out.floats([0])])]);
+  return out.node("Add", [down, up]);
 }

@@ -6,18 +6,11 @@ import type { LeakyReluAttrs } from "../../ops/leaky-relu.js";
 import type { LocalResponseNormAttrs } from "../../ops/local-response-norm.js";
 import { float, type Node, type Value } from "../../ops/op.js";
 import type { SliceAttrs } from "../../ops/slice-channels.js";
-import { argMax, rearrange, reduce, resample, reshape } from "./dense.js";
+import { conv, convTranspose, gemm } from "./convolution.js";
+import { argMax, rearrange, reduce, resample, resamplePixels, reshape } from "./dense.js";
 import { affine, clip, gelu, softplus, trunc } from "./elementwise.js";
-import {
-  adaptiveAvgPool,
-  avgPool,
-  conv,
-  convTranspose,
-  gemm,
-  maxPool,
-  maxPoolIndices,
-  padding,
-} from "./windows.js";
+import { padding } from "./padding.js";
+import { adaptiveAvgPool, avgPool, maxPool, maxPoolIndices } from "./pooling.js";
 import type { Attribute, Writer } from "./writer.js";
 
 /** Writes a node of the graph and returns the name of its output. */
@@ -89,6 +82,7 @@ export const RULES: Readonly<Record<string, Rule>> = {
   relu: as("Relu"),
   relu6: (out, node) => out.node("Clip", [...out.inputs(node), out.floats([0]), out.floats([6])]),
   resample,
+  resamplePixels,
   reshape,
   round: as("Round"),
   selu: floats("Selu", "alpha", "gamma"),

@@ -125,6 +125,16 @@ export class Writer {
     return names;
   }
 
+  /** The node that a name in the drafts comes from, if one does. */
+  made(name: string): Pick<OnnxNode, "type" | "inputs" | "attributes"> | undefined {
+    return this.#drafts.find(({ outputs }) => outputs.includes(name));
+  }
+
+  /** Whole numbers that {@link integers} was given. */
+  integersOf(name: string): number[] {
+    return Array.from(this.#tensors.get(name)!.data, Number);
+  }
+
   /** Whole numbers as an input of a node, in one dimension. */
   integers(values: readonly number[]): string {
     return this.#constant(
