@@ -47,9 +47,9 @@ export function addClassify(program: Command): void {
       "after",
       `
 Pictures are prepared as those the network was trained on. For networks of photographs that means: the shorter side
-resized, the middle cut out, opacity laid on white. For networks of MNIST's digits: made grey, resized to 28 × 28 pixels,
-black added around them, and inverted first if the border is light. An ONNX file does not say what it needs: its
-pictures are prepared as for torchvision's networks unless --size, --mean and --std say otherwise.
+resized, the middle cut out, opacity laid on white. For networks of MNIST's digits: made grey, resized to 28 × 28
+pixels, black added around them, and inverted first if the border is light. An ONNX file does not say what it needs:
+its pictures are prepared as for torchvision's networks unless --size, --mean and --std say otherwise.
 
 Examples:
   featuremap classify cat.jpg --model resnet18 --weights resnet18.pth
