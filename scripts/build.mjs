@@ -94,20 +94,29 @@ async function buildBundles() {
   });
   writeLicences([...nodeInputs, ...browserInputs]);
 
-  const single = ["src/bundle.ts", "src/index.ts"].find((source) => existsSync(at(source)));
-  if (single) {
-    await esbuild.build({
-      ...common,
-      entryPoints: [single],
-      outfile: "build/featuremap.min.js",
-      minify: true,
-      platform: "browser",
-      target: targets.browser,
-    });
-  }
+  const single = { ...common, minify: true, platform: "browser", target: targets.browser };
+  await esbuild.build({
+    ...single,
+    entryPoints: ["src/bundle-all.ts"],
+    outfile: "build/featuremap.all.min.js",
+  });
+  await esbuild.build({
+    ...single,
+    entryPoints: ["src/bundle.ts"],
+    outfile: "build/featuremap.min.js",
+    plugins: [...common.plugins, withoutPth],
+  });
   if (existsSync(at("src/wasm/worker.ts")))
     writeFileSync(at("build/featuremap.worker.js"), (await bundleWorker()).text);
 }
+
+/** Leaves the reader of torch.save's files out. */
+const withoutPth = {
+  name: "without-pth",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/pth\.js$/ }, () => ({ path: at("src/weights/pth-elsewhere.ts") }));
+  },
+};
 
 /** Bundles into memory, then replaces the folder's earlier contents: chunks of earlier builds do not pile up. */
 async function bundle(folder, options) {

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { deflateRawSync } from "node:zlib";
 import { build } from "esbuild";
 import { delta } from "./delta.mjs";
 import { hashOf, root } from "./setup.mjs";
@@ -21,7 +22,8 @@ export const nodeRequire =
 
 /**
  * `import bytes from "wasm:simd"`: the binary of that target in asconfig.json, compiled when its sources changed;
- * `import delta from "wasm:relaxed-from-simd"`: what makes one binary of another.
+ * "wasm:relaxed-from-simd": what makes one binary of another; "wasm:simd.deflate": deflated, since base64 hides from a
+ * server's compression what repeats.
  */
 export const wasm = {
   name: "wasm",
@@ -34,10 +36,11 @@ export const wasm = {
     onLoad({ filter: /.*/, namespace: "wasm" }, async ({ path }) => {
       if (!existsSync(join(root, "assembly/index.ts")))
         return { errors: [{ text: "assembly/index.ts does not exist" }] };
-      const [target, base] = path.split("-from-");
+      const [name, deflate] = path.split(".");
+      const [target, base] = name.split("-from-");
       const bytes = readFileSync(await compile(target));
       const contents = base ? delta(readFileSync(await compile(base)), bytes) : bytes;
-      return { contents, loader: "binary" };
+      return { contents: deflate ? deflateRawSync(contents, { level: 9 }) : contents, loader: "binary" };
     });
   },
 };

@@ -1,8 +1,8 @@
-// The single-file bundle for a plain <script type="module">: the library with its parts as namespaces, without codecs.
+// The single-file bundle for a plain <script type="module">: the library with its parts as namespaces, without codecs,
+// the zoo and torch.save's files. featuremap.all.min.js has these too.
 
 export * as data from "./data/sets.js";
 export * as functional from "./functional.js";
 export * from "./index.js";
 export * as train from "./train/index.js";
 export * as weights from "./weights/index.js";
-export * as zoo from "./zoo/index.js";

@@ -1,8 +1,9 @@
 // The built files as a page loads them: `<script type="module">` without a bundler.
 
 import type * as Bundle from "../src/bundle.js";
+import type * as All from "../src/bundle-all.js";
 import type * as Library from "../src/index.js";
-import { assert, near, suite } from "./harness/suite.js";
+import { assert, near, rejectsMessage, suite } from "./harness/suite.js";
 
 const test = suite("built files in a page");
 
@@ -36,7 +37,11 @@ async function answers({ init, dispose, sequential, conv2d, relu, flatten, linea
 test("inline, by URL and as a single file give the same bits, and warn once where there are no threads", async () => {
   const inline = await answers(await load<typeof Library>("/build/browser/index.js"));
   assert.is(inline.warnings.length, crossOriginIsolated ? 0 : 1);
-  for (const path of ["/build/browser/external.js", "/build/featuremap.min.js"]) {
+  for (const path of [
+    "/build/browser/external.js",
+    "/build/featuremap.min.js",
+    "/build/featuremap.all.min.js",
+  ]) {
     const { data } = await answers(await load<typeof Library>(path));
     near(data, inline.data, { atol: 0, rtol: 0 }, path);
   }
@@ -54,6 +59,22 @@ test("the single file holds training, data and functions too", async () => {
   await train.fit(model, set, { epochs: 60, batchSize: 2, optimizer: train.sgd({ lr: 1 }) });
   assert.is((await train.evaluate(model, set)).accuracy, 1);
   model.dispose();
+});
+
+test("the small single file says where files of torch.save are read", async () => {
+  const { weights } = await load<typeof Bundle>("/build/featuremap.min.js");
+  const file = Uint8Array.of(0x80, 2, 0x8a, 0x0a);
+  await rejectsMessage(
+    () => weights.readWeights(file),
+    /featuremap\.min\.js does not read\. Use featuremap\.all\.min\.js/,
+  );
+});
+
+test("the large single file holds the zoo, pictures, ONNX and reports too", async () => {
+  const { zoo, image, onnx, inspect } = await load<typeof All>("/build/featuremap.all.min.js");
+  using model = await zoo.lenet5();
+  assert.is(inspect.summary(model).parameters, 61_706);
+  for (const one of [image.readImage, onnx.importOnnx, onnx.exportOnnx]) assert.type(one, "function");
 });
 
 test.run();

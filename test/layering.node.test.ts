@@ -21,7 +21,7 @@ const layers = [
 ];
 
 /** They put the pieces together: they may import from everywhere, and only the command line imports them. */
-const entries = ["index", "api", "functional", "external", "bundle"];
+const entries = ["index", "api", "functional", "external", "bundle", "bundle-all"];
 
 const level = (unit: string) =>
   entries.includes(unit) ? 0.5 : layers.findIndex((units) => units.includes(unit));

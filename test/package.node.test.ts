@@ -125,7 +125,7 @@ test("only what a user needs is published", () => {
   const strangers = files.filter(
     (path) =>
       !/^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/.test(path) &&
-      !/^build\/(cli|featuremap\.(min|worker))\.js$|^build\/third-party-licences\.txt$|^build\/featuremap\.(simd|relaxed)\.wasm$/.test(
+      !/^build\/(cli|featuremap\.(min|all\.min|worker))\.js$|^build\/third-party-licences\.txt$|^build\/featuremap\.(simd|relaxed)\.wasm$/.test(
         path,
       ) &&
       !/^build\/(node|browser)\/[^/]+\.js$|^build\/types\/.+\.d\.ts$/.test(path),

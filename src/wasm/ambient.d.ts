@@ -3,6 +3,10 @@ declare module "wasm:simd" {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
+declare module "wasm:*.deflate" {
+  const deflated: Uint8Array<ArrayBuffer>;
+  export default deflated;
+}
 declare module "wasm:relaxed-from-simd" {
   const delta: Uint8Array<ArrayBuffer>;
   export default delta;
