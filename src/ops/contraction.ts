@@ -107,6 +107,8 @@ export interface WeightOrder {
   readonly in: number;
   /** The kernel turned by 180 degrees. */
   readonly rotated: boolean;
+  /** Where the first tap of the window lies in the kernel, and the next ones down and to the right of it, if not by turn. */
+  readonly taps?: { readonly base: number; readonly sy: number; readonly sx: number };
 }
 
 /** The constants of the kernels pack and unpack. `parts`: partial results to add up. */
@@ -120,10 +122,12 @@ export function packing(
 ): Place {
   const { kh, kw } = window;
   const sign = order.rotated ? -1 : 1;
+  const inTurn = { base: order.rotated ? kh * kw - 1 : 0, sy: sign * kw, sx: sign };
+  const { base, sy, sx } = order.taps ?? inTurn;
   return plan.constants([
     ...[channels.outs, channels.groupOuts, channels.ins, channels.groupIns],
     ...[kh, kw, panels.blocks, panels.lanes],
-    ...[order.rotated ? kh * kw - 1 : 0, order.group, order.out, order.in, sign * kw, sign],
+    ...[base, order.group, order.out, order.in, sy, sx],
     ...[parts, (panels.count * panels.bytes) / 4],
   ]);
 }
@@ -138,8 +142,9 @@ export function packed(
   order: WeightOrder,
 ): Place {
   const floats = (panels.count * panels.bytes) / 4;
-  const { group, out, in: input, rotated } = order;
-  const key = `packed ${group}/${out}/${input}${rotated ? " rotated" : ""} by ${panels.lanes}`;
+  const { group, out, in: input, rotated, taps } = order;
+  const part = taps ? ` ${window.kh}x${window.kw} from ${taps.base} by ${taps.sy}/${taps.sx}` : "";
+  const key = `packed ${group}/${out}/${input}${rotated ? " rotated" : ""} by ${panels.lanes}${part}`;
   return plan.derived(weight, key, floats, (place) => {
     const constants = packing(plan, channels, window, panels, order);
     plan.step("pack", panels.count, [place, plan.place(weight), constants], panels.bytes / 2);

@@ -15,6 +15,7 @@ import { isDepthwise, writeDepthwise, writeDepthwiseGradWeight } from "./depthwi
 import { inside, lanesOf, type Place, type View } from "./layout.js";
 import { type Op, type StepWriter, sizes4, type Value } from "./op.js";
 import { writePad } from "./pad.js";
+import { contractPhases, hasPhases } from "./phases.js";
 import { checkRank, windowCount } from "./shape.js";
 
 export interface ConvAttrs extends Omit<Window, "kh" | "kw"> {
@@ -186,6 +187,10 @@ export function writeConvTranspose(
   const { channels, window, backward } = geometry(shape, weight.shape, attrs);
   const { outs, groupOuts, ins, groupIns } = channels;
   const turned: Channels = { outs: ins, groupOuts: groupIns, ins: outs, groupIns: groupOuts };
+  if (hasPhases(window) && !isDepthwise(channels)) {
+    contractPhases(plan, out, dy, weight, bias, turned, backward, window, cut);
+    return;
+  }
   const steady: Window = { ...window, sh: 1, sw: 1 };
   const h = out.h + (window.kh - 1) * dh;
   const w = out.w + (window.kw - 1) * dw;

@@ -69,6 +69,9 @@ const cases = [
   transpose([1, 3, 4, 4], [3, 2, 3, 2], { sh: 1, sw: 2, dh: 2, dw: 3, top: 1, right: 2 }),
   transpose([1, 4, 5, 6], [4, 3, 3, 3], { groups: 2, ...around(1) }),
   transpose([1, 12, 4, 4], [12, 1, 3, 3], { groups: 12, sh: 2, sw: 2, ...around(1), addH: 1, addW: 1 }),
+  // Output pixels that no tap reaches, before and behind what is cut off.
+  transpose([2, 3, 4, 3], [3, 9, 1, 2], { sh: 3, sw: 4, top: 1, right: 1, addH: 2, addW: 3 }),
+  transpose([1, 9, 3, 4], [9, 5, 5, 3], { sh: 3, sw: 2, ...around(2), addH: 2 }),
   // More is cut off than the kernel reaches over the edge.
   transpose([1, 3, 6, 7], [3, 4, 1, 1], { top: 1, left: 2, bottom: 2, right: 1 }),
   transpose([1, 3, 6, 7], [3, 4, 2, 2], around(3)),
