@@ -44,7 +44,7 @@ export function folderCache(folder?: string): DownloadCache {
   const root = folder ?? defaultCacheFolder();
   const place = (url: string): string => join(root, nameFor(url));
   return {
-    read: (url) => readPublished(place(url)),
+    read: (url, signal) => readPublished(place(url), signal),
     forget: (url) => remove(place(url)),
     async draft(url) {
       try {
@@ -73,9 +73,14 @@ function nameFor(url: string): string {
   return name ? `${hash}-${name}` : hash;
 }
 
-async function readPublished(place: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+async function readPublished(
+  place: string,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const { size } = await readAbout(place);
-  const bytes = size === undefined ? undefined : await readFile(join(place, CONTENT)).catch(() => undefined);
+  const content = join(place, CONTENT);
+  const bytes = size === undefined ? undefined : await readFile(content, { signal }).catch(() => undefined);
+  signal?.throwIfAborted();
   if (bytes && bytes.length === size) return bytes;
   // Nothing, or damaged: then it must make room.
   await remove(place);

@@ -195,7 +195,14 @@ function versionOf(response: Response): Version {
     // A weak one, W/"...", stays when only unimportant bytes change.
     ...(etag?.startsWith('"') && !encoded && { etag }),
     ...(size !== undefined && !elsewhere && { size }),
+    ...stampOf(response),
   };
+}
+
+/** What changes when the server has another file at the address. */
+export function stampOf({ headers }: Response): { stamp?: string } {
+  const stamp = headers.get("ETag") ?? headers.get("Last-Modified");
+  return stamp === null ? {} : { stamp };
 }
 
 function isSameOrigin(url: string): boolean {

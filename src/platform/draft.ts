@@ -4,6 +4,8 @@ export interface Version {
   readonly etag?: string;
   /** Its bytes, where the server tells and can be believed. */
   readonly size?: number;
+  /** Its ETag of any kind or else its date: changes when the server has another file. */
+  readonly stamp?: string;
 }
 
 /** A download that is growing. */
@@ -26,7 +28,7 @@ export interface Draft {
 /** Where downloads are kept. */
 export interface DownloadCache {
   /** What was published for an address, if it is there and still as long as it was. */
-  read(url: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  read(url: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** Drops it. */
   forget(url: string): Promise<void>;
   /** Begins a download, or goes on with one that was abandoned. */
@@ -41,7 +43,7 @@ export class MemoryDraft implements Draft {
   version: Version = {};
   #room = new Uint8Array(0);
 
-  constructor(readonly keep?: (bytes: Uint8Array<ArrayBuffer>) => Promise<void>) {}
+  constructor(readonly keep?: (bytes: Uint8Array<ArrayBuffer>, version: Version) => Promise<void>) {}
 
   async begin(version: Version): Promise<void> {
     this.size = 0;
@@ -67,7 +69,7 @@ export class MemoryDraft implements Draft {
   }
 
   async publish(): Promise<void> {
-    await this.keep?.(await this.bytes());
+    await this.keep?.(await this.bytes(), this.version);
   }
 
   async abandon(): Promise<void> {

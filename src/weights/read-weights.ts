@@ -115,9 +115,9 @@ async function fetched<T>(
 ): Promise<T> {
   const { signal, onProgress } = transfer;
   const cache = (/^https?:/.test(url) ? downloadCache(option) : undefined) ?? noCache;
-  const kept = await cache.read(url);
+  const kept = await cache.read(url, signal);
+  signal?.throwIfAborted();
   if (kept) {
-    signal?.throwIfAborted();
     onProgress?.({ receivedBytes: kept.length, totalBytes: kept.length });
     try {
       return await open(kept, nameOf(url));

@@ -1,6 +1,7 @@
 // Downloads in a page, and the browser's Cache API.
 
-import { readWeights } from "../../src/weights/index.js";
+import { tensor } from "../../src/tensor.js";
+import { readWeights, writeSafetensors } from "../../src/weights/index.js";
 import { assert, rejectsMessage, suite } from "../harness/suite.js";
 
 const test = suite("downloads in a page");
@@ -50,6 +51,36 @@ test("what is damaged in the cache is fetched again", async () => {
   await cache.put(FILE, new Response(new Uint8Array(10), { headers: { "x-featuremap-bytes": "11" } }));
   assert.equal(await counted(() => readWeights(FILE)), [""]);
   assert.equal(await counted(() => readWeights(FILE)), []);
+});
+
+test("a file of the page's own site is asked about again, and replaced when it is another", async () => {
+  const { fetch } = globalThis;
+  const asked: string[] = [];
+  const site = (value: number, stamp: string, head = 200): void => {
+    const bytes = writeSafetensors([["w", tensor([value])]]);
+    globalThis.fetch = async (_, { method = "GET" } = {}) => {
+      asked.push(method);
+      if (head === 0) throw new TypeError("Failed to fetch");
+      const status = method === "HEAD" ? head : 200;
+      return new Response(method === "HEAD" ? null : bytes, { status, headers: { ETag: stamp } });
+    };
+  };
+  const value = async () => (await readWeights("/mine.safetensors")).tensors.get("w")!.data[0];
+  try {
+    site(1, 'W/"1"');
+    assert.is(await value(), 1);
+    assert.is(await value(), 1);
+    site(2, 'W/"2"');
+    assert.is(await value(), 2);
+    // What is kept has to do where the site refuses, or cannot be reached.
+    site(3, 'W/"3"', 405);
+    assert.is(await value(), 2);
+    site(3, 'W/"3"', 0);
+    assert.is(await value(), 2);
+  } finally {
+    globalThis.fetch = fetch;
+  }
+  assert.equal(asked, ["GET", "HEAD", "HEAD", "GET", "HEAD", "HEAD"]);
 });
 
 test("a connection that breaks off is made again and goes on", async () => {
