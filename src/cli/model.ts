@@ -11,6 +11,7 @@ import { labelsFrom } from "./labels.js";
 import { openOnnx } from "./onnx.js";
 import { findModel } from "./options.js";
 import { changed, type PictureOptions } from "./pictures.js";
+import { torchvisionWeights } from "./torchvision.js";
 import { originOf } from "./weights.js";
 
 export interface ModelOptions extends PictureOptions {
@@ -54,7 +55,11 @@ async function openZoo(options: ModelOptions, labels: readonly string[] | undefi
   const { model: name, weights } = options;
   if (weights === undefined) {
     if (name !== undefined) findModel(name);
-    throw new UsageError(`${name ?? "The network"} needs its weights. Give the file as --weights.`);
+    const address = name === undefined ? undefined : torchvisionWeights(name);
+    throw new UsageError(
+      `${name ?? "The network"} needs its weights. Give a file or an address as --weights` +
+        (address ? `, such as torchvision's: --weights ${address}` : "."),
+    );
   }
   const origin = await originOf(weights);
   const known = name ?? origin.name;

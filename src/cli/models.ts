@@ -4,6 +4,10 @@ import { textTable } from "../inspect/text-table.js";
 import { models } from "../zoo/index.js";
 import { jsonOption } from "./options.js";
 import { print, printJson } from "./terminal.js";
+import { TORCHVISION, torchvisionWeights } from "./torchvision.js";
+
+/** So wide that nothing is cut. */
+const WIDEST = 200;
 
 export function addModels(program: Command): void {
   program
@@ -32,6 +36,7 @@ function run({ json }: { json?: boolean }): void {
         input: inputShape,
         classes: numClasses,
         ...(preprocessing && { preprocessing }),
+        ...(torchvisionWeights(name) !== undefined && { weights: torchvisionWeights(name) }),
       })),
     );
     return;
@@ -43,6 +48,7 @@ function run({ json }: { json?: boolean }): void {
       { title: "Parameters", right: true },
       { title: "Input" },
       { title: "Classes", right: true },
+      { title: "Weights" },
     ],
     entries.map(([name, { title, parameters, inputShape, numClasses }]) => [
       name,
@@ -50,7 +56,9 @@ function run({ json }: { json?: boolean }): void {
       formatCount(parameters),
       inputShape.join(" × "),
       `${numClasses}`,
+      torchvisionWeights(name)?.split("/").at(-1) ?? "",
     ]),
+    WIDEST,
   );
-  print(table);
+  print(`${table}\nWeights: torchvision's, from ${TORCHVISION}`);
 }
