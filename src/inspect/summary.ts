@@ -35,14 +35,16 @@ export interface Summary {
 
 /** Layer by layer: output shape, parameters, multiply-adds, receptive field. Nothing is computed. */
 export function summary(model: Model): Summary {
-  const trace = model.trace([1, ...model.inputShape], false);
+  const hasBatch = model.ports[0]?.batch !== false;
+  const trace = model.trace(hasBatch ? [1, ...model.inputShape] : {}, false);
   const fields = receptiveFields(trace.graph.nodes, trace.input);
   const rows = rowsOf(trace, model.network.type);
   const names = new Set(rows.map(({ name }) => name));
 
   const parameters = new Map<string, number>();
   for (const parameter of model.parameters()) {
-    const owner = ownerOf(parameter.name, names);
+    // In an imported network the names of weights are not those of layers; but then one layer uses them.
+    const owner = ownerOf(parameter.name, names) || userOf(trace, parameter.name, names);
     parameters.set(owner, (parameters.get(owner) ?? 0) + sizeOf(parameter.shape));
   }
   const macs = new Map<string, number>();
@@ -57,7 +59,7 @@ export function summary(model: Model): Summary {
     .map(({ name, type, output }) => ({
       name,
       type,
-      output: output.shape.slice(1),
+      output: hasBatch ? output.shape.slice(1) : output.shape,
       parameters: parameters.get(name) ?? 0,
       macs: macs.get(name) ?? 0,
       receptiveField: fields.get(output)!,
@@ -90,6 +92,13 @@ function ownerOf(name: string, layers: ReadonlySet<string>): string {
   let owner = name;
   while (owner !== "" && !layers.has(owner)) owner = owner.slice(0, Math.max(0, owner.lastIndexOf(".")));
   return owner;
+}
+
+/** The first layer that computes with a weight. */
+function userOf({ graph, weights }: Trace, name: string, layers: ReadonlySet<string>): string {
+  const weight = weights.get(name);
+  const user = graph.nodes.find(({ inputs }) => weight && inputs.includes(weight));
+  return user && layers.has(user.name) ? user.name : "";
 }
 
 function macsOf(node: Node): number {

@@ -95,8 +95,7 @@ function portOf(
       `"${name}"${given ? `, which is ${formatSizes(input)}` : ""}. Give it: { shapes: { "${name}": [1, 3, 224, 224] } }.`,
   );
   const first = sizes?.[0];
-  const isBatch =
-    rank >= 2 && outputs.every(({ sizes: out }) => !out || (out.length > 0 && (out[0] ?? first) === first));
+  const isBatch = rank >= 2 && outputs.every(({ sizes: out }) => !out || mayBe(out, first));
   const shape = Array.from({ length: rank }, (_, d) => {
     const size = given?.[d] ?? sizes?.[d];
     if (typeof size === "number") return size;
@@ -120,6 +119,15 @@ function portOf(
   );
   if (!isBatch) return { name, shape, batch: false };
   return { name, shape, batch: typeof first === "number" && !free ? first : true };
+}
+
+/** Whether an output's first size may be the batch that an input has. */
+function mayBe(sizes: NonNullable<Declared["sizes"]>, first: number | string | undefined): boolean {
+  const [own] = sizes;
+  if (sizes.length === 0) return false;
+  // PyTorch makes up names, such as "Gemmoutput_dim_0", where it lost sight of the size.
+  const isNamed = typeof own === "string" && !/dim_\d+$/.test(own);
+  return own === first || (isNamed ? typeof first !== "string" : typeof own !== "number");
 }
 
 function checkShapes({ inputs }: Network, shapes: Readonly<Record<string, Shape>>): void {

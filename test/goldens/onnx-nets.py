@@ -99,7 +99,7 @@ def main():
         blob.extend(data)
         return [len(blob) - len(data), len(data)]
 
-    floats = lambda tensor: put(tensor.detach().numpy().astype("<f4").tobytes())
+    floats = lambda tensor: put(np.ascontiguousarray(tensor.detach().numpy()).astype("<f4").tobytes())
 
     for name, opset, size, free in NETWORKS:
         extra = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
@@ -119,11 +119,15 @@ def main():
     entry = {"name": "small", "opset": 13, "shape": list(x.shape), "free": False}
     entry["model"] = put(export(model.eval(), x[:1], 13, False))
     entry["output"] = floats(model(x))
-    model.train()
-    loss = nn.functional.cross_entropy(model(x), torch.tensor([0, 1, 2, 3]))
+    # In float64: some of the gradients that this PyTorch computes in float32 are not numbers it has computed.
+    model = model.double().train()
+    loss = nn.functional.cross_entropy(model(x.double()), torch.tensor([0, 1, 2, 3]))
     loss.backward()
     entry["loss"] = float(loss)
-    entry["gradients"] = {name: floats(p.grad) for name, p in model.named_parameters()}
+    # What the file turns before it multiplies, an import keeps turned.
+    turned = {"mix.weight": "/mix/Transpose_output_0", "prelu.weight": "/prelu/Unsqueeze_output_0"}
+    entry["gradients"] = {turned.get(name, name): floats(p.grad.T) if name == "mix.weight" else floats(p.grad)
+                          for name, p in model.named_parameters()}
     entry["parameters"] = sum(p.numel() for p in model.parameters())
     entries.append(entry)
 

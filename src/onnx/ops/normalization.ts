@@ -72,7 +72,7 @@ function batchNormalization(call: Call): Item | Item[] {
         momentum: 1 - node.float("momentum", 0.9),
       })
     : graph.add(batchNorm, [x, scale!, bias!, mean!, variance!], { eps });
-  return live(reshaped(graph, y, shape));
+  return live(shape.length > 4 ? reshaped(graph, y, shape) : y);
 }
 
 /** x / (bias + alpha / size * sum of the squares of neighbouring channels)^beta. */
