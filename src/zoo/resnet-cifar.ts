@@ -7,6 +7,7 @@ import { batchNorm2d } from "../layers/normalization.js";
 import { globalAvgPool2d } from "../layers/pooling.js";
 import { flatten } from "../layers/shape.js";
 import { create, type ZooOptions } from "./create.js";
+import { akamaster } from "./dialects/akamaster.js";
 import { cifar, type ZooModel } from "./entry.js";
 import { basicBlock, conv, paper, type Shortcut, stage } from "./resnet.js";
 
@@ -53,29 +54,41 @@ export interface ResnetCifarOptions
   extends ZooOptions,
     Omit<ResnetCifarLayersOptions, "depth" | "numClasses"> {}
 
-/** A ResNet for CIFAR-10 of any depth: see {@link resnetCifarLayers}. */
+/** The form that weights are of, by their names. */
+function formOf(names: ReadonlySet<string>): Partial<ResnetCifarLayersOptions> {
+  const some = (part: RegExp): boolean => [...names].some((name) => part.test(name));
+  if (some(/\.(downsample|shortcut)\./)) return { shortcut: "B" };
+  return some(/(^|\.)linear\.weight$/) ? { shortcut: "A-centred" } : {};
+}
+
+/**
+ * A ResNet for CIFAR-10 of any depth: see {@link resnetCifarLayers}. Of given weights, the names tell what the shortcuts
+ * are, unless `shortcut` says it.
+ */
 export function resnetCifar(options: ResnetCifarOptions & { depth: number }): Promise<Model> {
-  const takes = ["depth", "shortcut", "width"] as const;
-  return create({ ...cifar, what: "resnetCifar", takes, layers: resnetCifarLayers, head: "fc" }, options);
+  const takes = ["depth", "shortcut", "width"];
+  const layers = resnetCifarLayers;
+  const dialects = [akamaster];
+  return create({ ...cifar, what: "resnetCifar", takes, layers, head: "fc", formOf, dialects }, options);
 }
 
 const ofDepth =
-  (depth: number, shortcut: Shortcut) =>
+  (depth: number, form: Pick<ResnetCifarOptions, "shortcut"> = {}) =>
   (options: ResnetCifarOptions = {}): Promise<Model> =>
-    resnetCifar({ depth, shortcut, ...options });
+    resnetCifar({ depth, ...form, ...options });
 
-export const resnet20Cifar = ofDepth(20, "A");
-export const resnet32Cifar = ofDepth(32, "A");
-export const resnet44Cifar = ofDepth(44, "A");
-export const resnet56Cifar = ofDepth(56, "A");
-export const resnet110Cifar = ofDepth(110, "A");
+export const resnet20Cifar = ofDepth(20);
+export const resnet32Cifar = ofDepth(32);
+export const resnet44Cifar = ofDepth(44);
+export const resnet56Cifar = ofDepth(56);
+export const resnet110Cifar = ofDepth(110);
 
-const entry = (depth: number, shortcut: Shortcut, parameters: number): ZooModel => ({
+const entry = (depth: number, shortcut: "A" | "B", parameters: number): ZooModel => ({
   ...cifar,
   title: `ResNet-${depth} for CIFAR-10${shortcut === "A" ? "" : `, shortcuts ${shortcut}`}`,
   paper,
   parameters,
-  create: ofDepth(depth, shortcut),
+  create: ofDepth(depth, shortcut === "A" ? {} : { shortcut }),
 });
 
 export const resnetCifarModels: Readonly<Record<string, ZooModel>> = {

@@ -16,9 +16,13 @@ import { imagenet, type ZooModel } from "./entry.js";
 
 /**
  * How the input of a block that changes the shape is added to its output (He et al., 2015, section 4.1). A: every
- * `stride`-th pixel, and zeros for the new channels, without parameters. B: a 1 x 1 convolution and batch norm.
+ * `stride`-th pixel, and zeros for the new channels, without parameters. The zeros come last, as in the authors' code;
+ * with "A-centred" half of them first, as in weights from https://github.com/akamaster/pytorch_resnet_cifar10. B: a 1 x 1
+ * convolution and batch norm.
  */
-export type Shortcut = "A" | "B";
+export type Shortcut = "A" | "A-centred" | "B";
+
+const SHORTCUTS: readonly unknown[] = ["A", "A-centred", "B"] satisfies Shortcut[];
 
 export interface BasicBlockOptions {
   /** Step of the first convolution. Default 1. */
@@ -95,7 +99,7 @@ export function bottleneck(filters: number, options: BottleneckOptions = {}): Ne
 function checkBlock(what: string, filters: number, stride: number, shortcut: Shortcut): void {
   checkCount(`${what}: the number of filters`, filters);
   checkCount(`${what}: stride`, stride);
-  checkIs(shortcut === "A" || shortcut === "B", `${what}: shortcut`, shortcut, '"A" or "B"');
+  checkIs(SHORTCUTS.includes(shortcut), `${what}: shortcut`, shortcut, '"A", "A-centred" or "B"');
 }
 
 /** y + x, the latter brought to the shape of y where a stride or other channels ask for it. */
@@ -110,10 +114,13 @@ function withShortcut(scope: Scope, x: Value, y: Value, stride: number, shortcut
   const side = stride === 1 ? x : avgPool2d(1, { stride }).apply(scope, x);
   if (ins === outs) return scope.add(y, side);
   checkIs(ins < outs, "basicBlock: the number of filters", outs, `at least the ${ins} channels of the input`);
-  // Adding zeros to the last channels is leaving them alone.
-  const first = scope.op(sliceChannels, [y], { start: 0, count: ins });
-  const rest = scope.op(sliceChannels, [y], { start: ins, count: outs - ins });
-  return scope.concat(scope.add(first, side), rest);
+  // Adding zeros to channels is leaving them alone.
+  const before = shortcut === "A" ? 0 : Math.floor((outs - ins) / 2);
+  const after = outs - ins - before;
+  const slice = (start: number, count: number): Value[] =>
+    count === 0 ? [] : [scope.op(sliceChannels, [y], { start, count })];
+  const sum = scope.add(slice(before, ins)[0]!, side);
+  return scope.concat(...slice(0, before), sum, ...slice(before + ins, after));
 }
 
 /** `n` blocks, the first of which makes the step. */

@@ -58,7 +58,7 @@ class NetworkInNetwork(nn.Sequential):
 
 
 class CifarBlock(nn.Module):
-    """He, Zhang, Ren, Sun, 2015, section 4.2, with shortcut A (identity, zeros after it) or B (projection)."""
+    """He, Zhang, Ren, Sun, 2015, section 4.2, with shortcut A (identity, zeros after it; "A-centred": on both sides) or B."""
 
     def __init__(self, ins, outs, stride, shortcut):
         super().__init__()
@@ -66,7 +66,8 @@ class CifarBlock(nn.Module):
         self.bn1 = nn.BatchNorm2d(outs)
         self.conv2 = nn.Conv2d(outs, outs, 3, 1, 1, bias=False)
         self.bn2 = nn.BatchNorm2d(outs)
-        self.stride, self.more = stride, outs - ins
+        first = (outs - ins) // 2 if shortcut == "A-centred" else 0
+        self.stride, self.more = stride, (first, outs - ins - first)
         if shortcut == "B" and (stride != 1 or ins != outs):
             self.downsample = nn.Sequential(nn.Conv2d(ins, outs, 1, stride, bias=False), nn.BatchNorm2d(outs))
 
@@ -75,7 +76,7 @@ class CifarBlock(nn.Module):
         if hasattr(self, "downsample"):
             side = self.downsample(x)
         else:
-            side = F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.more))
+            side = F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, *self.more))
         return F.relu(y + side)
 
 

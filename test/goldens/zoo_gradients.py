@@ -67,6 +67,11 @@ GRADIENTS = {
         {"bn3.weight": 0.25},
     ),
     "resnet_cifar": (lambda: papers.CifarResNet(14, "A", CLASSES), (4, 3, 32, 32), {"bn2.weight": 0.25}),
+    "resnet_cifar_a_centred": (
+        lambda: papers.CifarResNet(14, "A-centred", CLASSES),
+        (4, 3, 32, 32),
+        {"bn2.weight": 0.25},
+    ),
     "resnet_cifar_b": (lambda: papers.CifarResNet(14, "B", CLASSES), (4, 3, 32, 32), {"bn2.weight": 0.25}),
 }
 

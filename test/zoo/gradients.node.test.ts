@@ -43,6 +43,7 @@ const networks: Readonly<Record<string, (options: zoo.ZooOptions) => Promise<Mod
   resnext: (options) =>
     zoo.resnet({ block: bottleneck, layers: [1, 1, 1, 1], groups: 8, widthPerGroup: 4, ...options }),
   resnet_cifar: (options) => zoo.resnetCifar({ depth: 14, ...options }),
+  resnet_cifar_a_centred: (options) => zoo.resnetCifar({ depth: 14, shortcut: "A-centred", ...options }),
   resnet_cifar_b: (options) => zoo.resnetCifar({ depth: 14, shortcut: "B", ...options }),
 };
 

@@ -84,6 +84,30 @@ test("weights come in every form that readWeights takes, with its options", asyn
   );
 });
 
+test("the names of weights tell the shortcuts of a ResNet for CIFAR-10", async () => {
+  const input = picture("shortcuts", [1, 3, 32, 32]);
+  const outputOf = async (options: Partial<Parameters<typeof resnetCifar>[0]>): Promise<Float32Array> => {
+    using model = await resnetCifar({ depth: 8, width: 4, ...options });
+    return (await model.predict(input)).data;
+  };
+  const renamed = async (shortcut: "A" | "B", rename: (name: string) => string): Promise<Uint8Array> => {
+    using model = await resnetCifar({ depth: 8, width: 4, shortcut, initialize: false });
+    const state = [...model.stateDict()].map(([name, { shape }]) => [name, weight(name, shape)] as const);
+    return writeSafetensors(new Map(state.map(([name, tensor]) => [rename(name), tensor])));
+  };
+  const plain = await renamed("A", (name) => name);
+  const akamaster = await renamed("A", (name) => `module.${name.replace("fc.", "linear.")}`);
+  const projected = await renamed("B", (name) => name);
+  const shortcuts = await renamed("B", (name) =>
+    name.replace("fc.", "linear.").replace("downsample", "shortcut"),
+  );
+  const centred = await outputOf({ weights: plain, shortcut: "A-centred" });
+  assert.equal(await outputOf({ weights: akamaster }), centred);
+  assert.not.equal(await outputOf({ weights: plain }), centred);
+  assert.equal(await outputOf({ weights: shortcuts }), await outputOf({ weights: projected, shortcut: "B" }));
+  assert.equal(await outputOf({ weights: projected }), await outputOf({ weights: projected, shortcut: "B" }));
+});
+
 test("a picture is prepared for the network", async () => {
   using model = await resnetCifar({ depth: 8, width: 4 });
   const image = { width: 48, height: 40, channels: 3, data: new Uint8Array(48 * 40 * 3).fill(200) };
