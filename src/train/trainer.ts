@@ -7,6 +7,7 @@ import type { Entry } from "../layers/store.js";
 import { gradientScale } from "../ops/gradient-scale.js";
 import type { Storage } from "../ops/layout.js";
 import type { Value } from "../ops/op.js";
+import { reshape } from "../ops/reshape.js";
 import { type Shape, sizeOf, Tensor } from "../tensor.js";
 import type { Block } from "../wasm/heap.js";
 import { checkLoss, checkModel, checkOptimizer } from "./given.js";
@@ -213,10 +214,15 @@ export class Trainer {
       seeds,
       trained.map(([, value]) => value),
     );
+    const keep: Value[] = [];
     for (const [name, value] of trained) {
       const grad = grads.get(value);
       const { offset, shape } = model.store.entries.get(name)!;
-      if (grad) bound.set(grad, this.#storage(`gradient of ${name}`, 0, offset, sizeOf(shape)));
+      if (!grad) continue;
+      // Weights that are added have one gradient: each gets a copy of its own.
+      const own = bound.has(grad) ? graph.add(reshape, [grad], { shape: grad.shape }) : grad;
+      bound.set(own, this.#storage(`gradient of ${name}`, 0, offset, sizeOf(shape)));
+      keep.push(own);
     }
 
     const flat = (storage: Storage): Value => {
@@ -244,7 +250,7 @@ export class Trainer {
       graph.add(optimizer.op, [parameters, gradients, ...slots, hyper, scale], {});
     }
     // Frozen weights may be set from outside between steps, so nothing that is derived from weights outlives a step.
-    const options = { outputs, bound, keep: [...grads.values()], trains: () => true };
+    const options = { outputs, bound, keep, trains: () => true };
     const plan = new Plan(model.runtime, graph, options, `Training on a batch of ${shape[0]}`);
     const weightsOfLosses = auxiliaries.map(({ name, weight }) => [weightOf(name), Float32Array.of(weight)]);
     return { plan, outputShape: output.shape, feeds: Object.fromEntries(weightsOfLosses) };
