@@ -36,7 +36,7 @@ import { onnxRuntime } from "../harness/oracles.js";
 import { assert, suite } from "../harness/suite.js";
 import { built, cases } from "./networks.js";
 import { opCases } from "./op-networks.js";
-import { difference, runOnnx } from "./runtime.js";
+import { difference, runAll } from "./runtime.js";
 
 const test = suite("ONNX, out and in again");
 
@@ -49,10 +49,15 @@ async function check(layers: Layer, input: Shape, runs: boolean): Promise<void> 
   const file = exportOnnx(model);
   using again = await importOnnx(file);
   const inputs = batches(input);
-  const others = runs ? await runOnnx(file, inputs) : [];
+  const others = runs
+    ? await runAll(
+        file,
+        inputs.map((one) => ({ input: one })),
+      )
+    : [];
   for (const [i, x] of inputs.entries()) {
     const expected = await model.predict(x);
-    const found = { imported: await again.predict(x), "in ONNX Runtime": others[i] };
+    const found = { imported: await again.predict(x), "in ONNX Runtime": others[i]?.output };
     for (const [what, output] of Object.entries(found)) {
       const off = output ? difference(what, output, expected) : 0;
       assert.ok(off <= 1e-5, `${what}: a batch of ${x.shape[0]} is off by ${off} of the largest output`);

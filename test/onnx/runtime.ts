@@ -7,18 +7,37 @@ import { uniform } from "../harness/hashed.js";
 import { onnxRuntime } from "../harness/oracles.js";
 import { assert } from "../harness/suite.js";
 
-/** The outputs of an ONNX file in ONNX Runtime, for each of the inputs. */
-export async function runOnnx(file: Uint8Array, inputs: readonly Tensor[]): Promise<Tensor[]> {
+/** The outputs of an ONNX file in ONNX Runtime, by name, for inputs by name. */
+export async function runOnnx(
+  file: Uint8Array,
+  inputs: Readonly<Record<string, Tensor>>,
+): Promise<Record<string, Tensor>> {
+  const [outputs] = await runAll(file, [inputs]);
+  return outputs!;
+}
+
+/** The same for several sets of inputs, one after the other. */
+export async function runAll(
+  file: Uint8Array,
+  sets: readonly Readonly<Record<string, Tensor>>[],
+): Promise<Record<string, Tensor>[]> {
   const ort = onnxRuntime();
   const session = await ort.InferenceSession.create(file, { intraOpNumThreads: 1, logSeverityLevel: 3 });
   try {
-    const outputs: Tensor[] = [];
-    for (const { data, shape } of inputs) {
-      const feeds = { [session.inputNames[0]!]: new ort.Tensor("float32", data, shape) };
-      const output = (await session.run(feeds))[session.outputNames[0]!]!;
-      outputs.push(new Tensor(Float32Array.from(output.data), output.dims));
+    const results: Record<string, Tensor>[] = [];
+    for (const inputs of sets) {
+      const feeds = Object.entries(inputs).map(([name, { data, shape }]) => [
+        name,
+        new ort.Tensor("float32", data, shape),
+      ]);
+      const outputs = Object.entries(await session.run(Object.fromEntries(feeds)));
+      const tensors = outputs.map(([name, { data, dims }]) => [
+        name,
+        new Tensor(Float32Array.from(data), dims),
+      ]);
+      results.push(Object.fromEntries(tensors));
     }
-    return outputs;
+    return results;
   } finally {
     await session.release();
   }
@@ -43,10 +62,13 @@ export async function compareWithRuntime(model: Model, options: ExportOptions = 
   const size = model.inputShape.reduce((product, side) => product * side, 1);
   const batches = options.batch === undefined ? [1, 3] : [options.batch];
   const inputs = batches.map((n) => new Tensor(uniform(`input ${n}`, n * size, 2), [n, ...model.inputShape]));
-  const outputs = await runOnnx(file, inputs);
+  const results = await runAll(
+    file,
+    inputs.map((input) => ({ input })),
+  );
   let worst = 0;
-  for (const [i, output] of outputs.entries()) {
-    const off = difference(`a batch of ${batches[i]}`, output, await model.predict(inputs[i]!));
+  for (const [i, { output }] of results.entries()) {
+    const off = difference(`a batch of ${batches[i]}`, output!, await model.predict(inputs[i]!));
     worst = off <= worst ? worst : off;
   }
   return worst;

@@ -13,6 +13,14 @@ import type { Writer } from "./writer.js";
 export function reshape(out: Writer, node: Node<{ readonly shape: Shape }>): string {
   const x = node.inputs[0]!;
   const y = node.outputs[0]!;
+  if (y.shape.includes(0)) {
+    // A size of 0 would otherwise mean the input's.
+    check(
+      out.opset >= 14,
+      () => `exportOnnx: ${out.where} has values of size 0, which need opset 14 or later.`,
+    );
+    return out.node("Reshape", [out.value(x), out.integers(y.shape)], { allowzero: 1 });
+  }
   const from = x.shape.map((_, i) => out.size(x, i));
   // A size that follows the batch is copied where it stays in its place, otherwise it is what is left over.
   const to = y.shape.map((size, i) => {
