@@ -1,7 +1,8 @@
 import { check } from "../errors.js";
 import { isNpy, readNpy } from "./npy.js";
 import { openNpz } from "./npz.js";
-import { isPth, openPth, type WeightsFile } from "./pth.js";
+import { openPth, type WeightsFile } from "./pth.js";
+import { isPth } from "./pth-forms.js";
 import { readSafetensors } from "./safetensors.js";
 import { isZip, readZip } from "./zip.js";
 

@@ -1,15 +1,6 @@
 // In place of pth.ts in featuremap.min.js, which is to stay small.
 
 import { FeatureMapError } from "../errors.js";
-import { isZip } from "./zip.js";
-
-const PICKLE = 0x80;
-
-/** Whether the bytes begin as a file of torch.save does. */
-export function isPth(file: Uint8Array): boolean {
-  return isZip(file) || file[0] === PICKLE;
-}
-
 export function openPth(_file: Uint8Array, name: string): never {
   throw new FeatureMapError(
     `${name} is a file of torch.save, which featuremap.min.js does not read. Use featuremap.all.min.js or the entry ` +

@@ -3,6 +3,7 @@ import { Tensor } from "../tensor.js";
 import { ByteReader } from "./byte-reader.js";
 import { dtypes, toFloat32 } from "./dtypes.js";
 import { unpickle } from "./pickle.js";
+import { isLegacy, isTar, MAGIC } from "./pth-forms.js";
 import { findStateDict } from "./state-dict.js";
 import { gather } from "./strided.js";
 import { StorageType, TorchStorage, type TorchTensor, torchGlobal } from "./torch-world.js";
@@ -20,18 +21,7 @@ export interface PthOptions {
 }
 
 const RESAVE = "Save it again in PyTorch: torch.save(model.state_dict(), path).";
-/** What the older form begins with, as a pickled integer. */
-const MAGIC = 0x1950a86a20f9469cfc6cn;
 const LEGACY_PROTOCOL = 1001;
-/** How protocols from 2 on write it, after their number and, from 4 on, a frame's. */
-const MAGIC_BINARY = [0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
-const BEGINNINGS = [2, 2 + 9];
-
-/** Whether the bytes begin as a file of torch.save does, in either form. */
-export function isPth(file: Uint8Array): boolean {
-  return isZip(file) || isLegacy(file) || isTar(file);
-}
-
 /**
  * Reads a file of `torch.save`: the zip form of PyTorch 1.6 and later, and the older form. A pickle in it is read by a
  * machine that knows tensors, containers and numbers and refuses everything else by name: nothing in the file is run.
@@ -269,15 +259,4 @@ function gathered(
   else if (elementBytes === 2) copy((buffer) => new Uint16Array(buffer));
   else copy((buffer) => new Uint8Array(buffer));
   return new Uint8Array(into);
-}
-
-function isLegacy(file: Uint8Array): boolean {
-  if (file[0] === 0x80)
-    return BEGINNINGS.some((start) => MAGIC_BINARY.every((byte, i) => file[start + i] === byte));
-  // Protocols 0 and 1 write the integer as text.
-  return new TextDecoder("latin1").decode(file.subarray(0, 26)) === `L${MAGIC}L`;
-}
-
-function isTar(file: Uint8Array): boolean {
-  return file.length > 262 && new TextDecoder("latin1").decode(file.subarray(257, 262)) === "ustar";
 }

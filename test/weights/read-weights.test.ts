@@ -61,6 +61,14 @@ test("formats are known by their contents", async () => {
   }
 });
 
+test("a safetensors file is one whatever the length of its header", async () => {
+  // The length stands first, and 0x80 is also how pickles begin.
+  for (let length = 1; length < 300; length++) {
+    const { metadata } = await readWeights(writeSafetensors([["w", tensor([1])]], { x: "x".repeat(length) }));
+    assert.is(metadata.x!.length, length);
+  }
+});
+
 test("a dictionary of several is chosen by its key", async () => {
   const ema = await fixture("weights/pth/ema.pth");
   await rejectsMessage(readWeights(ema), /Choose one: \{ key: "state_dict_ema" \}/);
