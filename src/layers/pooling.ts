@@ -104,7 +104,7 @@ export function globalAvgPool2d(...none: []): Layer {
   return adaptiveAvgPool2d(1);
 }
 
-/** The largest pixels of windows that share the image evenly (torch.nn.AdaptiveMaxPool2d, for sizes that divide). */
+/** The largest pixels of as many windows as the output has pixels (torch.nn.AdaptiveMaxPool2d). */
 export function adaptiveMaxPool2d(size: Size2): Layer {
   const [oh, ow] = pair("adaptiveMaxPool2d: the output size", size, 1);
   return layer("AdaptiveMaxPool2d", (graph, x) => adaptiveMax(graph, x, oh, ow));

@@ -57,6 +57,7 @@ case(
 case("instanceNorm2d", [], nn.InstanceNorm2d(9), (2, 9, 4, 3))
 case("instanceNorm2d", [dict(affine=True, eps=0.1)], nn.InstanceNorm2d(3, eps=0.1, affine=True), (1, 3, 4, 3))
 case("adaptiveMaxPool2d", [[2, 3]], nn.AdaptiveMaxPool2d((2, 3)), (2, 3, 4, 6))
+case("adaptiveMaxPool2d", [[3, 7]], nn.AdaptiveMaxPool2d((3, 7)), (2, 3, 8, 5))
 case("globalMaxPool2d", [], nn.AdaptiveMaxPool2d(1), (2, 3, 5, 7))
 case("pixelShuffle", [3], nn.PixelShuffle(3), (1, 18, 2, 3))
 case("pixelUnshuffle", [2], nn.PixelUnshuffle(2), (2, 3, 4, 6))
