@@ -1,10 +1,10 @@
 // Opening a network: of the zoo, with a file of weights, or a whole one from an ONNX file.
 
 import { readFile } from "#platform";
-import { type Image, type Preprocessing, prepare, preparedShape } from "../image/index.js";
+import { type Image, type Preprocessing, prepare, preparedShape, preprocessingFor } from "../image/index.js";
 import type { Model } from "../index.js";
 import type { Shape } from "../tensor.js";
-import type { ZooOptions } from "../zoo/index.js";
+import type { ZooModel, ZooOptions } from "../zoo/index.js";
 import { downloading } from "./download.js";
 import { UsageError } from "./exit.js";
 import { labelsFrom } from "./labels.js";
@@ -70,7 +70,7 @@ async function openZoo(options: ModelOptions, labels: readonly string[] | undefi
   }
   const entry = findModel(known);
   // A file may say what it was trained on even where another network is asked for: then its weights will not fit.
-  const usual = origin.preprocessing ?? entry.preprocessing;
+  const usual = origin.preprocessing ?? usualPreprocessing(entry);
   const preprocessing = usual && changed(usual, options);
   const inputShape = preprocessing ? preparedShape(preprocessing) : entry.inputShape;
   const classes = labels ?? origin.classes;
@@ -84,6 +84,11 @@ async function openZoo(options: ModelOptions, labels: readonly string[] | undefi
     }),
   );
   return { name: known, model, preprocessing, isGuess: false, isOwn: origin.preprocessing !== undefined };
+}
+
+/** What pictures go through for a network of the zoo, at the size it was designed for. */
+export function usualPreprocessing({ preprocessing, inputShape }: ZooModel): Preprocessing | undefined {
+  return preprocessing && preprocessingFor(preprocessing, inputShape);
 }
 
 /** A build option that makes inputs of pictures. */

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { formatCount } from "../inspect/numbers.js";
 import { textTable } from "../inspect/text-table.js";
 import { models } from "../zoo/index.js";
+import { usualPreprocessing } from "./model.js";
 import { jsonOption } from "./options.js";
 import { print, printJson } from "./terminal.js";
 import { TORCHVISION, torchvisionWeights } from "./torchvision.js";
@@ -28,16 +29,11 @@ function run({ json }: { json?: boolean }): void {
   const entries = Object.entries(models);
   if (json) {
     printJson(
-      entries.map(([name, { title, paper, parameters, inputShape, numClasses, preprocessing }]) => ({
-        name,
-        title,
-        paper,
-        parameters,
-        input: inputShape,
-        classes: numClasses,
-        ...(preprocessing && { preprocessing }),
-        ...(torchvisionWeights(name) !== undefined && { weights: torchvisionWeights(name) }),
-      })),
+      entries.map(([name, entry]) => {
+        const { title, paper, parameters, inputShape: input, numClasses: classes } = entry;
+        const [preprocessing, weights] = [usualPreprocessing(entry), torchvisionWeights(name)];
+        return { name, title, paper, parameters, input, classes, preprocessing, weights };
+      }),
     );
     return;
   }
