@@ -18,12 +18,18 @@ import {
   residual,
   sequential,
   softmax,
+  type Tensor,
+  tensor,
 } from "../../src/index.js";
-import type { Model } from "../../src/layers/model.js";
+import { buildModel, type Model } from "../../src/layers/model.js";
+import { fileBytes } from "../../src/onnx/export/file.js";
 import { RULES } from "../../src/onnx/export/rules.js";
 import { exportOnnx } from "../../src/onnx/index.js";
 import { readModel } from "../../src/onnx/proto/read.js";
 import { PADDING_MODES } from "../../src/ops/pad.js";
+import { sliced } from "../../src/ops/rearrange.js";
+import { reduced } from "../../src/ops/reduced.js";
+import { relu as reluOp } from "../../src/ops/relu.js";
 import { sliceChannels } from "../../src/ops/slice-channels.js";
 import { onnxRuntime } from "../harness/oracles.js";
 import { assert, suite, throwsMessage } from "../harness/suite.js";
@@ -109,7 +115,7 @@ test("names are those of weights and layers, input and output; who wrote it, and
     flat: flatten(),
   });
   using model = await network(layers).build([1, 7, 7], { classes: ["a", "b", "c", "d"] });
-  const { graph, producerName, metadataProps, opsetImport } = readModel(exportOnnx(model));
+  const { graph, producerName, producerVersion, metadataProps, opsetImport } = readModel(exportOnnx(model));
   assert.equal(
     graph!.node.map(({ name, opType, input, output }) => [name, opType, ...input, "->", ...output].join(" ")),
     [
@@ -129,8 +135,24 @@ test("names are those of weights and layers, input and output; who wrote it, and
     ["batch", 1, 7, 7],
   );
   assert.is(producerName, "featuremap");
+  assert.is(producerVersion, JSON.parse(readFileSync("package.json", "utf8")).version);
   assert.equal(metadataProps, [{ key: "classes", value: '["a","b","c","d"]' }]);
   assert.equal(opsetImport, [{ domain: "", version: 17 }]);
+});
+
+test("a layer of several nodes names them after itself, and a weight that is used twice is there once", async () => {
+  const shared = conv2d(5, 3, { padding: 1, paddingMode: "reflect" });
+  const layers = custom("Net", (scope, x) => scope.child("conv", shared, scope.child("conv", shared, x)));
+  using model = await network(layers).build(map);
+  const { graph } = readModel(exportOnnx(model));
+  assert.equal(
+    graph!.node.map(({ name }) => name),
+    ["conv/Pad", "conv/Conv", "conv/Pad_2", "conv/Conv_2"],
+  );
+  assert.equal(
+    graph!.initializer.map(({ name }) => name),
+    ["constant_0", "conv.weight", "conv.bias"],
+  );
 });
 
 test("what cannot be exported is an error that says so", async () => {
@@ -142,6 +164,53 @@ test("what cannot be exported is an error that says so", async () => {
   throwsMessage(() => exportOnnx(model, { batch: 0 }), /batch is 0; it must be a whole number of at least 1/);
   throwsMessage(() => exportOnnx(model, { opsett: 17 } as object), /unknown option "opsett"/);
   throwsMessage(() => exportOnnx({} as Model), /exportOnnx: the first argument is {}; it must be a model/);
+  throwsMessage(
+    () => exportOnnx(model, { contents: { axes: tensor([2]) } }),
+    /contents has "axes", which is no input whose values decide shapes. Those are: none/,
+  );
+
+  const own = { ...reluOp, name: "mine" };
+  using strange = await network(sequential([custom("Mine", (scope, x) => scope.op(own, [x], {}))])).build(
+    map,
+  );
+  throwsMessage(() => exportOnnx(strange), /layer "0" uses the operation mine, which has no form in ONNX/);
+
+  const first = custom("First", ({ graph }, x) => sliced(graph, x, [0], [1]));
+  using cut = await network(first).build(map);
+  throwsMessage(() => exportOnnx(cut), /takes inputs out of the batch.*exportOnnx\(model, { batch: 1 }\)/);
+  assert.ok(exportOnnx(cut, { batch: 2 }).length > 0);
+});
+
+test("inputs of a fixed batch, without one, and with contents", async () => {
+  const layer = custom("Net", (scope, x) => {
+    const axis = scope.input("axis") as Tensor;
+    return reduced(scope.graph, x, "sum", [axis.data[0]!], true);
+  });
+  using model = await buildModel(layer, [
+    { name: "x", shape: [2, 3, 4], batch: 2 },
+    { name: "axis", shape: [1], batch: false, content: true },
+  ]);
+  throwsMessage(() => exportOnnx(model), /the values of the input "axis" decide shapes/);
+  const contents = { axis: tensor([2]) };
+  throwsMessage(() => exportOnnx(model, { contents, batch: 3 }), /the model takes batches of 2 only/);
+  const { graph } = readModel(exportOnnx(model, { contents }));
+  const sizes = [graph!.input[0]!, graph!.output[0]!].map(({ type }) =>
+    type!.tensorType!.shape!.dim.map(({ dimValue }) => dimValue),
+  );
+  assert.equal(sizes, [
+    [2, 3, 4],
+    [2, 3, 1],
+  ]);
+  assert.is(graph!.input.length, 1);
+});
+
+test("more than an ONNX file can hold is refused", () => {
+  const data = { byteLength: 2 ** 31 } as Float32Array;
+  const file = { opset: 17, name: "", description: "", metadata: {}, nodes: [], inputs: [], outputs: [] };
+  throwsMessage(
+    () => fileBytes({ ...file, tensors: [{ name: "w", dims: [2 ** 29], data }] }),
+    /the weights take 2147483648 bytes, but an ONNX file holds less than 2 GiB/,
+  );
 });
 
 run.run();

@@ -38,6 +38,7 @@ export function exportOnnx(model: Model, options: ExportOptions = {}): Uint8Arra
   checkCount("exportOnnx: opset", opset, OPSETS.min, OPSETS.max);
   if (batch !== undefined) checkCount("exportOnnx: batch", batch);
   checkContents(model, contents);
+  checkBatch(model, batch);
 
   const [first, second] = batch === undefined ? PROBES : [batch, batch];
   const trace = traced(model, first, contents);
@@ -91,6 +92,19 @@ function inputValue({ graph }: Trace, name: string): Value {
 function traced(model: Model, n: number, contents: Feeds): Trace {
   const shapes = model.ports.map((port) => [port.name, contents[port.name] ?? shapeFor(port, n)] as const);
   return model.trace(Object.fromEntries(shapes), false);
+}
+
+/** Throws unless the model can be fixed to that batch size. */
+function checkBatch({ ports }: Model, batch: number | undefined): void {
+  if (batch === undefined || ports.some((port) => port.batch === true)) return;
+  const fixed = ports.find((port) => typeof port.batch === "number");
+  check(
+    fixed?.batch === batch,
+    () =>
+      `exportOnnx: batch is ${batch}, but ` +
+      (fixed ? `the model takes batches of ${fixed.batch} only.` : "the model has no batch.") +
+      " Leave it out.",
+  );
 }
 
 function checkContents(model: Model, contents: Feeds): void {

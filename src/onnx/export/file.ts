@@ -15,6 +15,8 @@ const IR_VERSIONS: Readonly<Record<number, number>> = {
   ...{ 13: 7, 14: 7, 15: 8, 16: 8, 17: 8, 18: 8, 19: 9, 20: 9, 21: 10 },
 };
 export const OPSETS = { min: 13, max: 21 };
+/** package.json's, which a test compares. */
+const VERSION = "0.1.0";
 /** protobuf's limit. */
 const MAX_BYTES = 2 ** 31 - 1;
 
@@ -48,6 +50,7 @@ export function fileBytes(file: OnnxFile): Uint8Array {
   return writeModel({
     irVersion: IR_VERSIONS[file.opset]!,
     producerName: "featuremap",
+    producerVersion: VERSION,
     opsetImport: [{ domain: "", version: file.opset }],
     metadataProps: Object.entries(file.metadata).map(([key, value]) => ({ key, value })),
     graph: {
