@@ -26,7 +26,25 @@ export async function parseWeights(file: Uint8Array, name: string): Promise<(key
     () =>
       `${name} is a text or a page (it begins with ${JSON.stringify(beginning(file))}), not weights. Check the address or path.`,
   );
+  check(
+    !isForeign(file),
+    () =>
+      `${name} is in no format that can be read: safetensors, torch.save's, npy and npz. ` +
+      (foreign.find(([start]) => beginning(file).startsWith(start))?.[1] ?? "Convert it to safetensors."),
+  );
   return whole(readSafetensors(file, name));
+}
+
+/** What else weights are often kept in, by how that begins. */
+const foreign: readonly (readonly [string, string])[] = [
+  ["\x80", "It is a bare pickle: read it in Python, and save its tensors by torch.save or safetensors."],
+  ["\x89HDF", "It is HDF5, as Keras has it: read it in Python, and save its arrays by numpy.savez."],
+  ["\x08", "If it is ONNX, use importOnnx of featuremap/onnx."],
+];
+
+/** A safetensors file begins with the length of its header, 64 bits, little-endian: never of terabytes. */
+function isForeign(file: Uint8Array): boolean {
+  return file.length >= 8 && file.subarray(5, 8).some((byte) => byte !== 0);
 }
 
 /** numpy's savez writes a zip file of npy files. */
@@ -41,5 +59,5 @@ function isText(file: Uint8Array): boolean {
 }
 
 function beginning(file: Uint8Array): string {
-  return new TextDecoder("latin1").decode(file.subarray(0, 16));
+  return String.fromCharCode(...file.subarray(0, 16));
 }

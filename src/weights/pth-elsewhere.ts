@@ -1,6 +1,7 @@
 // In place of pth.ts in featuremap.min.js, which is to stay small.
 
 import { FeatureMapError } from "../errors.js";
+
 export function openPth(_file: Uint8Array, name: string): never {
   throw new FeatureMapError(
     `${name} is a file of torch.save, which featuremap.min.js does not read. Use featuremap.all.min.js or the entry ` +

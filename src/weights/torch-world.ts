@@ -154,10 +154,11 @@ const encode: Maker =
 
 const device: Maker = () => (args) => new TorchConstant(`device ${args.map(String).join(":")}`);
 
+/** The third version has the type of elements where the second one has metadata. */
 const rebuildTensor: Maker =
   (file) =>
   ([storage, offset, shape, strides, ...rest]) =>
-    describe(file, storage, offset, shape, strides, rest.length >= 4 ? rest[2] : undefined);
+    describe(file, storage, offset, shape, strides, rest[2]);
 
 const rebuildParameter: Maker =
   (file) =>

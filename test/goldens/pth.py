@@ -119,6 +119,22 @@ def save(name, value, expected=None, **options):
         }
 
 
+def save_third_version():
+    """As PyTorch 2.3 and later save types that have no storages of their own: raw bytes, and the type beside them."""
+
+    def _rebuild_tensor_v3(*_):
+        raise NotImplementedError
+
+    _rebuild_tensor_v3.__module__ = "torch._utils"
+    _rebuild_tensor_v3.__qualname__ = "_rebuild_tensor_v3"
+    torch._utils._rebuild_tensor_v3 = _rebuild_tensor_v3
+    values = torch.arange(6, dtype=torch.int16).reshape(2, 3)
+    storage = values.storage()._untyped() if hasattr(values.storage(), "_untyped") else values.storage().untyped()
+    args = (storage, 1, (2, 2), (3, 1), False, collections.OrderedDict(), torch.int16)
+    save("third-version.pth", {"x": Calls(_rebuild_tensor_v3, *args)})
+    EXPECTED["third-version.pth"] = {"x": {"shape": [2, 2], "values": [1, 2, 4, 5]}}
+
+
 def numbers(value):
     """As float32; JSON has no infinities."""
     flat = value.detach().to(torch.float64).to(torch.float32).contiguous().flatten().tolist()
@@ -157,6 +173,7 @@ def main():
     attribute = torch.nn.Parameter(tensor("attribute", 2))
     attribute.no_decay = True
     save("attribute.pth", {"attribute": attribute}, {"attribute": attribute})
+    save_third_version()
     save("inner.pth", {"model": {"state_dict": state}, "epoch": 3}, state)
     save("ema.pth", {"state_dict": state, "state_dict_ema": {k: v * 2 for k, v in state.items()}})
     save("single.pth", tensor("single", 3))

@@ -164,6 +164,12 @@ test("what is no source, no option or no weights is an error", async () => {
   await rejectsMessage(readWeights(readable), /something else is reading this stream already/);
   const pointer = new TextEncoder().encode("version https://git-lfs.github.com/spec/v1\noid sha256:00");
   await rejectsMessage(readWeights(pointer), /is a text or a page \(it begins with "version https:\/\//);
+  const begins = (...bytes: number[]) =>
+    readWeights(Uint8Array.from({ length: 50 }, (_, i) => bytes[i] ?? 7));
+  await rejectsMessage(begins(0x80, 2, 0x7d, 0x71), /no format that can be read: .* a bare pickle/);
+  await rejectsMessage(begins(0x89, 0x48, 0x44, 0x46), /HDF5, as Keras has it/);
+  await rejectsMessage(begins(8, 7, 0x12), /use importOnnx/);
+  await rejectsMessage(begins(1), /Convert it to safetensors\.$/);
   await rejectsMessage(readWeights(new Uint8Array()), /0 bytes are too few/);
 });
 
