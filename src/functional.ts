@@ -11,14 +11,22 @@ import type { Graph } from "./graph/graph.js";
 import { type ConvOptions, convolve, settleConv } from "./layers/convolution.js";
 import { checkMode, type Padding, padded, sidesOf } from "./layers/padding.js";
 import { type AvgPoolOptions, avgPooling, type MaxPoolOptions, maxPooling } from "./layers/pooling.js";
+import { type UpsampleOptions, upsampling } from "./layers/resize.js";
+import {
+  type ConvTransposeOptions,
+  convolveTransposed,
+  settleTransposed,
+} from "./layers/transposed-convolution.js";
 import { abs as absOp } from "./ops/abs.js";
 import { adaptiveAvgPool2d as adaptiveOp } from "./ops/adaptive-avg-pool2d.js";
+import { adaptiveMaxPool2d as adaptiveMax } from "./ops/adaptive-max-pool2d.js";
 import { add as addOp } from "./ops/add.js";
 import { batchNorm as batchNormOp, batchNormTrain } from "./ops/batch-norm.js";
 import { ceil as ceilOp } from "./ops/ceil.js";
 import { checkBounds, clip as clipOp } from "./ops/clip.js";
 import { concat as concatOp } from "./ops/concat.js";
 import { crossEntropy as crossEntropyOp } from "./ops/cross-entropy.js";
+import { depthToSpace, spaceToDepth } from "./ops/depth-to-space.js";
 import { divide as divideOp } from "./ops/divide.js";
 import { dropout as dropoutOp } from "./ops/dropout.js";
 import { checkSameShape } from "./ops/elementwise.js";
@@ -29,11 +37,13 @@ import { floor as floorOp } from "./ops/floor.js";
 import { checkApproximate, type GeluAttrs, gelu as geluOp } from "./ops/gelu.js";
 import { hardSigmoid as hardSigmoidOp } from "./ops/hard-sigmoid.js";
 import { hardSwish as hardSwishOp } from "./ops/hard-swish.js";
+import { instanceNorm as instanceNormOp } from "./ops/instance-norm.js";
 import { leakyRelu as leakyReluOp } from "./ops/leaky-relu.js";
 import { linear as linearOp } from "./ops/linear.js";
 import { localResponseNorm as lrnOp } from "./ops/local-response-norm.js";
 import { log as logOp } from "./ops/log.js";
 import { logSoftmax as logSoftmaxOp } from "./ops/log-softmax.js";
+import { matmul as matmulOp } from "./ops/matmul.js";
 import { maximum as maximumOp } from "./ops/maximum.js";
 import { minimum as minimumOp } from "./ops/minimum.js";
 import { mse as mseOp } from "./ops/mse.js";
@@ -43,6 +53,7 @@ import type { Form, Op, Value } from "./ops/op.js";
 import type { PaddingMode } from "./ops/pad.js";
 import { power, powered } from "./ops/power.js";
 import { learnedRelu } from "./ops/prelu.js";
+import { transposed } from "./ops/rearrange.js";
 import { relu as reluOp } from "./ops/relu.js";
 import { relu6 as relu6Op } from "./ops/relu6.js";
 import { round as roundOp } from "./ops/round.js";
@@ -109,10 +120,9 @@ function convolution(
   dimensions: 1 | 2,
   input: Input,
   weight: Input,
-  options: ConvOptions & { bias?: Input },
+  bias: Input | undefined,
+  build: (graph: Graph, x: Value, w: Value, b: Value | null) => Value,
 ): Tensor {
-  const settled = settleConv(what, options, ["bias"], dimensions);
-  const { bias } = options;
   const { x, squeeze } = unsqueeze(what, toTensor(input), dimensions + 2);
   const { x: w } = unsqueeze(`${what}: the weight`, toTensor(weight), dimensions + 2);
   const b = bias === undefined ? null : toTensor(bias);
@@ -122,9 +132,22 @@ function convolution(
       [w, "dense"],
       [b, "dense"],
     ],
-    (graph, [vx, vw, vb]) => convolve(graph, what, vx!, vw!, vb ?? null, settled),
+    (graph, [vx, vw, vb]) => build(graph, vx!, vw!, vb ?? null),
   );
   return squeeze(y);
+}
+
+function correlation(
+  what: string,
+  dimensions: 1 | 2,
+  input: Input,
+  weight: Input,
+  options: ConvOptions & { bias?: Input },
+): Tensor {
+  const settled = settleConv(what, options, ["bias"], dimensions);
+  return convolution(what, dimensions, input, weight, options.bias, (graph, x, w, b) =>
+    convolve(graph, what, x, w, b, settled),
+  );
 }
 
 /**
@@ -132,7 +155,7 @@ function convolution(
  * [k, c / groups, kh, kw], bias [k]; or plain images, input [h, w] with weight [kh, kw].
  */
 export function conv2d(input: Input, weight: Input, options: ConvOptions & { bias?: Input } = {}): Tensor {
-  return convolution("conv2d", 2, input, weight, options);
+  return correlation("conv2d", 2, input, weight, options);
 }
 
 /**
@@ -140,7 +163,38 @@ export function conv2d(input: Input, weight: Input, options: ConvOptions & { bia
  * polynomials is `conv1d(a, b, { flip: true, padding: b.length - 1 })`.
  */
 export function conv1d(input: Input, weight: Input, options: ConvOptions & { bias?: Input } = {}): Tensor {
-  return convolution("conv1d", 1, input, weight, options);
+  return correlation("conv1d", 1, input, weight, options);
+}
+
+function transposedConvolution(
+  what: string,
+  dimensions: 1 | 2,
+  input: Input,
+  weight: Input,
+  options: ConvTransposeOptions & { bias?: Input },
+): Tensor {
+  const settled = settleTransposed(what, options, ["bias"], dimensions);
+  return convolution(what, dimensions, input, weight, options.bias, (graph, x, w, b) =>
+    convolveTransposed(graph, what, x, w, b, settled),
+  );
+}
+
+/** Adds kernels to the output at each pixel: input [n, c, h, w], weight [c, k / groups, kh, kw], bias [k]; or plain images. */
+export function convTranspose2d(
+  input: Input,
+  weight: Input,
+  options: ConvTransposeOptions & { bias?: Input } = {},
+): Tensor {
+  return transposedConvolution("convTranspose2d", 2, input, weight, options);
+}
+
+/** The same along one dimension: input [n, c, l], weight [c, k / groups, kl]; or [l] with [kl]. */
+export function convTranspose1d(
+  input: Input,
+  weight: Input,
+  options: ConvTransposeOptions & { bias?: Input } = {},
+): Tensor {
+  return transposedConvolution("convTranspose1d", 1, input, weight, options);
 }
 
 /** An op on one tensor of at least two dimensions and any sizes. */
@@ -192,6 +246,50 @@ export function adaptiveAvgPool2d(input: Input, size: Size2): Tensor {
 /** The mean of each channel: [n, c, h, w] to [n, c, 1, 1]. */
 export function globalAvgPool2d(input: Input): Tensor {
   return spatial("globalAvgPool2d", 4, input, (graph, x) => graph.add(adaptiveOp, [x], { oh: 1, ow: 1 }));
+}
+
+/** The largest of as many windows as the output has pixels. */
+export function adaptiveMaxPool2d(input: Input, size: Size2): Tensor {
+  const [oh, ow] = pair("adaptiveMaxPool2d: the output size", size, 1);
+  return spatial("adaptiveMaxPool2d", 4, input, (graph, x) => adaptiveMax(graph, x, oh, ow));
+}
+
+/** The largest of each channel: [n, c, h, w] to [n, c, 1, 1]. */
+export function globalMaxPool2d(input: Input): Tensor {
+  return spatial("globalMaxPool2d", 4, input, (graph, x) => adaptiveMax(graph, x, 1, 1));
+}
+
+/** [n, c, h, w] with more, or fewer, pixels in between. */
+export function upsample(input: Input, options: UpsampleOptions): Tensor {
+  return spatial("upsample", 4, input, upsampling(options));
+}
+
+/** Channels become pixels: [n, c factor², h, w] to [n, c, h factor, w factor]. */
+export function pixelShuffle(input: Input, factor: number): Tensor {
+  return spatial("pixelShuffle", 4, input, (graph, x) => depthToSpace(graph, x, factor, "CRD"));
+}
+
+/** Pixels become channels: the inverse of {@link pixelShuffle}. */
+export function pixelUnshuffle(input: Input, factor: number): Tensor {
+  return spatial("pixelUnshuffle", 4, input, (graph, x) => spaceToDepth(graph, x, factor, "CRD"));
+}
+
+/** The product of matrices, [..., m, k] times [..., k, n], as numpy.matmul. */
+export function matmul(a: Input, b: Input): Tensor {
+  return run(
+    [
+      [toTensor(a), "dense"],
+      [toTensor(b), "dense"],
+    ],
+    (graph, [va, vb]) => matmulOp(graph, va!, vb!),
+  );
+}
+
+/** The axes in another order; the reverse one by default. */
+export function transpose(input: Input, perm?: readonly number[]): Tensor {
+  const x = toTensor(input);
+  const order = perm ?? x.shape.map((_, axis) => x.shape.length - 1 - axis);
+  return run([[x, "dense"]], (graph, [value]) => transposed(graph, value!, order));
 }
 
 /** y = x w^T + b: input [n, in] or [in], weight [out, in], bias [out]. */
@@ -409,6 +507,24 @@ export function batchNorm(
       training
         ? graph.add(batchNormTrain, [...values, null], { eps, momentum: 0 })
         : graph.add(batchNormOp, values, { eps }),
+  );
+}
+
+/** Each channel of each image less its mean, over its standard deviation, times weight [c], plus bias [c]: input [n, c, ...]. */
+export function instanceNorm(
+  input: Input,
+  options: { weight?: Input; bias?: Input; eps?: number } = {},
+): Tensor {
+  checkOptions("instanceNorm", options, ["weight", "bias", "eps"]);
+  const { weight, bias, eps = 1e-5 } = options;
+  checkNumber("instanceNorm: eps", eps, { min: 0 });
+  return run(
+    [
+      [toTensor(input), "blocked"],
+      [weight === undefined ? null : toTensor(weight), "dense"],
+      [bias === undefined ? null : toTensor(bias), "dense"],
+    ],
+    (graph, [x, w, b]) => instanceNormOp(graph, x!, w ?? null, b ?? null, eps),
   );
 }
 

@@ -1,6 +1,6 @@
 import { check, checkCount, checkFlags, checkIs, checkNumber, checkOptions } from "../errors.js";
 import { depthToSpace, spaceToDepth } from "../ops/depth-to-space.js";
-import { sizes4 } from "../ops/op.js";
+import { type GraphWriter, sizes4, type Value } from "../ops/op.js";
 import { resized2d, type Taps } from "../ops/resample.js";
 import { pair, type Size2 } from "../ops/shape.js";
 import { formatShape } from "../tensor.js";
@@ -42,8 +42,8 @@ function linear(size: number, count: number, step: number, alignCorners: boolean
   });
 }
 
-/** [n, c, h, w] with more, or fewer, pixels in between (torch.nn.Upsample, nn.functional.interpolate). */
-export function upsample(options: UpsampleOptions): Layer {
+/** Checks the options and returns what adds the resizing to a graph. */
+export function upsampling(options: UpsampleOptions): (graph: GraphWriter, x: Value) => Value {
   checkOptions("upsample", options, ["size", "scale", "mode", "alignCorners"]);
   const { size, scale, mode = "nearest", alignCorners = false } = options;
   check(
@@ -67,17 +67,19 @@ export function upsample(options: UpsampleOptions): Layer {
     if (count === from && step === 1) return null;
     return mode === "nearest" ? nearest(from, count, step) : linear(from, count, step, alignCorners);
   };
-  return {
-    type: "Upsample",
-    apply(scope, x) {
-      check(
-        x.shape.length === 4,
-        () => `upsample: the input has shape ${formatShape(x.shape)}, but it must be [n, c, h, w].`,
-      );
-      const [, , h, w] = sizes4(x.shape);
-      return resized2d(scope.graph, x, taps(0, h), taps(1, w));
-    },
+  return (graph, x) => {
+    check(
+      x.shape.length === 4,
+      () => `upsample: the input has shape ${formatShape(x.shape)}, but it must be [n, c, h, w].`,
+    );
+    const [, , h, w] = sizes4(x.shape);
+    return resized2d(graph, x, taps(0, h), taps(1, w));
   };
+}
+
+/** [n, c, h, w] with more, or fewer, pixels in between (torch.nn.Upsample, nn.functional.interpolate). */
+export function upsample(options: UpsampleOptions, ...none: []): Layer {
+  return composed("Upsample", upsampling(options), none);
 }
 
 /** Channels become pixels: [n, c factor², h, w] to [n, c, h factor, w factor] (torch.nn.PixelShuffle; Shi et al., 2016). */
