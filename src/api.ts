@@ -52,6 +52,7 @@ export {
 export { pixelShuffle, pixelUnshuffle, type UpsampleOptions, upsample } from "./layers/resize.js";
 export { flatten, pad, unflatten } from "./layers/shape.js";
 export {
+  type ConvTransposeLayerOptions,
   type ConvTransposeOptions,
   convTranspose1d,
   convTranspose2d,
