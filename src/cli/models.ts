@@ -20,7 +20,7 @@ export function addModels(program: Command): void {
       "after",
       `
 Example:
-  featuremap models`,
+  featuremap models --json`,
     )
     .action(run);
 }

@@ -392,7 +392,10 @@ test("an ONNX file is summed up and run like a network of the zoo, with inputs a
 });
 
 test("the zoo is listed", () => {
-  assert.match(succeeds("models"), /vgg16_bn +VGG-16 with batch norm +138,365,992 +3 × 224 × 224 +1000\n/);
+  assert.match(
+    succeeds("models"),
+    /vgg16_bn +VGG-16 with batch norm +138,365,992 +3 × 224 × 224 +1000 +vgg16_bn-6c64b313\.pth\n/,
+  );
   const entries = JSON.parse(succeeds("models", "--json"));
   const { parameters, input, classes } = entries.find(({ name }: { name: string }) => name === "resnet18");
   assert.equal([parameters, input, classes], [11_689_512, [3, 224, 224], 1000]);
@@ -459,7 +462,7 @@ test("what is missing or damaged is told in a sentence, with code 1", () => {
       "--limit",
       "10",
     );
-    assert.match(error, new RegExp(`^error: ${name}\\.safetensors: [^\\n]*$`));
+    assert.match(error, new RegExp(`^error: ${name}\\.safetensors[: ][^\\n]*$`));
   }
   const { tensors } = readSafetensors(whole);
   const odd = [...tensors].map(([key, value]) => [key.replace("11.", "12."), value] as const);
