@@ -140,7 +140,9 @@ async function open(url: string, draft: Draft, signal: AbortSignal): Promise<Ans
     unreachable(url, cause),
   );
   if (response.status === 206 && from > 0) {
-    if (continues(response, draft)) return { body: response.body, total: size, version: draft.version };
+    const whole = continues(response, draft);
+    if (whole !== undefined)
+      return { body: response.body, total: whole, version: { ...draft.version, size: whole } };
     await dismiss(response);
     await draft.begin({});
     throw new Interrupted("the server sent a part of another version of the file");
@@ -156,15 +158,15 @@ async function open(url: string, draft: Draft, signal: AbortSignal): Promise<Ans
   return { body: response.body, total: announcedBytes(response), version };
 }
 
-/** Whether the answer begins where the draft ends, in the same version. */
-function continues(response: Response, draft: Draft): boolean {
+/** The whole file's size, if the answer begins where the draft ends, in the same version; undefined otherwise. */
+function continues(response: Response, draft: Draft): number | undefined {
   const { etag, size } = draft.version;
   const [, first, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get("Content-Range") ?? "") ?? [];
-  return (
+  const same =
     Number(first) === draft.size &&
     (size === undefined || Number(total) === size) &&
-    response.headers.get("ETag") === etag
-  );
+    response.headers.get("ETag") === etag;
+  return same ? Number(total) : undefined;
 }
 
 async function checkStatus(response: Response, url: string): Promise<void> {

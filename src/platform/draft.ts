@@ -1,3 +1,5 @@
+import { FeatureMapError } from "../errors.js";
+
 /** What a server says about a file: whether parts out of two answers belong to the same file. */
 export interface Version {
   /** Changes with the file's bytes; absent where a server cannot promise that. */
@@ -56,7 +58,7 @@ export class MemoryDraft implements Draft {
       // A size that a server claims is a hint only: no more is taken than twice what really came.
       const double = Math.max(FIRST_BYTES, 2 * needed);
       const { size = double } = this.version;
-      const room = new Uint8Array(size >= needed ? Math.min(size, double) : double);
+      const room = allocate(size >= needed ? Math.min(size, double) : double);
       room.set(this.#room.subarray(0, this.size));
       this.#room = room;
     }
@@ -74,6 +76,14 @@ export class MemoryDraft implements Draft {
 
   async abandon(): Promise<void> {
     this.#room = new Uint8Array(0);
+  }
+}
+
+function allocate(bytes: number): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(bytes);
+  } catch (cause) {
+    throw new FeatureMapError(`There is no memory for ${bytes} bytes of weights.`, { cause });
   }
 }
 
