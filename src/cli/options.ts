@@ -70,7 +70,11 @@ export function findModel(name: string): ZooModel {
 
 /** The one of the names that a mistyped one is most likely to mean. */
 export function similar(name: string, names: readonly string[]): string | undefined {
-  return names.find((other) => distance(name.toLowerCase(), other) <= 2);
+  const near = names
+    .map((other) => ({ other, apart: distance(name.toLowerCase(), other) }))
+    .filter(({ apart }) => apart <= 2)
+    .sort((a, b) => a.apart - b.apart);
+  return near[0]?.other;
 }
 
 /** Insertions, deletions and replacements that lead from one word to the other (Levenshtein). */
