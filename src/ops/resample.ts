@@ -1,3 +1,5 @@
+import { check } from "../errors.js";
+import { formatShape } from "../tensor.js";
 import { aroundAxis, axisOf } from "./axes.js";
 import { toDense } from "./dense.js";
 import { dataOf, LANES, type View } from "./layout.js";
@@ -95,4 +97,22 @@ export function resized2d(graph: GraphWriter, x: Value, rows: Taps | null, colum
     rows: rows && matrixOf("resized2d", h, rows),
     columns: columns && matrixOf("resized2d", w, columns),
   });
+}
+
+/**
+ * Linear maps along several axes, one list of taps for each axis, or null. An activation stays one where only h and w
+ * change, or w of [n, c, l]; otherwise the result is dense.
+ */
+export function resizedAll(graph: GraphWriter, value: Value, taps: readonly (Taps | null)[]): Value {
+  const { shape, form } = value;
+  check(
+    taps.length === shape.length,
+    () =>
+      `resizedAll: there are taps for ${taps.length} axes, but the shape ${formatShape(shape)} has ${shape.length}; give ` +
+      "a list or null for each.",
+  );
+  if (form === "blocked" && shape.length >= 3 && !taps[0] && !taps[1]) {
+    return resized2d(graph, value, shape.length === 4 ? taps[2]! : null, taps.at(-1)!);
+  }
+  return taps.reduce((x, list, axis) => (list ? resized(graph, x, axis, list) : x), value);
 }

@@ -2,12 +2,12 @@ import { Graph } from "../../src/graph/graph.js";
 import { concat } from "../../src/ops/concat.js";
 import type { Value } from "../../src/ops/op.js";
 import { relu } from "../../src/ops/relu.js";
-import { resized, resized2d, type Tap, type Taps } from "../../src/ops/resample.js";
+import { resized, resized2d, resizedAll, type Tap, type Taps } from "../../src/ops/resample.js";
 import type { Shape } from "../../src/tensor.js";
 import { denseCase, elementAt, fromElements } from "../harness/dense.js";
 import { type OpCase, testOp } from "../harness/op.js";
 import { testPaddingLanes } from "../harness/padding-lanes.js";
-import { suite, throwsMessage } from "../harness/suite.js";
+import { assert, suite, throwsMessage } from "../harness/suite.js";
 
 const along = (shape: Shape, axis: number, taps: readonly (readonly Tap[])[]) =>
   denseCase(
@@ -104,9 +104,32 @@ testOp("resamplePixels", [
     },
   },
 ]);
+testOp(
+  "resizedAll",
+  (["blocked", "dense"] as const).flatMap((form): OpCase[] => {
+    const all = (shape: Shape, taps: (Taps | null)[]): OpCase => ({
+      ...image(shape, taps.length === 4 ? taps[2]! : null, taps.at(-1)!),
+      name: `${form} [${shape}]`,
+      operands: [{ shape, form }],
+      build: (graph, [x]) => resizedAll(graph, x!, taps),
+    });
+    return [
+      all([2, 3, 4, 5], [null, null, doubled(4), doubled(5)]),
+      all([2, 9, 5], [null, null, doubled(5)]),
+    ];
+  }),
+);
 testPaddingLanes("resamplePixels", images);
 
 const test = suite("errors of resample");
+test("axes that take part", () => {
+  const graph = new Graph();
+  const x = graph.input("x", [2, 3, 4, 4]);
+  assert.is(resizedAll(graph, x, [null, null, doubled(4), null]).form, "blocked");
+  assert.is(resizedAll(graph, x, [null, doubled(3), null, null]).form, "dense");
+  assert.is(resizedAll(graph, x, [null, null, null, null]), x);
+  throwsMessage(() => resizedAll(graph, x, [null]), /taps for 1 axes, but the shape \[2, 3, 4, 4\] has 4/);
+});
 test("a tap outside", () => {
   const graph = new Graph();
   const x = graph.denseInput("x", [2, 3]);
