@@ -14,6 +14,8 @@ export class NodeInfo {
   readonly name: string;
   /** The operator's name: "Conv". */
   readonly operator: string;
+  /** Whose operator it is; "" for ONNX's own. */
+  readonly domain: string;
   /** The version of the operators that the file is written in. */
   readonly opset: number;
   /** Names of values; "" for an optional one that is absent. */
@@ -27,6 +29,7 @@ export class NodeInfo {
     this.#external = external;
     this.name = name;
     this.operator = proto.opType ?? "";
+    this.domain = proto.domain === "ai.onnx" ? "" : (proto.domain ?? "");
     this.opset = opset;
     this.inputs = proto.input;
     this.outputs = proto.output;

@@ -118,8 +118,7 @@ function stepsOf(graph: GraphProto, opset: number, external: ExternalBytes): Ste
   const taken = new Set<string>();
   const unique = ({ name, opType = "" }: NodeProto, i: number): string => {
     const base = name || `${opType}_${i}`;
-    let full = base;
-    for (let k = 1; taken.has(full); k++) full = `${base}_${k}`;
+    const full = taken.has(base) ? `${base}#${i}` : base;
     taken.add(full);
     return full;
   };
@@ -127,7 +126,7 @@ function stepsOf(graph: GraphProto, opset: number, external: ExternalBytes): Ste
     const info = new NodeInfo(proto, unique(proto, i), opset, external);
     return {
       info,
-      operator: operators.get(proto.domain && proto.domain !== "ai.onnx" ? "" : info.operator)!,
+      operator: operators.get(info.domain === "" ? info.operator : "")!,
     };
   });
 }
@@ -177,13 +176,13 @@ function fold(steps: readonly Step[], constants: Map<string, HostTensor>, known:
 const SUBGRAPHS = ["If", "Loop", "Scan", "SequenceMap"];
 
 function checkSupported({ info, operator }: Step): void {
-  const name = info.operator;
+  const { operator: name, domain } = info;
   if (!operator) {
     const reason = SUBGRAPHS.includes(name)
       ? "graphs within the graph are not supported. Export the network for fixed sizes, so that it has none"
       : /Quant|Integer$|^QLinear/.test(name)
         ? "quantised networks are not supported. Export it in float32"
-        : "the operator is not supported";
+        : `the operator ${domain ? `of the domain "${domain}" ` : ""}is not supported`;
     info.fail(`${reason}.`);
   }
   if (!isUnderstood(name, info.opset)) {
@@ -197,16 +196,18 @@ function checkSupported({ info, operator }: Step): void {
 
 /** Inputs that are whole numbers or decide shapes, unless the first thing that happens to them is a cast to floats. */
 function contentsOf(steps: readonly Step[], inputs: readonly Declared[]): Set<string> {
-  const contents = new Set<string>();
-  for (const { name, dtype } of inputs) {
-    const uses = steps.flatMap(({ info, operator }) =>
-      info.inputs.flatMap((input, i) => (input === name ? [{ info, operator, i }] : [])),
-    );
-    const decides = uses.some(({ operator, i }) => operator.content?.includes(i));
-    const isPicture = uses.length > 0 && uses.every(({ info }) => isCastToFloat(info));
-    if (decides || (isWhole(dtype) && !isPicture)) contents.add(name);
+  const deciding = new Set<string>();
+  const notCast = new Set<string>();
+  for (const { info, operator } of steps) {
+    const isCast = isCastToFloat(info);
+    info.inputs.forEach((name, i) => {
+      if (operator.content?.includes(i)) deciding.add(name);
+      if (!isCast) notCast.add(name);
+    });
   }
-  return contents;
+  const isContent = ({ name, dtype }: Declared): boolean =>
+    deciding.has(name) || (isWhole(dtype) && notCast.has(name));
+  return new Set(inputs.filter(isContent).map(({ name }) => name));
 }
 
 function isCastToFloat(info: NodeInfo): boolean {

@@ -7,6 +7,7 @@ The file is zlib-compressed: a JSON list of cases, a zero byte, then the protobu
 """
 
 import json
+import math
 import pathlib
 import sys
 import zlib
@@ -79,9 +80,374 @@ def project_cases(writer):
             writer.add(case.name, case.model, inputs, outputs, case.rtol, case.atol)
 
 
+def node_model(operator, inputs, outputs, opset, initial=(), **attributes):
+    """A model of one node. Inputs: (name, array); those whose names are in `initial` are constants of the file."""
+    kind = lambda array: helper.np_dtype_to_tensor_dtype(array.dtype) if hasattr(helper, "np_dtype_to_tensor_dtype") else (
+        numpy_helper.from_array(array).data_type
+    )
+    value = lambda name, array: helper.make_tensor_value_info(name, kind(array), list(array.shape))
+    node = helper.make_node(operator, [name for name, _ in inputs], [name for name, _ in outputs], **attributes)
+    given = [(name, array) for name, array in inputs if name]
+    graph = helper.make_graph(
+        [node],
+        operator,
+        [value(name, array) for name, array in given if name not in initial],
+        [value(name, array) for name, array in outputs if name],
+        [numpy_helper.from_array(array, name) for name, array in given if name in initial],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
+
+
+class Hand:
+    """Cases written by hand: the operator, what goes in, what must come out."""
+
+    def __init__(self, writer):
+        self.writer = writer
+        self.random = np.random.RandomState(5)
+
+    def floats(self, *shape):
+        return self.random.uniform(-1, 1, shape).astype(np.float32)
+
+    def add(self, name, operator, inputs, outputs, opset, initial=(), rtol=1e-5, atol=1e-5, **attributes):
+        outputs = [np.asarray(y) for y in outputs]
+        outputs = [y.astype(np.float32) if y.dtype == np.float64 else y for y in outputs]
+        named = [(letter if x is not None else "", x) for letter, x in zip("abcdefgh", inputs)]
+        results = [(f"y{i}", y) for i, y in enumerate(outputs)]
+        model = node_model(operator, named, results, opset, initial, **attributes)
+        given = [x for letter, x in named if letter and letter not in initial]
+        self.writer.add(f"{operator.lower()}_{name}_{opset}", model, given, outputs, rtol, atol)
+
+
+def windows(x, kernel, strides, dilations, pads, ceil, fill):
+    """[n, c, oh, ow, kh, kw] of the padded input, `fill` where a window reaches beyond it; and which are padding."""
+    n, c, h, w = x.shape
+    top, left, bottom, right = pads
+    count = lambda size, before, after, k, s, d: (
+        lambda span: (lambda full: full - 1 if ceil and (full - 1) * s >= size + before else full)(
+            (-(-span // s) if ceil else span // s) + 1
+        )
+    )(size + before + after - (k - 1) * d - 1)
+    oh = count(h, top, bottom, kernel[0], strides[0], dilations[0])
+    ow = count(w, left, right, kernel[1], strides[1], dilations[1])
+    values = np.full((n, c, oh, ow, *kernel), fill, np.float64)
+    inside = np.zeros((oh, ow, *kernel), bool)
+    padding = np.zeros((oh, ow, *kernel), bool)
+    for i, j, u, v in np.ndindex(oh, ow, *kernel):
+        y = i * strides[0] + u * dilations[0] - top
+        z = j * strides[1] + v * dilations[1] - left
+        padding[i, j, u, v] = -top <= y < h + bottom and -left <= z < w + right
+        if 0 <= y < h and 0 <= z < w:
+            values[:, :, i, j, u, v] = x[:, :, y, z]
+            inside[i, j, u, v] = True
+    return values, inside, padding
+
+
+def convolve(x, w, b, strides, dilations, pads, groups):
+    values, _, _ = windows(x, w.shape[2:], strides, dilations, pads, False, 0)
+    n, c, oh, ow = values.shape[:4]
+    k = w.shape[0]
+    y = np.zeros((n, k, oh, ow))
+    for o in range(k):
+        first = o // (k // groups) * (c // groups)
+        y[:, o] = np.einsum("nchwuv,cuv->nhw", values[:, first : first + c // groups], w[o].astype(np.float64)) + b[o]
+    return y
+
+
+def same_pads(sizes, kernel, strides, dilations, upper):
+    before, after = [], []
+    for size, k, s, d in zip(sizes, kernel, strides, dilations):
+        total = max(0, (-(-size // s) - 1) * s + (k - 1) * d + 1 - size)
+        less, more = total // 2, total - total // 2
+        before.append(less if upper else more)
+        after.append(more if upper else less)
+    return [*before, *after]
+
+
+def window_cases(hand):
+    x = hand.floats(2, 6, 9, 7)
+    w, b = hand.floats(4, 3, 3, 2), hand.floats(4)
+    for opset in (7, 11, 21):
+        for auto in ("SAME_UPPER", "SAME_LOWER", "VALID"):
+            strides, dilations = ((2, 1), (1, 2)) if opset == 7 else ((1, 2), (1, 1))
+            pads = [0] * 4 if auto == "VALID" else same_pads((9, 7), (3, 2), strides, dilations, auto == "SAME_UPPER")
+            y = convolve(x, w, b, strides, dilations, pads, 2)
+            hand.add(f"auto_{auto.lower()}", "Conv", [x, w, b], [y], opset, "bc", auto_pad=auto, group=2,
+                     strides=strides, dilations=dilations)
+        y = convolve(x, w, np.zeros(4), (2, 3), (2, 1), (1, 2, 0, 3), 2)
+        hand.add("uneven_without_bias", "Conv", [x, w], [y], opset, "b", group=2, kernel_shape=[3, 2], strides=[2, 3],
+                 dilations=[2, 1], pads=[1, 2, 0, 3])
+    line, lw = hand.floats(2, 4, 11), hand.floats(6, 2, 3)
+    y = convolve(line[:, :, None], lw[:, :, None], np.zeros(6), (1, 2), (1, 3), (0, 3, 0, 1), 2)[:, :, 0]
+    hand.add("1d", "Conv", [line, lw], [y], 11, "b", group=2, strides=[2], dilations=[3], pads=[3, 1])
+
+    for opset in (7, 10, 11, 19):
+        late = opset >= 19
+        for ceil in (0, 1) if opset >= 10 else (0,):
+            for include in (0, 1):
+                # Neither with ceil_mode: what lies beyond the padding counts in some programs.
+                if include and ceil:
+                    continue
+                dilations = (2, 1) if late else (1, 1)
+                values, inside, padding = windows(x, (3, 2), (2, 3), dilations, (1, 0, 1, 1), ceil, 0)
+                y = values.sum((4, 5)) / (padding if include else inside).sum((2, 3))
+                extra = {"dilations": dilations} if late else {}
+                if opset >= 10:
+                    extra["ceil_mode"] = ceil
+                hand.add(f"ceil{ceil}_include{include}", "AveragePool", [x], [y], opset, kernel_shape=[3, 2],
+                         strides=[2, 3], pads=[1, 0, 1, 1], count_include_pad=include, **extra)
+        values, _, _ = windows(x, (2, 3), (2, 2), (1, 1), same_pads((9, 7), (2, 3), (2, 2), (1, 1), False), 0, -np.inf)
+        hand.add("same_lower", "MaxPool", [x], [values.max((4, 5))], opset, kernel_shape=[2, 3], strides=[2, 2],
+                 auto_pad="SAME_LOWER")
+    values, _, _ = windows(x, (3, 2), (2, 3), (2, 3), (2, 1, 2, 1), 1, -np.inf)
+    hand.add("dilated_ceil", "MaxPool", [x], [values.max((4, 5))], 12, kernel_shape=[3, 2], strides=[2, 3],
+             dilations=[2, 3], pads=[2, 1, 2, 1], ceil_mode=1)
+    hand.add("3d", "MaxPool", [hand.floats(1, 1, 4, 4, 4)], [np.zeros((1, 1, 3, 3, 3), np.float32)], 12, kernel_shape=[2, 2, 2])
+    for p in (1, 2, 3):
+        values, _, _ = windows(np.abs(x), (3, 3), (2, 2), (1, 2), (1, 1, 1, 1), 1, 0)
+        hand.add(f"p{p}", "LpPool", [x], [(values**p).sum((4, 5)) ** (1 / p)], 18, kernel_shape=[3, 3], strides=[2, 2],
+                 dilations=[1, 2], pads=[1, 1, 1, 1], ceil_mode=1, p=p)
+
+    # Indices of the largest in the whole flattened input, row by row or column by column.
+    n, c, h, width = 2, 6, 9, 7
+    for order in (0, 1):
+        y, where = np.zeros((n, c, 4, 3), np.float32), np.zeros((n, c, 4, 3), np.int64)
+        for i, j, u, v in np.ndindex(n, c, 4, 3):
+            part = x[i, j, 2 * u : 2 * u + 3, 2 * v : 2 * v + 3]
+            r, s = np.unravel_index(part.argmax(), part.shape)
+            y[i, j, u, v] = part.max()
+            r, s = r + 2 * u, s + 2 * v
+            plane = (i * c + j) * h * width
+            where[i, j, u, v] = plane + (s * h + r if order else r * width + s)
+        hand.add(f"order{order}", "MaxPool", [x], [y, where], 12, kernel_shape=[3, 3], strides=[2, 2], storage_order=order)
+
+    tw = hand.floats(6, 2, 3, 2)
+    full = np.zeros((2, 4, 8 * 2 + 2 * 2 + 1, 6 * 3 + 2))
+    for i, j, u, v in np.ndindex(9, 7, 3, 2):
+        for g in range(2):
+            full[:, 2 * g : 2 * g + 2, 2 * i + 2 * u, 3 * j + v] += np.einsum(
+                "nc,ck->nk", x[:, 3 * g : 3 * g + 3, i, j].astype(np.float64), tw[3 * g : 3 * g + 3, :, u, v])
+    common = dict(group=2, strides=[2, 3], dilations=[2, 1])
+    hand.add("groups", "ConvTranspose", [x, tw], [full], 11, "b", **common)
+    hand.add("pads", "ConvTranspose", [x, tw, b], [full[:, :, 1:-2, 2:-1] + b[:, None, None]], 11, "bc",
+             pads=[1, 2, 2, 1], **common)
+    wide = np.pad(full, ((0, 0), (0, 0), (0, 1), (0, 2)))
+    hand.add("output_padding", "ConvTranspose", [x, tw], [wide[:, :, 1:-1, 1:-1]], 11, "b", pads=[1, 1, 1, 1],
+             output_padding=[1, 2], **common)
+    # 21 x 20 from 18 x 21: three rows less, a column more.
+    hand.add("same_upper", "ConvTranspose", [x, tw], [np.pad(full[:, :, 1:-2], ((0, 0), (0, 0), (0, 0), (0, 1)))], 11, "b",
+             auto_pad="SAME_UPPER", **common)
+    hand.add("same_lower", "ConvTranspose", [x, tw], [np.pad(full[:, :, 2:-1], ((0, 0), (0, 0), (0, 0), (0, 1)))], 11, "b",
+             auto_pad="SAME_LOWER", **common)
+
+
+def reduce_cases(hand):
+    x = hand.floats(2, 3, 4, 5)
+    functions = {
+        "ReduceMean": np.mean,
+        "ReduceSum": np.sum,
+        "ReduceMax": np.max,
+        "ReduceMin": np.min,
+        "ReduceProd": np.prod,
+        "ReduceL1": lambda x, axis, keepdims: np.abs(x).sum(axis, keepdims=keepdims),
+        "ReduceL2": lambda x, axis, keepdims: np.sqrt((x**2).sum(axis, keepdims=keepdims)),
+        "ReduceSumSquare": lambda x, axis, keepdims: (x**2).sum(axis, keepdims=keepdims),
+        "ReduceLogSum": lambda x, axis, keepdims: np.log(x.sum(axis, keepdims=keepdims)),
+        "ReduceLogSumExp": lambda x, axis, keepdims: np.log(np.exp(x).sum(axis, keepdims=keepdims)),
+    }
+    for operator, function in functions.items():
+        y = x + 1.5 if operator == "ReduceLogSum" else x
+        y = y.astype(np.float32)
+        of = lambda axis, keep: function(y.astype(np.float64), axis=axis, keepdims=bool(keep))
+        hand.add("axes", operator, [y, np.array([-1, 1])], [of((3, 1), 0)], 18, "b", keepdims=0)
+        hand.add("fed_axes", operator, [y, np.array([2])], [of(2, 1)], 18)
+        hand.add("no_axes", operator, [y], [of(None, 1)], 18)
+        hand.add("noop", operator, [y, np.array([], np.int64)], [y], 18, "b", noop_with_empty_axes=1)
+        hand.add("attribute", operator, [y], [of((2, 3), 1)], 11, axes=[2, 3])
+    hand.add("image", "ReduceMean", [x], [x.mean((2, 3), dtype=np.float64)], 13, axes=[-1, -2], keepdims=0)
+
+
+def pad_cases(hand):
+    x = hand.floats(2, 3, 4, 5)
+    around = ((0, 0), (0, 0), (1, 2), (3, 1))
+    pads = [0, 0, 1, 3, 0, 0, 2, 1]
+    modes = {"constant": "constant", "reflect": "reflect", "edge": "edge", "wrap": "wrap"}
+    for mode, numpy_mode in modes.items():
+        y = np.pad(x, around, numpy_mode)
+        hand.add(mode, "Pad", [x, np.array(pads)], [y], 19, "b", mode=mode)
+        hand.add(f"{mode}_fed", "Pad", [x, np.array(pads)], [y], 19, mode=mode)
+        hand.add(f"{mode}_axes", "Pad", [x, np.array([1, 3, 2, 1]), None, np.array([2, -1])], [y], 19, "bd", mode=mode)
+        y = np.pad(x, ((1, 0), (1, 1), (0, 0), (0, 2)), numpy_mode)
+        hand.add(f"{mode}_all", "Pad", [x, np.array([1, 1, 0, 0, 0, 1, 0, 2])], [y], 19, "b", mode=mode)
+        if mode != "wrap":
+            hand.add(mode, "Pad", [x], [np.pad(x, around, numpy_mode)], 7, mode=mode, pads=pads)
+    y = np.pad(x, around, constant_values=-1.5)
+    hand.add("value", "Pad", [x, np.array(pads), np.float32(-1.5)], [y], 13, "bc")
+    hand.add("value", "Pad", [x], [y], 2, pads=pads, value=-1.5)
+    hand.add("negative", "Pad", [x, np.array([0, 0, -1, 2, 0, -1, 0, -1])],
+             [np.pad(x, ((0, 0), (0, 0), (0, 0), (2, 0)))[:, :2, 1:, :-1]], 13, "b")
+
+
+def resized(x, axis, size, scale, position, pick):
+    """One axis of x resized: `position` of each output, and `pick` the numbers there."""
+    x = np.moveaxis(np.asarray(x, np.float64), axis, -1)
+    y = np.stack([pick(x, position(i, x.shape[-1], size, scale)) for i in range(size)], -1)
+    return np.moveaxis(y, -1, axis)
+
+
+def resize_cases(hand):
+    positions = {
+        "half_pixel": lambda i, n, m, s: (i + 0.5) / s - 0.5,
+        "half_pixel_symmetric": lambda i, n, m, s: n / 2 * (1 - m / (n * s)) + (i + 0.5) / s - 0.5,
+        "pytorch_half_pixel": lambda i, n, m, s: (i + 0.5) / s - 0.5 if m > 1 else 0,
+        "align_corners": lambda i, n, m, s: i * (n - 1) / (m - 1) if m > 1 else 0,
+        "asymmetric": lambda i, n, m, s: i / s,
+    }
+
+    def at(x, place):
+        return x[..., int(min(max(place, 0), x.shape[-1] - 1))]
+
+    def linear(x, place):
+        low = np.floor(place)
+        return at(x, low) * (1 - (place - low)) + at(x, low + 1) * (place - low)
+
+    nearest = {
+        "round_prefer_floor": lambda x, place: at(x, np.ceil(place - 0.5)),
+        "round_prefer_ceil": lambda x, place: at(x, np.floor(place + 0.5)),
+        "floor": lambda x, place: at(x, np.floor(place)),
+        "ceil": lambda x, place: at(x, np.ceil(place)),
+    }
+    x = hand.floats(1, 2, 4, 6)
+    for opset in (11, 13, 18, 19):
+        for transformation, position in positions.items():
+            if transformation == "half_pixel_symmetric" and opset < 19:
+                continue
+            for sizes in ((8, 9), (3, 4), (1, 13)):
+                h, w = sizes
+                y = resized(resized(x, 2, h, h / 4, position, linear), 3, w, w / 6, position, linear)
+                roi = np.array([], np.float32)
+                inputs = [x, roi if opset == 11 else None, roi if opset == 11 else None, np.array([1, 2, h, w])]
+                attributes = dict(mode="linear", coordinate_transformation_mode=transformation)
+                hand.add(f"{transformation}_{h}x{w}", "Resize", inputs, [y], opset, "bcd", **attributes)
+            for mode, pick in nearest.items():
+                if opset != 13 and mode != "floor":
+                    continue
+                scales = np.array([1, 1, 2, 1.5], np.float32)
+                y = resized(resized(x, 2, 8, 2, position, pick), 3, 9, 1.5, position, pick)
+                hand.add(f"{transformation}_{mode}", "Resize", [x, None, scales] if opset > 11 else [x, scales[:0], scales],
+                         [y], opset, "bc", mode="nearest", coordinate_transformation_mode=transformation, nearest_mode=mode)
+    # Some axes; sizes that keep the aspect ratio.
+    half = positions["half_pixel"]
+    y = resized(resized(x, 2, 8, 2, half, linear), 3, 9, 1.5, half, linear)
+    hand.add("axes", "Resize", [x, None, np.array([1.5, 2], np.float32)], [y], 18, "c", mode="linear", axes=[3, 2])
+    for policy, scale in (("not_larger", 1.5), ("not_smaller", 2)):
+        h, w = int(4 * scale + 0.5), int(6 * scale + 0.5)
+        y = resized(resized(x, 2, h, scale, half, linear), 3, w, scale, half, linear)
+        hand.add(policy, "Resize", [x, None, None, np.array([8, 9])], [y], 18, "d", mode="linear", axes=[2, 3],
+                 keep_aspect_ratio_policy=policy)
+    # Before there was a choice.
+    slow = positions["asymmetric"]
+    scales = np.array([1, 1, 2, 1.5], np.float32)
+    for mode, pick in (("nearest", nearest["floor"]), ("linear", linear)):
+        y = resized(resized(x, 2, 8, 2, slow, pick), 3, 9, 1.5, slow, pick)
+        hand.add(mode, "Resize", [x, scales], [y], 10, "b", mode=mode)
+        hand.add(f"{mode}_fed", "Resize", [x, scales], [y], 10, mode=mode)
+        hand.add(mode, "Upsample", [x, scales], [y], 9, "b", mode=mode)
+        hand.add(mode, "Upsample", [x], [y], 7, mode=mode, scales=list(map(float, scales)))
+
+
+def other_cases(hand):
+    x = hand.floats(2, 3, 4, 5)
+    x64 = x.astype(np.float64)
+    for approximate in ("none", "tanh"):
+        exact = x64 * (1 + np.vectorize(math.erf)(x64 / math.sqrt(2))) / 2
+        tanh = x64 * (1 + np.tanh(np.sqrt(2 / np.pi) * (x64 + 0.044715 * x64**3))) / 2
+        y = exact if approximate == "none" else tanh
+        hand.add(approximate, "Gelu", [x], [y], 20, approximate=approximate)
+    seven = hand.floats(2, 7)
+    hand.add("uneven", "Split", [seven], [seven[:, :3], seven[:, 3:6], seven[:, 6:]], 18, axis=1, num_outputs=3)
+    hand.add("even", "Split", [x], [x[:, :, :2], x[:, :, 2:]], 18, axis=-2, num_outputs=2)
+    hand.add("sizes", "Split", [x, np.array([1, 4])], [x[..., :1], x[..., 1:]], 13, "b", axis=-1)
+    hand.add("sizes", "Split", [x], [x[:, :2], x[:, 2:]], 7, axis=1, split=[2, 1])
+    for opset, axis in ((7, 2), (11, -1), (12, 1), (13, 1), (21, -2)):
+        flat = x64.reshape(int(np.prod(x.shape[:axis])), -1) if opset < 13 else np.moveaxis(x64, axis, -1)
+        e = np.exp(flat - flat.max(-1, keepdims=True))
+        y = e / e.sum(-1, keepdims=True)
+        y = y.reshape(x.shape) if opset < 13 else np.moveaxis(y, -1, axis)
+        hand.add(f"axis{axis}", "Softmax", [x], [y], opset, axis=axis)
+        hand.add(f"axis{axis}", "LogSoftmax", [x], [np.log(y)], opset, axis=axis)
+    hand.add("both", "Clip", [x], [x.clip(-0.5, 0.25)], 7, min=-0.5, max=0.25)
+    hand.add("max", "Clip", [x, None, np.float32(0.25)], [x.clip(None, 0.25)], 13, "c")
+    slope = hand.floats(3, 1, 1)
+    hand.add("channels", "PRelu", [x, slope], [np.where(x > 0, x, x64 * slope)], 9, "b")
+    hand.add("one", "PRelu", [x, slope[:1, 0, 0]], [np.where(x > 0, x, x64 * slope[0])], 16, "b")
+    for shape in ((1, 3, 1, 1), (3, 1, 1), (5,), (4, 1), (2, 1, 1, 1), (1,), (), (2, 3, 1, 1), (1, 1, 4, 5)):
+        other = (hand.floats(*shape) + np.float32(2)).astype(np.float32) if shape else np.float32(1.5)
+        name = "x".join(map(str, shape)) or "scalar"
+        for operator, of in (("Add", np.add), ("Sub", np.subtract), ("Mul", np.multiply), ("Div", np.divide),
+                             ("Max", np.maximum), ("Min", np.minimum)):
+            hand.add(f"{name}", operator, [x, other], [of(x64, other)], 13, "b")
+            hand.add(f"{name}_first", operator, [np.asarray(other), x], [of(np.float64(other), x64)], 13, "a")
+        base = np.abs(x) + np.float32(0.5)
+        hand.add(name, "Pow", [base, other], [np.power(base.astype(np.float64), other)], 13, "b")
+        hand.add(f"{name}_first", "Pow", [np.asarray(other), x], [np.power(np.float64(other), x64)], 13, "a")
+    scale, bias, mean, variance = hand.floats(3), hand.floats(3), hand.floats(3), hand.floats(3) ** 2 + np.float32(0.5)
+    column = lambda v: v.astype(np.float64)[:, None, None]
+    normal = (x64 - column(mean)) / np.sqrt(column(variance) + 1e-3) * column(scale) + column(bias)
+    for opset in (7, 9, 14, 15, 21):
+        hand.add("2d", "BatchNormalization", [x, scale, bias, mean, variance], [normal], opset, "bcde", epsilon=1e-3)
+    hand.add("1d", "BatchNormalization", [x.reshape(2, 3, 20), scale, bias, mean, variance], [normal.reshape(2, 3, 20)], 15,
+             "bcde", epsilon=1e-3)
+    hand.add("3d", "BatchNormalization", [x.reshape(2, 3, 2, 2, 5), scale, bias, mean, variance],
+             [normal.reshape(2, 3, 2, 2, 5)], 15, "bcde", epsilon=1e-3)
+    flat = hand.floats(4, 3)
+    y = (flat - mean.astype(np.float64)) / np.sqrt(variance + 1e-5) * scale + bias
+    hand.add("vectors", "BatchNormalization", [flat, scale, bias, mean, variance], [y], 15, "bcde")
+    for size in (3, 4, 5):
+        wide = hand.floats(2, 7, 3, 3)
+        squares = np.stack([
+            (wide.astype(np.float64)[:, max(0, i - (size - 1) // 2) : i + size // 2 + 1] ** 2).sum(1) for i in range(7)], 1)
+        hand.add(f"size{size}", "LRN", [wide], [wide / (2 + 0.5 / size * squares) ** 0.6], 13, size=size, alpha=0.5,
+                 beta=0.6, bias=2.0)
+    a, b, c = hand.floats(4, 3), hand.floats(5, 4), hand.floats(3, 1)
+    hand.add("all", "Gemm", [a, b, c], [0.5 * a.astype(np.float64).T @ b.T + 2 * c.astype(np.float64)], 13, "bc", alpha=0.5,
+             beta=2.0, transA=1, transB=1)
+    hand.add("row", "Gemm", [a.T.copy(), b.T.copy(), b[:, 0].copy()], [a.T.astype(np.float64) @ b.T + b[:, 0]], 11, "bc")
+    stack = hand.floats(2, 1, 4, 5)
+    weight = hand.floats(5, 3)
+    hand.add("weight", "MatMul", [stack, weight], [stack.astype(np.float64) @ weight], 13, "b")
+    hand.add("weight2d", "MatMul", [stack[0, 0], weight], [stack[0, 0].astype(np.float64) @ weight], 13, "b")
+    other = hand.floats(3, 5, 2)
+    hand.add("stacks", "MatMul", [stack, other], [stack.astype(np.float64) @ other], 13)
+    hand.add("steps", "Slice", [x, np.array([4, -1]), np.array([-100, 0]), np.array([3, 1]), np.array([-2, -1])],
+             [x[:, :0:-1, :, ::-2]], 13, "bcde")
+    hand.add("attributes", "Slice", [x], [x[:, 1:3, :, -3:]], 7, starts=[1, -3], ends=[3, 2**63 - 1], axes=[1, 3])
+    hand.add("scalar", "Gather", [x, np.int64(-1)], [x[:, -1]], 13, "b", axis=1)
+    hand.add("grid", "Gather", [x, np.array([[0, 3], [-1, 0]])], [x[..., [[0, 3], [4, 0]]]], 11, "b", axis=-1)
+    hand.add("last", "ArgMax", [x], [x.argmax(2)], 13, axis=2, keepdims=0)
+    deep = hand.floats(1, 8, 2, 3)
+    y = deep.reshape(1, 2, 2, 2, 2, 3).transpose(0, 1, 4, 2, 5, 3).reshape(1, 2, 4, 6)
+    hand.add("crd", "DepthToSpace", [deep], [y], 13, blocksize=2, mode="CRD")
+    y = deep.reshape(1, 2, 2, 2, 2, 3).transpose(0, 3, 4, 1, 5, 2).reshape(1, 2, 4, 6)
+    hand.add("dcr", "DepthToSpace", [deep], [y], 11, blocksize=2)
+    for opset in (7, 12, 13):
+        hand.add("inference", "Dropout", [x], [x], opset)
+    holds = hand.floats(3, 1, 1) > 0
+    hand.add("fed", "Where", [holds, x, x + 1], [np.where(holds, x, x + 1)], 16)
+    hand.add("infinite", "Where", [holds, np.float32(-np.inf), x], [np.where(holds, np.float32(-np.inf), x)], 16, "b")
+    for dtype in ("int32", "int64", "uint8", "int8", "float64", "float16", "bool"):
+        numbers = np.array([0, 1, 2, 3, 200]).astype(dtype)
+        hand.add(dtype, "Cast", [numbers], [numbers.astype(np.float32)], 13, to=TensorProto.FLOAT)
+    whole = np.array([-7, 7, 9, -9], np.int64)
+    by = np.array([2, -2, 4, 4], np.int64)
+    hand.add("whole", "Div", [whole, by], [np.array([-3, -3, 2, -2])], 14)
+
+
 def main():
     writer = Writer()
     project_cases(writer)
+    hand = Hand(writer)
+    for cases in (window_cases, reduce_cases, pad_cases, resize_cases, other_cases):
+        cases(hand)
     OUT.parent.mkdir(parents=True, exist_ok=True)
     packed = zlib.compress(json.dumps(writer.cases).encode() + b"\0" + bytes(writer.blob), 9)
     OUT.write_bytes(packed)

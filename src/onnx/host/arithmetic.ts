@@ -3,7 +3,7 @@
 import { check } from "../../errors.js";
 import { type Shape, sizeOf } from "../../tensor.js";
 import type { Dtype, HostTensor, Numbers } from "../proto/tensor.js";
-import { allocate, broadcastShape, isWhole, repeating, stridesOf, walk } from "./host.js";
+import { allocate, broadcastShape, isWhole, numbersOf, repeating, stridesOf, walk } from "./host.js";
 
 type Element = number | bigint;
 // biome-ignore lint/suspicious/noExplicitAny: the operators of the language take two numbers or two bigints.
@@ -14,10 +14,7 @@ const binaries: Record<string, (a: Any, b: Any, whole: boolean) => Any> = {
   Add: (a, b) => a + b,
   Sub: (a, b) => a - b,
   Mul: (a, b) => a * b,
-  Div: (a, b, whole) => {
-    if (typeof a === "bigint" || whole) check(Number(b) !== 0, "a whole number is divided by 0.");
-    return typeof a === "bigint" || !whole ? a / b : Math.trunc(a / b);
-  },
+  Div: (a, b, whole) => (typeof a === "bigint" || !whole ? a / b : Math.trunc(a / b)),
   Min: (a, b) => (a < b || Number.isNaN(a) ? a : b),
   Max: (a, b) => (a > b || Number.isNaN(a) ? a : b),
   Equal: (a, b) => (a === b ? 1 : 0),
@@ -25,6 +22,10 @@ const binaries: Record<string, (a: Any, b: Any, whole: boolean) => Any> = {
   GreaterOrEqual: (a, b) => (a >= b ? 1 : 0),
   Less: (a, b) => (a < b ? 1 : 0),
   LessOrEqual: (a, b) => (a <= b ? 1 : 0),
+  /** Of the divisor's sign. */
+  Mod: (a, b) => ((a % b) + b) % b,
+  /** Of the dividend's. */
+  Fmod: (a, b) => a % b,
   And: (a, b) => a & b,
   Or: (a, b) => a | b,
   Xor: (a, b) => a ^ b,
@@ -39,6 +40,8 @@ export function binaryHost(operator: string, a: HostTensor, b: HostTensor): Host
   const dtype: Dtype = COMPARISONS.includes(operator) ? "bool" : a.dtype;
   const data = allocate(dtype, shape, Math.max(a.data.length, b.data.length));
   const whole = isWhole(a.dtype);
+  const divides = whole && /^(Div|F?[Mm]od)$/.test(operator);
+  check(!divides || numbersOf(b).every((number) => number !== 0), "a whole number is divided by 0.");
   const of = operator === "Pow" ? power(typeof data[0] === "bigint") : binaries[operator]!;
   const [left, right] = [repeated(a, shape), repeated(b, shape)];
   const narrow = whole && operator === "Mul" && /32/.test(dtype);
@@ -51,12 +54,22 @@ export function binaryHost(operator: string, a: HostTensor, b: HostTensor): Host
 /** The exponent may be of another type than the base. */
 function power(big: boolean) {
   return (a: Element, b: Element): Element => {
-    if (big && typeof b === "bigint" && b >= 0n)
-      return BigInt.asIntN(64, (a as bigint) ** (b > 4096n ? 4096n : b));
+    if (big && typeof b === "bigint" && b >= 0n) return wholePower(a as bigint, b);
     const result = Number(a) ** Number(b);
     if (!big) return result;
     return Number.isFinite(result) ? BigInt(Math.trunc(result)) : 0n;
   };
+}
+
+/** By squares, wrapped around to 64 bits on the way. */
+function wholePower(base: bigint, exponent: bigint): bigint {
+  let result = 1n;
+  let square = base;
+  for (let rest = exponent; rest > 0n; rest >>= 1n) {
+    if (rest & 1n) result = BigInt.asIntN(64, result * square);
+    square = BigInt.asIntN(64, square * square);
+  }
+  return result;
 }
 
 function repeated(x: HostTensor, shape: Shape): Numbers {

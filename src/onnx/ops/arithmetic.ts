@@ -125,6 +125,12 @@ export const arithmetic: Operators = {
   Min: variadic("Min"),
   Max: variadic("Max"),
   Mean: variadic("Add", true),
+  Mod: {
+    attributes: ["fmod"],
+    content: [0, 1],
+    folds: true,
+    run: (call) => binaryHost(call.node.flag("fmod", false) ? "Fmod" : "Mod", call.known(0)!, call.known(1)!),
+  },
   Equal: comparison("Equal"),
   Greater: comparison("Greater"),
   GreaterOrEqual: comparison("GreaterOrEqual"),

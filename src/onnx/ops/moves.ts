@@ -1,5 +1,6 @@
 // Numbers put elsewhere, known ones at once, others by the graph.
 
+import { check } from "../../errors.js";
 import { joined } from "../../ops/joined.js";
 import { expanded, gathered, transposed } from "../../ops/rearrange.js";
 import { reshaped } from "../../ops/reshape.js";
@@ -20,6 +21,15 @@ export function reshapedItem(call: Call, item: Item, shape: Shape): Item {
 export function transposedItem(call: Call, item: Item, perm: readonly number[]): Item {
   if (isKnown(item)) return transposedHost(item, perm);
   return moved(item, transposed(call.graph, item.value, perm));
+}
+
+/** Places along an axis at most: what a file claims takes no more memory than that. */
+const MOST_PLACES = 2 ** 24;
+
+/** A list of places along an axis, of a length that a file decides. */
+export function listOf(length: number, place: (i: number) => number): number[] {
+  check(length <= MOST_PLACES, () => `it wants ${length} numbers along an axis; ${MOST_PLACES} are allowed.`);
+  return Array.from({ length }, (_, i) => place(i));
 }
 
 /** What lies at the listed places of each axis; null: all of them, -1: `fill`. */

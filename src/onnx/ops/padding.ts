@@ -4,6 +4,7 @@ import { paddedDense } from "../../ops/rearrange.js";
 import { axisOf } from "../attributes.js";
 import { gatheredHost } from "../host/move.js";
 import { type Call, type Item, isKnown, live } from "../item.js";
+import { listOf } from "./moves.js";
 import type { Operators } from "./operator.js";
 
 const MODES = ["constant", "reflect", "edge", "wrap"] as const;
@@ -12,7 +13,7 @@ type Mode = (typeof MODES)[number];
 /** Where the numbers along an axis come from; -1 for padding. */
 function sources(size: number, before: number, after: number, mode: Mode): number[] {
   const period = Math.max(1, 2 * (size - 1));
-  return Array.from({ length: Math.max(0, size + before + after) }, (_, i) => {
+  return listOf(Math.max(0, size + before + after), (i) => {
     const place = i - before;
     if (place >= 0 && place < size) return place;
     if (mode === "constant") return -1;

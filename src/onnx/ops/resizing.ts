@@ -4,7 +4,7 @@ import type { Value } from "../../ops/op.js";
 import { resized, type Tap } from "../../ops/resample.js";
 import { axisOf } from "../attributes.js";
 import { type Call, type Item, live } from "../item.js";
-import { gatheredItem } from "./moves.js";
+import { gatheredItem, listOf } from "./moves.js";
 import type { Operators } from "./operator.js";
 
 const TRANSFORMATIONS = [
@@ -122,7 +122,7 @@ function resize(call: Call, axes: readonly Axis[], how: How): Item {
   );
   const isBeyond = (at: number, size: number): boolean => beyond !== undefined && (at < 0 || at > size - 1);
   const positions = ({ to }: Axis, d: number): number[] =>
-    Array.from({ length: to }, (_, i) => positionOf(i, axes[d]!, transformation));
+    listOf(to, (i) => positionOf(i, axes[d]!, transformation));
   if (!kernel) {
     const lists = axes.map((axis, d) =>
       changes[d]

@@ -7,7 +7,7 @@ import { sizeOf } from "../../tensor.js";
 import { axisOf } from "../attributes.js";
 import { broadcastShape, numbersOf } from "../host/host.js";
 import { type Call, type Item, isKnown, live } from "../item.js";
-import { expandedItem, gatheredItem, joinedItems, reshapedItem, transposedItem } from "./moves.js";
+import { expandedItem, gatheredItem, joinedItems, listOf, reshapedItem, transposedItem } from "./moves.js";
 import type { Operators } from "./operator.js";
 
 /** Axes as an attribute before an opset, as an input since. */
@@ -200,7 +200,7 @@ function tile(call: Call): Item {
     () => `repeats [${repeats}] do not fit the shape [${item.shape}].`,
   );
   const lists = item.shape.map((size, d) =>
-    repeats[d] === 1 ? null : Array.from({ length: size * repeats[d]! }, (_, i) => i % size),
+    repeats[d] === 1 ? null : listOf(size * repeats[d]!, (i) => i % size),
   );
   return part(call, item, lists);
 }
