@@ -3,7 +3,7 @@
 export { abs, absGradInput } from "./kernels/abs";
 export { adam } from "./kernels/adam";
 export { adaptiveAvgPool2d, adaptiveAvgPool2dGradInput } from "./kernels/adaptive-avg-pool2d";
-export { add, addDense } from "./kernels/add";
+export { add } from "./kernels/add";
 export { avgPool2d, avgPool2dGradInput } from "./kernels/avg-pool2d";
 export {
   batchNorm,

@@ -1,6 +1,5 @@
 import { check } from "../errors.js";
 import { add } from "../ops/add.js";
-import { addDense } from "../ops/add-dense.js";
 import type { Value } from "../ops/op.js";
 import type { Graph } from "./graph.js";
 
@@ -33,14 +32,7 @@ export function backward(
       const part = inputs[i];
       if (!input || !needed[i] || !part) return;
       const before = grads.get(input);
-      grads.set(
-        input,
-        before
-          ? graph.within(node.name, () =>
-              graph.add(input.form === "blocked" ? add : addDense, [before, part], {}),
-            )
-          : part,
-      );
+      grads.set(input, before ? graph.within(node.name, () => graph.add(add, [before, part], {})) : part);
     });
   }
   const result = new Map<Value, Value>();

@@ -131,7 +131,7 @@ export class Scope {
 
   /** A parameter as an activation beside `like`: [c] becomes [1, c, 1, 1]. */
   #activation(value: Value, like: Value): Value {
-    if (value.form === "blocked") return value;
+    if (value.form === "blocked" || like.form === "dense") return value;
     const { shape } = value;
     const pixels = like.shape.slice(2).map(() => 1);
     return this.op(blocked, [value], { shape: shape.length === 1 ? [1, shape[0]!, ...pixels] : shape });
