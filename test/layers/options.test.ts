@@ -157,7 +157,7 @@ test("models say which argument is missing", async () => {
   using model = await L.sequential([L.flatten(), L.linear(2)]).build([1, 4, 4]);
   // biome-ignore lint/suspicious/noExplicitAny: this is about what the types forbid.
   const any = model as any;
-  await rejectsMessage(any.load(), /^load: the file is undefined; it must be a path, bytes/);
+  await rejectsMessage(any.load(), /^readWeights: the source is undefined; it must be a path, an address/);
   await rejectsMessage(any.save(), /^save: the path is undefined; it must be a string/);
   await rejectsMessage(
     any.taps(noise([1, 1, 4, 4])),
