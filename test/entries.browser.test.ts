@@ -3,6 +3,7 @@
 import type * as Bundle from "../src/bundle.js";
 import type * as All from "../src/bundle-all.js";
 import type * as Library from "../src/index.js";
+import { fixture } from "./harness/fixture.js";
 import { assert, near, rejectsMessage, suite } from "./harness/suite.js";
 
 const test = suite("built files in a page");
@@ -63,7 +64,7 @@ test("the single file holds training, data and functions too", async () => {
 
 test("the small single file says where files of torch.save are read", async () => {
   const { weights } = await load<typeof Bundle>("/build/featuremap.min.js");
-  const file = Uint8Array.of(0x80, 2, 0x8a, 0x0a);
+  const file = await fixture("weights/pth/legacy-2.pth");
   await rejectsMessage(
     () => weights.readWeights(file),
     /featuremap\.min\.js does not read\. Use featuremap\.all\.min\.js/,
