@@ -45,11 +45,14 @@ export function classFinder(
   classes: readonly string[],
   outputs: number,
 ): (folder: string) => number | undefined {
-  const whole = new Map<string, number>();
+  // Of a name that several classes have nobody can tell which is meant.
+  const whole = new Map<string, number | undefined>();
   const parts = new Map<string, number | undefined>();
   for (const [index, label] of classes.entries()) {
-    whole.set(plain(label), index);
-    for (const part of label.split(",").map(plain)) parts.set(part, parts.has(part) ? undefined : index);
+    const name = plain(label);
+    whole.set(name, whole.has(name) ? undefined : index);
+    for (const part of new Set(label.split(",").map(plain)))
+      parts.set(part, parts.has(part) ? undefined : index);
   }
   const first = classes.length - imagenetLabels.length;
   const isImagenet = first >= 0 && imagenetLabels.every((label, i) => classes[first + i] === label);
@@ -58,7 +61,8 @@ export function classFinder(
     const name = plain(folder);
     const found = whole.get(name) ?? parts.get(name) ?? numbers.get(name);
     if (found !== undefined) return found;
-    const index = /^\d+$/.test(name) ? Number(name) : Number.NaN;
+    // ImageNet's classes are counted without a background in front of them.
+    const index = /^\d+$/.test(name) ? Number(name) + (isImagenet ? first : 0) : Number.NaN;
     return index < outputs ? index : undefined;
   };
 }
@@ -67,5 +71,5 @@ export function classFinder(
 const plain = (name: string): string =>
   name
     .toLowerCase()
-    .replace(/[\s_-]+/g, " ")
+    .replace(/[\s,_-]+/g, " ")
     .trim();
