@@ -1,7 +1,15 @@
 // Programs that tests compare with and that nothing else needs, such as ONNX Runtime: test/oracles/package.json lists
 // them. They are large, so they are installed only when a test that asks for them is about to run.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { exclusively, hashOf, root } from "./setup.mjs";
 
@@ -34,9 +42,19 @@ export async function installOracles() {
     try {
       if (npm?.endsWith("js")) execFileSync(process.execPath, [npm, ...args], options);
       else execFileSync("npm", args, { ...options, shell: process.platform === "win32" });
+      removeOtherPlatforms();
       writeFileSync(stamp, lock);
     } catch {
       console.log("npm ci failed: the tests that compare with ONNX Runtime will be skipped.");
     }
   });
+}
+
+/** onnxruntime-node carries all platforms in one package, four fifths of it for nothing. */
+function removeOtherPlatforms() {
+  const binaries = join(folder, "node_modules/onnxruntime-node/bin");
+  for (const version of readdirSync(binaries)) {
+    for (const platform of readdirSync(join(binaries, version)))
+      if (platform !== process.platform) rmSync(join(binaries, version, platform), { recursive: true });
+  }
 }

@@ -30,6 +30,7 @@ import { PADDING_MODES } from "../../src/ops/pad.js";
 import { sliced } from "../../src/ops/rearrange.js";
 import { reduced } from "../../src/ops/reduced.js";
 import { relu as reluOp } from "../../src/ops/relu.js";
+import { reshaped } from "../../src/ops/reshape.js";
 import { sliceChannels } from "../../src/ops/slice-channels.js";
 import { onnxRuntime } from "../harness/oracles.js";
 import { assert, suite, throwsMessage } from "../harness/suite.js";
@@ -179,6 +180,13 @@ test("what cannot be exported is an error that says so", async () => {
   using cut = await network(first).build(map);
   throwsMessage(() => exportOnnx(cut), /takes inputs out of the batch.*exportOnnx\(model, { batch: 1 }\)/);
   assert.ok(exportOnnx(cut, { batch: 2 }).length > 0);
+
+  using single = await network(custom("Single", ({ graph }, x) => reshaped(graph, x, [1, 210]))).build(map);
+  throwsMessage(
+    () => exportOnnx(single),
+    /the network does not take a batch of 2. Give the batch size.*reshape/,
+  );
+  assert.ok(exportOnnx(single, { batch: 1 }).length > 0);
 });
 
 test("inputs of a fixed batch, without one, and with contents", async () => {

@@ -7,7 +7,7 @@ import type { ReduceAttrs } from "../../ops/reduce.js";
 import type { Matrix } from "../../ops/taps.js";
 import type { Shape } from "../../tensor.js";
 import { DataType } from "../proto/types.js";
-import type { Writer } from "./writer.js";
+import { FIX_BATCH, type Writer } from "./writer.js";
 
 /** The same elements under the shape of the node's output, in which at most one size may follow the batch. */
 export function reshape(out: Writer, node: Node<{ readonly shape: Shape }>): string {
@@ -37,11 +37,9 @@ function checkOneFollows(out: Writer, y: Value, sizes: readonly number[]): void 
   check(
     sizes.filter((size) => size < 0).length <= 1,
     () =>
-      `exportOnnx: ${out.where} gives ${y.shape.length} dimensions of which several follow the batch. ${FIXED}`,
+      `exportOnnx: ${out.where} gives ${y.shape.length} dimensions of which several follow the batch. ${FIX_BATCH}`,
   );
 }
-
-const FIXED = "Give the batch size that the file shall have: exportOnnx(model, { batch: 1 }).";
 
 /** Axes that are cut, reversed, permuted, repeated, filled up: by a node for each of these that there is. */
 export function rearrange(out: Writer, node: Node<RearrangeAttrs>): string {
@@ -82,7 +80,7 @@ function places(
   if (!wanted || (wanted.length === size && wanted.every((place, i) => place === i))) return source;
   check(
     out.size(x, axis) > 0,
-    () => `exportOnnx: ${out.where} takes inputs out of the batch by their numbers. ${FIXED}`,
+    () => `exportOnnx: ${out.where} takes inputs out of the batch by their numbers. ${FIX_BATCH}`,
   );
   const before = wanted.findIndex((place) => place >= 0);
   const shown = wanted.filter((place) => place >= 0);

@@ -1,11 +1,11 @@
-import { check, checkCount, checkIs, checkOptions } from "../../errors.js";
+import { check, checkCount, checkIs, checkOptions, FeatureMapError } from "../../errors.js";
 import { neededNodes } from "../../graph/graph.js";
 import type { Feeds, Model, Port, Trace } from "../../layers/model.js";
 import type { Value } from "../../ops/op.js";
 import { formatShape, type Shape, Tensor } from "../../tensor.js";
 import { fileBytes, type OnnxPort, OPSETS } from "./file.js";
 import { RULES } from "./rules.js";
-import { Writer } from "./writer.js";
+import { FIX_BATCH, Writer } from "./writer.js";
 
 /** How a model becomes a file. */
 export interface ExportOptions {
@@ -53,7 +53,8 @@ export function exportOnnx(model: Model, options: ExportOptions = {}): Uint8Arra
     opset,
     varies,
     batch: free ? { input: free.name, size: first } : null,
-    read: (value) => model.store.read(model.store.entries.get(value.name)!).data,
+    // In place: a copy of all weights would be as large as the file.
+    read: ({ name }) => model.store.floats(model.store.entries.get(name)!),
   });
   const fed = new Map(inputs.map(({ name }) => [name, inputValue(trace, name)]));
   for (const [name, value] of fed) out.bind(value, name);
@@ -91,7 +92,15 @@ function inputValue({ graph }: Trace, name: string): Value {
 
 function traced(model: Model, n: number, contents: Feeds): Trace {
   const shapes = model.ports.map((port) => [port.name, contents[port.name] ?? shapeFor(port, n)] as const);
-  return model.trace(Object.fromEntries(shapes), false);
+  try {
+    return model.trace(Object.fromEntries(shapes), false);
+  } catch (error) {
+    if (!(error instanceof FeatureMapError) || !PROBES.some((probe) => probe === n)) throw error;
+    throw new FeatureMapError(
+      `exportOnnx: the network does not take a batch of ${n}. ${FIX_BATCH} ${error.message}`,
+      { cause: error },
+    );
+  }
 }
 
 /** Throws unless the model can be fixed to that batch size. */
@@ -136,7 +145,7 @@ function checkAlike({ graph: a }: Trace, { graph: b }: Trace): void {
     differs === undefined && a.nodes.length === b.nodes.length,
     () =>
       `exportOnnx: ${differs ? `layer "${differs.name}"` : "the network"} computes something else for another batch ` +
-      "size. Give the one that the file shall have: exportOnnx(model, { batch: 1 }).",
+      `size. ${FIX_BATCH}`,
   );
 }
 

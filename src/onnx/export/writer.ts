@@ -22,6 +22,9 @@ export interface OnnxTensor {
   readonly data: Float32Array | BigInt64Array;
 }
 
+/** What to do about a network that is not the same for every batch. */
+export const FIX_BATCH = "Give the batch size that the file shall have: exportOnnx(model, { batch: 1 }).";
+
 /** A node before things have their names: values are counted, and the layer is where the node's name comes from. */
 interface Draft extends Omit<OnnxNode, "name"> {
   readonly layer: string;
@@ -209,7 +212,7 @@ export class Writer {
     }
 
     const wanted = new Set([...names].flatMap(([draft, name]) => (outputs.has(name) ? [draft] : [])));
-    const kept = this.#drafts
+    const kept = [...this.#drafts]
       .reverse()
       .filter((draft) => {
         const needed = draft.outputs.some((name) => wanted.has(name));
