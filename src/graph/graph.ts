@@ -1,7 +1,7 @@
-import { check, FeatureMapError } from "../errors.js";
+import { FeatureMapError } from "../errors.js";
 import type { GraphWriter, Node, Op, OutputSpec, Source, Value } from "../ops/op.js";
 import { sameShape } from "../ops/shape.js";
-import { formatShape, type Shape, sizeOf } from "../tensor.js";
+import { type Shape, sizeOf } from "../tensor.js";
 
 /** What is computed: nodes in an order in which each comes after what it needs. */
 export class Graph implements GraphWriter {
@@ -24,7 +24,7 @@ export class Graph implements GraphWriter {
     }
   }
 
-  /** A blocked value that is fed from outside. The same name twice is the same input. */
+  /** A blocked value that is fed from outside. The same name and shape twice is the same input. */
   input(name: string, shape: Shape): Value {
     return this.#input(name, { shape });
   }
@@ -59,12 +59,8 @@ export class Graph implements GraphWriter {
 
   #input(name: string, spec: OutputSpec): Value {
     const known = this.#inputs.get(name);
-    check(
-      !known || sameShape(known.shape, spec.shape),
-      () =>
-        `The input "${name}" is asked for with shapes ${formatShape(known!.shape)} and ${formatShape(spec.shape)}.`,
-    );
-    const value = known ?? this.#value(name, spec, "input");
+    const isSame = known && known.form === (spec.form ?? "blocked") && sameShape(known.shape, spec.shape);
+    const value = isSame ? known : this.#value(name, spec, "input");
     this.#inputs.set(name, value);
     return value;
   }

@@ -52,6 +52,10 @@ export class Plan {
       return { storage, offset: 0 };
     };
     for (const value of inputs) {
+      check(
+        !this.#inputs.has(value.name),
+        () => `There are two inputs "${value.name}", of different shapes. Give each a name of its own.`,
+      );
       if (value.form === "dense") {
         this.#inputs.set(value.name, { shape: value.shape, place: builder.place(value) });
         continue;
