@@ -27,7 +27,12 @@ const block = new Int32Array(64);
  * @param at where the block's 64 coefficients begin, row by row
  */
 export function inverseCosine(coefficients: Int16Array, at: number, quantization: Int32Array): Int32Array {
-  for (let i = 0; i < 64; i++) block[i] = imul(coefficients[at + i]!, quantization[i]!);
+  let others = 0;
+  for (let i = 1; i < 64; i++) others |= block[i] = imul(coefficients[at + i]!, quantization[i]!);
+  block[0] = imul(coefficients[at]!, quantization[0]!);
+  // Most blocks of a smooth picture hold one colour.
+  if (others === 0)
+    return block.fill(((block[0]! << PASS1_BITS) + (1 << (PASS1_BITS + 2))) >> (PASS1_BITS + 3));
   for (let x = 0; x < 8; x++) pass(x, 8, CONST_BITS - PASS1_BITS);
   for (let y = 0; y < 64; y += 8) pass(y, 1, CONST_BITS + PASS1_BITS + 3);
   return block;

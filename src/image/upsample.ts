@@ -47,13 +47,13 @@ function interpolated(plane: Plane, width: number, height: number, dx: 1 | 2, dy
     }
     const toLeft = dy === 2 ? 8 : 1;
     const toRight = dy === 2 ? 7 : 2;
-    for (let x = 0; x < width; x++) {
-      const i = x >> 1;
-      const sum =
-        x & 1
-          ? 3 * sums[i]! + sums[Math.min(i + 1, columns - 1)]! + toRight
-          : 3 * sums[i]! + sums[Math.max(i - 1, 0)]! + toLeft;
-      result[out++] = sum >> shift;
+    let before = sums[0]!;
+    for (let i = 0; i < columns; i++) {
+      const sum = sums[i]!;
+      const after = i + 1 < columns ? sums[i + 1]! : sum;
+      result[out++] = (3 * sum + before + toLeft) >> shift;
+      if (2 * i + 1 < width) result[out++] = (3 * sum + after + toRight) >> shift;
+      before = sum;
     }
   }
   return result;
