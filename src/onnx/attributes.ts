@@ -131,6 +131,11 @@ export function naming<T>(node: NodeInfo, work: () => T): T {
   try {
     return work();
   } catch (error) {
+    if (error instanceof RangeError) {
+      throw new FeatureMapError(`${node.label}: its numbers are too large (${error.message}).`, {
+        cause: error,
+      });
+    }
     if (!(error instanceof FeatureMapError) || error.message.startsWith("Layer ")) throw error;
     throw new FeatureMapError(`${node.label}: ${error.message}`, { cause: error });
   }

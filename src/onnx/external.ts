@@ -8,6 +8,8 @@ export type ExternalData = (name: string) => Uint8Array | ArrayBuffer | Promise<
 /** Bytes that protobuf, and so an ONNX file, may have. */
 export const MOST_BYTES = 2 ** 31;
 
+const TOO_LARGE = "The model has more than 2 GiB of weights, which is more than fits. Use a smaller one.";
+
 /** Bytes of tensors that lie in other files. */
 export type ExternalBytes = ReadonlyMap<TensorProto, Uint8Array>;
 
@@ -37,10 +39,7 @@ export async function readExternal(
       file = read instanceof Uint8Array ? read : new Uint8Array(read);
       files.set(location, file);
       const total = [...files.values()].reduce((sum, one) => sum + one.length, 0);
-      check(
-        total < MOST_BYTES,
-        "The model has more than 2 GiB of weights, which is more than fits. Use a smaller one.",
-      );
+      check(total < MOST_BYTES, TOO_LARGE);
     }
     const end = length === undefined ? file.length : offset + length;
     check(
@@ -97,5 +96,14 @@ function besides(model: string | undefined, location: string, what: string): Pro
       "importOnnx(bytes, { externalData: (name) => ... }).",
   );
   const folder = model.slice(0, Math.max(model.lastIndexOf("/"), model.lastIndexOf("\\")) + 1);
-  return readFile(folder + location);
+  return readFileBelow(folder + location, MOST_BYTES, TOO_LARGE);
+}
+
+/** A file of less than `most` bytes; found out before it is read, where that is possible. */
+export async function readFileBelow(path: string, most: number, tooLarge: string): Promise<Uint8Array> {
+  const bytes = await readFile(path, {
+    onProgress: ({ totalBytes }) => check((totalBytes ?? 0) < most, tooLarge),
+  });
+  check(bytes.length < most, tooLarge);
+  return bytes;
 }

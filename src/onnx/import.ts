@@ -2,7 +2,7 @@ import { check, checkIs, checkOptions, show } from "../errors.js";
 import { type BuildOptions, buildModel, type Model, type Port } from "../layers/model.js";
 import { readSource, type Source } from "../platform/read-source.js";
 import { formatShape, type Shape } from "../tensor.js";
-import { type ExternalData, MOST_BYTES, readExternal } from "./external.js";
+import { type ExternalData, MOST_BYTES, readExternal, readFileBelow } from "./external.js";
 import { analyse, type Declared, formatSizes, type Network } from "./network.js";
 import { readModel } from "./proto/read.js";
 import { type BatchedInput, onnxLayer } from "./trace.js";
@@ -44,8 +44,8 @@ export async function importOnnx(source: Source, options: ImportOptions = {}): P
   const proto = readModel(bytes, file);
   check(proto.graph, () => `${file} is not an ONNX file: it has no graph.`);
   const network = analyse(proto, await readExternal(proto.graph, path, externalData), file);
-  const ports = network.inputs.map((input) => portOf(network, input, shapes, batch === "free"));
   checkShapes(network, shapes);
+  const ports = network.inputs.map((input) => portOf(network, input, shapes, batch === "free"));
 
   const outputs = network.outputs.map(({ name }) => name);
   const layer = onnxLayer(network, batchedInput(network, ports));
@@ -64,16 +64,12 @@ function batchedInput({ inputs }: Network, ports: readonly Port[]): BatchedInput
 }
 
 async function fileBytes(source: Source, file: string): Promise<Uint8Array> {
-  const checkSize = (size: number): void =>
-    check(
-      size < MOST_BYTES,
-      () =>
-        `${file} has more than 2 GiB, which no ONNX file may. Keep the weights in a file beside it, or use a smaller model.`,
-    );
-  if (source instanceof Blob) checkSize(source.size);
+  const what = `${file} has more than 2 GiB, which no ONNX file may. Keep the weights in a file beside it, or use a smaller model.`;
+  if (typeof source === "string") return readFileBelow(source, MOST_BYTES, what);
+  if (source instanceof Blob) check(source.size < MOST_BYTES, what);
   const read = await readSource("importOnnx: the file", source);
   const bytes = read instanceof Uint8Array ? read : new Uint8Array(read);
-  checkSize(bytes.length);
+  check(bytes.length < MOST_BYTES, what);
   return bytes;
 }
 

@@ -180,7 +180,7 @@ function checkSupported({ info, operator }: Step): void {
   if (!operator) {
     const reason = SUBGRAPHS.includes(name)
       ? "graphs within the graph are not supported. Export the network for fixed sizes, so that it has none"
-      : /Quant|Integer$|^QLinear/.test(name)
+      : /quant|Integer$|^QLinear/i.test(name)
         ? "quantised networks are not supported. Export it in float32"
         : `the operator ${domain ? `of the domain "${domain}" ` : ""}is not supported`;
     info.fail(`${reason}.`);

@@ -4,7 +4,7 @@ import { paddedDense } from "../../ops/rearrange.js";
 import { axisOf } from "../attributes.js";
 import { gatheredHost } from "../host/move.js";
 import { type Call, type Item, isKnown, live } from "../item.js";
-import { listOf } from "./moves.js";
+import { checkLength, listOf } from "./moves.js";
 import type { Operators } from "./operator.js";
 
 const MODES = ["constant", "reflect", "edge", "wrap"] as const;
@@ -48,10 +48,9 @@ function padded(call: Call): Item {
   });
   if (pads.every((side) => side === 0)) return item;
   shape.forEach((size, d) => {
-    check(
-      size + pads[d]! + pads[d + rank]! >= 0,
-      () => `pads [${given}] take more away than the [${shape}] there are.`,
-    );
+    const length = size + pads[d]! + pads[d + rank]!;
+    checkLength(length);
+    check(length >= 0, () => `pads [${given}] take more away than the [${shape}] there are.`);
   });
   if (isKnown(item)) {
     const lists = shape.map((size, d) => sources(size, pads[d]!, pads[d + rank]!, mode));
