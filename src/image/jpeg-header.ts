@@ -1,4 +1,5 @@
 import { check } from "../errors.js";
+import { readOrientation } from "./exif.js";
 
 /** What the segments before the compressed data of a JPEG say. */
 export interface JpegHeader {
@@ -126,25 +127,6 @@ function readFrame(type: number, data: Uint8Array, name: string): Frame {
     `${name}: two JPEG colour components have one name.`,
   );
   return { width, height, progressive: type === marker.progressive, components };
-}
-
-/** The orientation tag of EXIF data, which are a TIFF file; upright where there is none or the data are damaged. */
-function readOrientation(tiff: Uint8Array): number {
-  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
-  const upright = 1;
-  if (tiff.length < 8) return upright;
-  const little = startsWith(tiff, "II");
-  const directory = view.getUint32(4, little);
-  if (directory + 2 > tiff.length) return upright;
-  const entries = view.getUint16(directory, little);
-  for (let i = 0; i < entries; i++) {
-    const entry = directory + 2 + 12 * i;
-    if (entry + 12 > tiff.length) return upright;
-    if (view.getUint16(entry, little) !== 274) continue;
-    const value = view.getUint16(entry + 8, little);
-    return value >= 1 && value <= 8 ? value : upright;
-  }
-  return upright;
 }
 
 function startsWith(bytes: Uint8Array, text: string): boolean {

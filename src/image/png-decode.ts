@@ -2,18 +2,22 @@ import { convertIndexedToRgb, type DecodedPng, decode } from "fast-png";
 import { FeatureMapError } from "../errors.js";
 import { pack } from "../platform/unpack.js";
 import type { Image } from "./image.js";
+import { orient } from "./orient.js";
 import { joinChunks } from "./png-chunks.js";
 import { INDEXED, type PngParts, readPng } from "./png-read.js";
 
 /**
  * Decodes a PNG of any kind to 8 bits: grey to 1 channel, colour and palettes to 3, anything with transparency to 4.
- * Of 16-bit samples the upper byte is kept. Ancillary chunks (gamma, profiles, texts) are skipped unread.
+ * Of 16-bit samples the upper byte is kept. EXIF orientation is applied; other ancillary chunks (gamma, profiles, texts)
+ * are skipped unread.
  */
 export async function decodePng(bytes: Uint8Array, name: string, maxPixels: number): Promise<Image> {
   const parts = await readPng(bytes, name, maxPixels);
   const { interlaced, depth } = parts.header;
   try {
-    return interlaced && depth < 8 ? await decodePasses(parts) : decodeParts(parts, parts.ihdr, parts.packed);
+    const image =
+      interlaced && depth < 8 ? await decodePasses(parts) : decodeParts(parts, parts.ihdr, parts.packed);
+    return orient(image, parts.orientation);
   } catch (error) {
     throw new FeatureMapError(`${name}: this PNG cannot be decoded: ${(error as Error).message}.`, {
       cause: error,

@@ -1,5 +1,6 @@
 import { check } from "../errors.js";
 import { unpack } from "../platform/unpack.js";
+import { readOrientation } from "./exif.js";
 import { checkPixels } from "./image.js";
 import { readChunks } from "./png-chunks.js";
 
@@ -21,6 +22,8 @@ export interface PngParts {
   readonly palette: Uint8Array | undefined;
   /** The data of tRNS. */
   readonly transparency: Uint8Array | undefined;
+  /** How the camera was held, 1 to 8, by the chunk eXIf; 1 is upright. */
+  readonly orientation: number;
   /** The compressed rows. */
   readonly packed: readonly Uint8Array[];
   /** The rows, each after the number of its filter: as many as the header asks for. */
@@ -65,13 +68,14 @@ const wholePicture = [{ x: 0, y: 0, dx: 1, dy: 1 }];
 
 /**
  * Checks a PNG and takes it apart. Its data are inflated here, but no further than the header allows: a decoder that
- * inflates first can be made to fill the memory by a picture of one pixel. Ancillary chunks are skipped unread.
+ * inflates first can be made to fill the memory by a picture of one pixel. Other ancillary chunks are skipped unread.
  */
 export async function readPng(bytes: Uint8Array, name: string, maxPixels: number): Promise<PngParts> {
   let header: PngHeader | undefined;
   let ihdr: Uint8Array | undefined;
   let palette: Uint8Array | undefined;
   let transparency: Uint8Array | undefined;
+  let orientation = 1;
   const packed: Uint8Array[] = [];
   for (const { type, data } of readChunks(bytes, name)) {
     check(
@@ -83,6 +87,7 @@ export async function readPng(bytes: Uint8Array, name: string, maxPixels: number
       ihdr = data;
     } else if (type === "PLTE") palette = data;
     else if (type === "tRNS") transparency = data;
+    else if (type === "eXIf") orientation = readOrientation(data);
     else if (type === "IDAT") packed.push(data);
     else
       check(
@@ -101,7 +106,7 @@ export async function readPng(bytes: Uint8Array, name: string, maxPixels: number
     () =>
       `${name}: ${width} x ${height} pixels take ${expected} bytes of PNG data, but ${more ? "more" : raw.length} are there.`,
   );
-  return { header: header!, ihdr: ihdr!, palette, transparency, packed, raw, passes };
+  return { header: header!, ihdr: ihdr!, palette, transparency, orientation, packed, raw, passes };
 }
 
 function readHeader(data: Uint8Array, name: string, maxPixels: number): PngHeader {

@@ -10,6 +10,8 @@ import { bytesOf, chunk, header, makePng, type PngSpec, signature, uint32 } from
 
 const test = suite("png");
 
+const end = chunk("IEND");
+
 const kinds: [colour: number, depths: number[], samples: number][] = [
   [0, [1, 2, 4, 8, 16], 1],
   [2, [8, 16], 3],
@@ -93,6 +95,39 @@ test("decodes what Pillow writes", async () => {
   }
 });
 
+test("is turned upright as its EXIF data say, little- and big-endian", async () => {
+  const tag = (little: boolean, orientation: number): number[] => {
+    const numbers: [value: number, bytes: number][] = [
+      ...([
+        [42, 2],
+        [8, 4],
+        [1, 2],
+        [274, 2],
+        [3, 2],
+        [1, 4],
+        [orientation, 2],
+        [0, 2],
+        [0, 4],
+      ] as const),
+    ].map(([value, bytes]) => [value, bytes]);
+    const bytesOfNumber = ([value, bytes]: [number, number]): number[] => {
+      const big = Array.from({ length: bytes }, (_, i) => (value >> (8 * (bytes - 1 - i))) & 255);
+      return little ? big.reverse() : big;
+    };
+    return [...(little ? [0x49, 0x49] : [0x4d, 0x4d]), ...numbers.flatMap(bytesOfNumber)];
+  };
+  const pixels = chunk("IDAT", await pack(Uint8Array.from([0, 1, 2, 3, 0, 4, 5, 6])));
+  const decode = (exif: number[]) =>
+    decodeImage(bytesOf(signature, header(3, 2, 8, 0), chunk("eXIf", exif), pixels, end));
+  for (const little of [true, false]) {
+    const { width, height, data } = await decode(tag(little, 6));
+    assert.equal([width, height, ...data], [2, 3, 4, 1, 5, 2, 6, 3]);
+  }
+  assert.equal([...(await decode(tag(true, 3))).data], [6, 5, 4, 3, 2, 1]);
+  assert.equal([...(await decode(tag(true, 9))).data], [1, 2, 3, 4, 5, 6]);
+  assert.equal([...(await decode([0x49])).data], [1, 2, 3, 4, 5, 6]);
+});
+
 test("decodes what it encoded", async () => {
   const images = fc
     .tuple(
@@ -131,8 +166,6 @@ test("refuses to encode what is not a picture", async () => {
   );
   await rejectsMessage(encodePng({ width: 0, height: 3, channels: 3, data }), /0 x 3 pixels/);
 });
-
-const end = chunk("IEND");
 
 test("refuses what breaks the format, with the reason", async () => {
   const pixels = chunk("IDAT", await pack(new Uint8Array(6)));
