@@ -34,6 +34,7 @@ export {
   type InceptionSizes,
   inception,
 } from "./googlenet.js";
+export { imagenetLabels } from "./imagenet.js";
 export {
   type InceptionV2LayersOptions,
   type InceptionV2Sizes,
