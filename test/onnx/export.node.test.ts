@@ -7,6 +7,7 @@ import {
   batchNorm2d,
   conv2d,
   custom,
+  dropout,
   flatten,
   linear,
   localResponseNorm,
@@ -18,7 +19,7 @@ import {
   residual,
   sequential,
   softmax,
-  type Tensor,
+  Tensor,
   tensor,
 } from "../../src/index.js";
 import { buildModel, type Model } from "../../src/layers/model.js";
@@ -32,6 +33,9 @@ import { reduced } from "../../src/ops/reduced.js";
 import { relu as reluOp } from "../../src/ops/relu.js";
 import { reshaped } from "../../src/ops/reshape.js";
 import { sliceChannels } from "../../src/ops/slice-channels.js";
+import { sizeOf } from "../../src/tensor.js";
+import { crossEntropy, sgd, Trainer } from "../../src/train/index.js";
+import { uniform } from "../harness/hashed.js";
 import { onnxRuntime } from "../harness/oracles.js";
 import { assert, suite, throwsMessage } from "../harness/suite.js";
 import { built, cases, map } from "./networks.js";
@@ -70,6 +74,18 @@ run("with every opset", async () => {
     const off = await compareWithRuntime(model, { opset });
     assert.ok(off <= 1e-5, `opset ${opset}: off by ${off} of the largest output`);
   }
+});
+
+run("after training", async () => {
+  const layers = [conv2d(6, 3, { bias: false }), batchNorm2d(), relu(), dropout(), flatten(), linear(4)];
+  using model = await sequential(layers).build(map, { seed: 1 });
+  using trainer = new Trainer(model, { loss: crossEntropy(), optimizer: sgd({ lr: 0.1 }) });
+  const inputs = new Tensor(uniform("batch", 8 * sizeOf(map)), [8, ...map]);
+  for (let step = 0; step < 5; step++) {
+    await trainer.step({ inputs, targets: Int32Array.from({ length: 8 }, (_, i) => i % 4) });
+  }
+  const off = await compareWithRuntime(model);
+  assert.ok(off <= 1e-5, `off by ${off} of the largest output`);
 });
 
 run("with a fixed batch", async () => {
