@@ -51,8 +51,10 @@ export async function importOnnx(source: Source, options: ImportOptions = {}): P
   const layer = onnxLayer(network, batchedInput(network, ports));
   const model = await buildModel(layer, ports, { ...build, outputs });
   // The model has them now.
-  for (const weight of network.weights.values()) weight.tensor = undefined;
-  for (const name of network.weights.keys()) (network.constants as Map<string, unknown>).delete(name);
+  for (const weight of network.weights.values()) {
+    weight.tensor = undefined;
+    network.constants.delete(weight.name);
+  }
   return model;
 }
 

@@ -14,6 +14,8 @@ export interface Live {
   readonly dtype: Dtype;
   readonly shape: Shape;
   readonly value: Value;
+  /** A matrix whose value has rows for columns: see `Weight.turned`. */
+  readonly turned?: boolean;
 }
 
 /** What an ONNX value is while the network is traced: known numbers, or something to compute. */
@@ -85,6 +87,8 @@ export class Call {
   }
 
   valueOf(item: Item): Value {
+    if (!isKnown(item) && item.turned)
+      this.node.fail("a weight that other nodes multiply by is used in another way.");
     return isKnown(item) ? constant(this.graph, floatsOf(item), item.shape) : item.value;
   }
 

@@ -3,6 +3,7 @@ import type { Shape } from "../tensor.js";
 import { NodeInfo, naming } from "./attributes.js";
 import type { ExternalBytes } from "./external.js";
 import { isWhole } from "./host/host.js";
+import { transposedHost } from "./host/move.js";
 import { Call, isKnown } from "./item.js";
 import { operators } from "./ops/index.js";
 import type { Operator } from "./ops/operator.js";
@@ -25,6 +26,10 @@ export interface Step {
 export interface Weight {
   readonly kind: "parameter" | "buffer";
   readonly shape: Shape;
+  /** What values of the graph it is. */
+  readonly name: string;
+  /** The matrix that nodes multiply by is kept as linear layers have it, [out, in], where the graph has [in, out]. */
+  readonly turned: boolean;
   /** Given away when the model has it. */
   tensor: HostTensor | undefined;
 }
@@ -45,7 +50,8 @@ export interface Network {
   readonly contents: ReadonlySet<string>;
   /** The nodes that the outputs need, and that are not constants. */
   readonly steps: readonly Step[];
-  readonly constants: ReadonlyMap<string, HostTensor>;
+  readonly constants: Map<string, HostTensor>;
+  /** By their names in the model's state. */
   readonly weights: ReadonlyMap<string, Weight>;
 }
 
@@ -70,14 +76,15 @@ export function analyse(model: ModelProto, external: ExternalBytes, file: string
   check(outputs.length > 0, () => `${file}: the network has no outputs.`);
 
   const all = stepsOf(graph, opset, external);
-  const steps = fold(neededSteps(all, outputs), constants, new Set(inputs.map(({ name }) => name)));
+  const turned = new Map<string, string>();
+  const steps = fold(neededSteps(all, outputs), constants, new Set(inputs.map(({ name }) => name)), turned);
   return {
     name: graph.name ?? "",
     inputs,
     outputs,
     contents: contentsOf(steps, inputs),
     steps,
-    weights: weightsOf(steps, constants, named),
+    weights: weightsOf(steps, constants, named, turned),
     constants,
   };
 }
@@ -143,8 +150,16 @@ function neededSteps(steps: readonly Step[], outputs: readonly Declared[]): Step
   return needed.reverse();
 }
 
-/** Computes what depends on constants alone, adding it to them; returns the other nodes. */
-function fold(steps: readonly Step[], constants: Map<string, HostTensor>, known: Set<string>): Step[] {
+/**
+ * Computes what depends on constants alone, adding it to them; returns the other nodes. `turned` learns which constants
+ * are others with rows for columns.
+ */
+function fold(
+  steps: readonly Step[],
+  constants: Map<string, HostTensor>,
+  known: Set<string>,
+  turned: Map<string, string>,
+): Step[] {
   const rest: Step[] = [];
   let folded = 0;
   for (const step of steps) {
@@ -160,6 +175,8 @@ function fold(steps: readonly Step[], constants: Map<string, HostTensor>, known:
       continue;
     }
     const inputs = info.inputs.map((name) => constants.get(name) ?? null);
+    if (info.operator === "Transpose" && inputs[0]?.shape.length === 2)
+      turned.set(info.outputs[0]!, info.inputs[0]!);
     const results = naming(info, () => [operator.run(new Call(info, inputs))].flat());
     info.outputs.forEach((name, i) => {
       const result = results[i];
@@ -220,8 +237,11 @@ function weightsOf(
   steps: readonly Step[],
   constants: ReadonlyMap<string, HostTensor>,
   named: ReadonlySet<string>,
+  turned: ReadonlyMap<string, string>,
 ): Map<string, Weight> {
-  const weights = new Map<string, Weight>();
+  const kinds = new Map<string, Weight["kind"]>();
+  /** Used otherwise than to multiply from the right by. */
+  const others = new Set<string>();
   for (const { info, operator } of steps) {
     const computes = info.inputs.some((name) => name !== "" && !constants.has(name));
     info.inputs.forEach((name, i) => {
@@ -231,13 +251,31 @@ function weightsOf(
       const maybe = computes && operator.maybeParameters?.includes(i) && named.has(name) && count > 1;
       const isParameter = operator.parameters?.includes(i) || maybe;
       const isBuffer = operator.buffers?.includes(i) || count > FEW;
-      const known = weights.get(name);
-      if (known ? known.kind === "buffer" && isParameter : isParameter || isBuffer) {
-        weights.set(name, { kind: isParameter ? "parameter" : "buffer", shape: tensor.shape, tensor });
-      }
+      if (isParameter) kinds.set(name, "parameter");
+      else if (isBuffer && !kinds.has(name)) kinds.set(name, "buffer");
+      if (!isRightFactor(info, i) || tensor.shape.length !== 2) others.add(name);
     });
   }
+  const weights = new Map<string, Weight>();
+  for (const [name, kind] of kinds) {
+    const tensor = constants.get(name)!;
+    if (others.has(name)) {
+      weights.set(name, { kind, shape: tensor.shape, name, turned: false, tensor });
+      continue;
+    }
+    // A file that turns a linear layer's weight before it multiplies by it has it as it is wanted, and its name.
+    const source = turned.get(name);
+    const isOwn = source !== undefined && named.has(source) && !kinds.has(source) && !weights.has(source);
+    const whole = isOwn ? constants.get(source)! : transposedHost(tensor, [1, 0]);
+    weights.set(isOwn ? source : name, { kind, shape: whole.shape, name, turned: true, tensor: whole });
+  }
   return weights;
+}
+
+/** Whether a node multiplies rows by this input, a matrix [in, out]. */
+function isRightFactor(info: NodeInfo, input: number): boolean {
+  if (input !== 1) return false;
+  return info.operator === "MatMul" || (info.operator === "Gemm" && !info.flag("transB", false));
 }
 
 /** For messages: a declared shape. */

@@ -54,7 +54,9 @@ function declareWeights({ weights }: Network, scope: Scope, items: Map<string, I
       check(weight.tensor, "An imported network builds one model; import the file again for another.");
       floats.set(floatsOf(weight.tensor));
     });
-    items.set(name, live(value));
+    const [outs, ins] = weight.shape;
+    const shape = weight.turned ? [ins!, outs!] : weight.shape;
+    items.set(weight.name, { ...live(value), shape, turned: weight.turned });
   }
 }
 

@@ -96,7 +96,6 @@ const unaries: Record<string, (x: number) => number> = {
   Sigmoid: (x) => 1 / (1 + Math.exp(-x)),
   Tanh: Math.tanh,
   Not: (x) => (x ? 0 : 1),
-  Sign: Math.sign,
 };
 
 /** Whether constants know the function. */
