@@ -32,7 +32,17 @@ import { conv1d, type crossEntropy as lossOf, maxPool2d as poolOf } from "featur
 import { readImage, toTensor } from "featuremap/image";
 import { evaluate, fit, sgd } from "featuremap/train";
 import { readSafetensors, writeNpy } from "featuremap/weights";
-import { lenet5 } from "featuremap/zoo";
+import {
+  bottleneck,
+  lenet5,
+  models,
+  resnet,
+  resnet18,
+  resnetLayers,
+  vgg16,
+  vggBlock,
+  type ZooOptions,
+} from "featuremap/zoo";
 
 /** Fails to compile unless both types are the same. */
 const same = <A>() => ({
@@ -128,6 +138,20 @@ export function functions(): void {
   same<number>().as<ReturnType<typeof lossOf>>();
 }
 
+export async function zoo(signal: AbortSignal): Promise<Model[]> {
+  const common: ZooOptions = { numClasses: 7, skip: ["fc"], signal, sha256: "00", initialize: false };
+  const features = sequential([vggBlock(2, 64, { batchNorm: true }), bottleneck(16, { stride: 2 })]);
+  return [
+    await resnet18({ weights: new Blob().stream(), ...common }),
+    await vgg16({ hidden: 512, dropout: 0, ...common }),
+    await resnet({ block: bottleneck, layers: [3, 4, 6, 3], groups: 32, widthPerGroup: 4 }),
+    await resnet({ block: (filters) => conv2d(filters, 3), layers: [1] }),
+    await resnetLayers({ block: bottleneck, layers: [1, 1] }).build([3, 64, 64]),
+    await features.build([3, 32, 32]),
+    await models.vgg16_bn!.create(common),
+  ];
+}
+
 export async function mistakes(model: Model): Promise<void> {
   // @ts-expect-error a function that was not called is no layer
   sequential([relu]);
@@ -155,6 +179,10 @@ export async function mistakes(model: Model): Promise<void> {
   sgd({});
   // @ts-expect-error an unknown option
   await init({ thread: 2 });
+  // @ts-expect-error the blocks of a named network are its own
+  await vgg16({ blocks: [[1, 64]] });
+  // @ts-expect-error an option that another network has
+  await resnet18({ dropout: 0 });
   // @ts-expect-error text is no tensor
   conv1d("1, 2", [1]);
 }

@@ -9,7 +9,7 @@ import { dropout, localResponseNorm } from "../layers/normalization.js";
 import { adaptiveAvgPool2d, maxPool2d } from "../layers/pooling.js";
 import { flatten } from "../layers/shape.js";
 import { create, type ZooOptions } from "./create.js";
-import { imagenet, type ZooModel } from "./entry.js";
+import { carefully, imagenet, type ZooModel } from "./entry.js";
 
 export interface AlexnetLayersOptions {
   /** Outputs of the two hidden linear layers. Default 4096. */
@@ -124,6 +124,7 @@ export const alexnetModels: Readonly<Record<string, ZooModel>> = {
     title: "AlexNet",
     paper: "Krizhevsky: One weird trick for parallelizing convolutional neural networks, 2014",
     parameters: 61_100_840,
+    recipe: carefully,
     create: alexnet,
   },
   alexnet_2012: {
@@ -132,6 +133,7 @@ export const alexnetModels: Readonly<Record<string, ZooModel>> = {
     paper:
       "Krizhevsky, Sutskever, Hinton: ImageNet classification with deep convolutional neural networks, 2012",
     parameters: 60_965_224,
+    recipe: carefully,
     create: alexnet2012,
   },
 };

@@ -22,7 +22,7 @@ export interface ZooModel {
   readonly preprocessing?: Preprocessing;
   /** Makes it. */
   create(options?: ZooOptions): Promise<Model>;
-  /** With Adam and one cycle of the learning rate up to `lr`, it learns well. */
+  /** How to begin training it: with Adam, and one cycle of the learning rate up to `lr`. */
   readonly recipe: Recipe;
 }
 
@@ -32,6 +32,9 @@ export interface Recipe {
   readonly batchSize: number;
   readonly lr: number;
 }
+
+/** Of networks without batch norm, whose ReLUs die of steps that others take well. */
+export const carefully: Recipe = { epochs: 30, batchSize: 32, lr: 0.0001 };
 
 /** What networks for ImageNet have in common: the middle 224 x 224 of a shorter side of 256, to 1000 classes. */
 export const imagenet = {

@@ -10,7 +10,7 @@ import { flatten } from "../layers/shape.js";
 import { auxiliary, withoutHeads } from "./auxiliary.js";
 import { basicConv, type Conv, plainConv } from "./basic-conv.js";
 import { create, type ZooOptions } from "./create.js";
-import { imagenet, type ZooModel } from "./entry.js";
+import { carefully, imagenet, type ZooModel } from "./entry.js";
 import { checkSizes } from "./sizes.js";
 import { HALVES, transformInput as transform } from "./transform-input.js";
 
@@ -184,5 +184,6 @@ export const googlenetModels: Readonly<Record<string, ZooModel>> = {
     paper,
     parameters: 6_998_552,
     create: googlenet2014,
+    recipe: carefully,
   },
 };

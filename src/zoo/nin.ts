@@ -9,7 +9,7 @@ import { avgPool2d, globalAvgPool2d, maxPool2d } from "../layers/pooling.js";
 import { flatten } from "../layers/shape.js";
 import type { Size2 } from "../ops/shape.js";
 import { create, type ZooOptions } from "./create.js";
-import { cifar, type ZooModel } from "./entry.js";
+import { carefully, cifar, type ZooModel } from "./entry.js";
 
 export interface NinBlockOptions {
   /** Step of the first convolution. Default 1. */
@@ -77,6 +77,7 @@ export const ninModels: Readonly<Record<string, ZooModel>> = {
     title: "Network in Network for CIFAR-10",
     paper: "Lin, Chen, Yan: Network in network, 2013",
     parameters: 966_986,
+    recipe: { ...carefully, batchSize: 128, lr: 0.0005 },
     create: ninCifar,
   },
 };

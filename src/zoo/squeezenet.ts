@@ -9,7 +9,7 @@ import { dropout } from "../layers/normalization.js";
 import { globalAvgPool2d, maxPool2d } from "../layers/pooling.js";
 import { flatten } from "../layers/shape.js";
 import { create, type ZooOptions } from "./create.js";
-import { imagenet, type ZooModel } from "./entry.js";
+import { carefully, imagenet, type ZooModel } from "./entry.js";
 
 const init = { weight: heUniform(), bias: filled(0) };
 
@@ -122,6 +122,7 @@ export const squeezenetModels: Readonly<Record<string, ZooModel>> = {
     title: "SqueezeNet 1.0",
     paper,
     parameters: 1_248_424,
+    recipe: carefully,
     create: squeezenet1_0,
   },
   squeezenet1_1: {
@@ -129,6 +130,7 @@ export const squeezenetModels: Readonly<Record<string, ZooModel>> = {
     title: "SqueezeNet 1.1",
     paper,
     parameters: 1_235_496,
+    recipe: carefully,
     create: squeezenet1_1,
   },
 };

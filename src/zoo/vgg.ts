@@ -11,7 +11,7 @@ import { adaptiveAvgPool2d, maxPool2d } from "../layers/pooling.js";
 import { flatten } from "../layers/shape.js";
 import { create, type ZooOptions } from "./create.js";
 import { timmVgg } from "./dialects/timm.js";
-import { imagenet, type ZooModel } from "./entry.js";
+import { carefully, imagenet, type ZooModel } from "./entry.js";
 
 export interface VggBlockOptions {
   /** Normalise between convolution and activation (Ioffe and Szegedy, 2015). Default false. */
@@ -111,6 +111,7 @@ const entry = (title: string, parameters: number, create: ZooModel["create"]): Z
   paper: "Simonyan, Zisserman: Very deep convolutional networks for large-scale image recognition, 2014",
   parameters,
   create,
+  recipe: carefully,
 });
 
 export const vggModels: Readonly<Record<string, ZooModel>> = {
