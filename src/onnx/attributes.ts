@@ -141,6 +141,14 @@ export function naming<T>(node: NodeInfo, work: () => T): T {
   }
 }
 
+/** Axes counted from the end when negative. Throws where one is named twice. */
+export function axesIn(axes: readonly number[], rank: number): number[] {
+  check(axes.length <= rank, () => `there are ${axes.length} axes named, of ${rank}.`);
+  const places = axes.map((axis) => axisOf(axis, rank));
+  check(new Set(places).size === places.length, () => `the axes [${axes}] name one twice.`);
+  return places;
+}
+
 /** An axis counted from the end when negative. */
 export function axisOf(axis: number, rank: number): number {
   check(

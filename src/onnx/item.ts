@@ -4,10 +4,10 @@ import type { Scope } from "../layers/layer.js";
 import { constant } from "../ops/constant.js";
 import { toBlocked, toDense } from "../ops/dense.js";
 import type { Value } from "../ops/op.js";
-import type { Shape } from "../tensor.js";
+import { type Shape, sizeOf } from "../tensor.js";
 import type { NodeInfo } from "./attributes.js";
 import { floatsOf, numbersOf } from "./host/host.js";
-import type { Dtype, HostTensor } from "./proto/tensor.js";
+import { checkShape, type Dtype, type HostTensor } from "./proto/tensor.js";
 
 /** A value that is computed when the network runs. All numbers are float32 then; `dtype` is what the file calls them. */
 export interface Live {
@@ -25,8 +25,21 @@ export function isKnown(item: Item): item is HostTensor {
   return "data" in item;
 }
 
+/** Numbers that a value may have: what all of WebAssembly's memory holds. */
+const MOST_NUMBERS = 2 ** 30;
+
+/** Throws where a value could not be: before much is made of what a file claims. */
+export function checkSizes(shape: Shape): void {
+  checkShape("a value", shape);
+  check(
+    sizeOf(shape) <= MOST_NUMBERS,
+    () => `a value of the shape [${shape}] is larger than what WebAssembly's memory holds.`,
+  );
+}
+
 /** A value to compute, as an item. */
 export function live(value: Value, dtype: Dtype = "float32"): Live {
+  checkSizes(value.shape);
   return { dtype, shape: value.shape, value };
 }
 
@@ -124,6 +137,13 @@ export class Call {
         "where it is a constant, a shape, or an input of whole numbers.",
     );
     return item;
+  }
+
+  /** The same, of an input that must be there. */
+  needed(index: number): HostTensor {
+    const tensor = this.known(index);
+    check(tensor, () => `input ${index} is missing.`);
+    return tensor;
   }
 
   /** The known numbers of an input as a list. */

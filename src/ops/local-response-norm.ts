@@ -17,10 +17,15 @@ export function checkLocalResponseNorm({ size, ...numbers }: LocalResponseNormAt
   for (const [name, value] of Object.entries(numbers)) checkNumber(`localResponseNorm: ${name}`, value);
 }
 
-function constants(plan: StepWriter, { size, alpha, beta, k }: LocalResponseNormAttrs): Place {
+/** Neighbours beyond all channels are not looked for. */
+function constants(plan: StepWriter, { size, alpha, beta, k }: LocalResponseNormAttrs, { c }: View): Place {
   const before = Math.floor(size / 2);
-  return plan.constants([before, size - 1 - before, float(alpha / size), float(beta), float(k)]);
+  const [least, most] = [Math.min(before, c), Math.min(size - 1 - before, c)];
+  return plan.constants([least, most, float(alpha / size), float(beta), float(k)]);
 }
+
+/** How many neighbours are looked for, at most. */
+const near = ({ size }: LocalResponseNormAttrs, { c }: View): number => Math.min(size, 2 * c + 1);
 
 const rows = (view: View): number => view.n * view.blocks * view.h;
 
@@ -41,8 +46,8 @@ export const localResponseNorm: Op<LocalResponseNormAttrs> = {
   steps(node, plan) {
     const out = plan.view(node.outputs[0]!);
     const x = plan.view(node.inputs[0]!);
-    const flops = out.w * LANES * (20 + 4 * node.attrs.size);
-    plan.step("localResponseNorm", rows(out), [out, x, constants(plan, node.attrs)], flops);
+    const flops = out.w * LANES * (20 + 4 * near(node.attrs, out));
+    plan.step("localResponseNorm", rows(out), [out, x, constants(plan, node.attrs, out)], flops);
   },
 };
 
@@ -53,9 +58,9 @@ const localResponseNormGradInput: Op<LocalResponseNormAttrs> = {
     const dx = plan.view(node.outputs[0]!);
     const [dy, x] = node.inputs.map((value) => plan.view(value!)) as [View, View];
     const t = plan.scratchView(dx.n, dx.c, dx.h, dx.w);
-    const geometry = constants(plan, node.attrs);
-    const near = 4 * node.attrs.size;
-    plan.step("localResponseNormShare", rows(dx), [dx, t, dy, x, geometry], dx.w * LANES * (25 + near));
-    plan.step("localResponseNormGradInput", rows(dx), [dx, t, x, geometry], dx.w * LANES * near);
+    const geometry = constants(plan, node.attrs, dx);
+    const flops = 4 * near(node.attrs, dx);
+    plan.step("localResponseNormShare", rows(dx), [dx, t, dy, x, geometry], dx.w * LANES * (25 + flops));
+    plan.step("localResponseNormGradInput", rows(dx), [dx, t, x, geometry], dx.w * LANES * flops);
   },
 };

@@ -3,7 +3,17 @@
 import { check } from "../../errors.js";
 import { type Shape, sizeOf } from "../../tensor.js";
 import type { Dtype, HostTensor, Numbers } from "../proto/tensor.js";
-import { allocate, broadcastShape, isWhole, numbersOf, repeating, stridesOf, walk } from "./host.js";
+import {
+  allocate,
+  broadcastShape,
+  checkSameType,
+  isWhole,
+  numbersOf,
+  repeating,
+  stridesOf,
+  walk,
+  whole,
+} from "./host.js";
 
 type Element = number | bigint;
 // biome-ignore lint/suspicious/noExplicitAny: the operators of the language take two numbers or two bigints.
@@ -36,6 +46,7 @@ export const COMPARISONS = ["Equal", "Greater", "GreaterOrEqual", "Less", "LessO
 
 /** Two tensors element by element, repeated to a common shape. */
 export function binaryHost(operator: string, a: HostTensor, b: HostTensor): HostTensor {
+  if (operator !== "Pow") checkSameType(a, b);
   const shape = broadcastShape(a.shape, b.shape);
   const dtype: Dtype = COMPARISONS.includes(operator) ? "bool" : a.dtype;
   const data = allocate(dtype, shape, Math.max(a.data.length, b.data.length));
@@ -57,7 +68,7 @@ function power(big: boolean) {
     if (big && typeof b === "bigint" && b >= 0n) return wholePower(a as bigint, b);
     const result = Number(a) ** Number(b);
     if (!big) return result;
-    return Number.isFinite(result) ? BigInt(Math.trunc(result)) : 0n;
+    return whole(result);
   };
 }
 
@@ -111,7 +122,7 @@ export function unaryHost(operator: string, x: HostTensor): HostTensor {
     if (typeof value !== "bigint") data[i] = of(value);
     else if (operator === "Neg") data[i] = -value;
     else if (operator === "Abs") data[i] = value < 0n ? -value : value;
-    else data[i] = BigInt(of(Number(value)));
+    else data[i] = whole(of(Number(value)));
   }
   return { ...x, data };
 }

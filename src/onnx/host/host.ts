@@ -2,13 +2,14 @@
 
 import { check } from "../../errors.js";
 import { formatShape, type Shape, sizeOf } from "../../tensor.js";
-import { type Dtype, type HostTensor, type Numbers, zeros } from "../proto/tensor.js";
+import { checkShape, type Dtype, type HostTensor, type Numbers, zeros } from "../proto/tensor.js";
 
 /** Elements that a computed constant may have: what a file claims takes no more memory than that. */
-const MOST_ELEMENTS = 2 ** 24;
+const MOST_ELEMENTS = 2 ** 22;
 
 /** Zeros of a shape. Throws where it is larger than anything that constants are computed for. */
 export function allocate(dtype: Dtype, shape: Shape, least = 0): Numbers {
+  checkShape("a constant", shape);
   const count = sizeOf(shape);
   check(
     count <= Math.max(MOST_ELEMENTS, least),
@@ -32,7 +33,7 @@ export function numbersOf({ data }: HostTensor): number[] {
 export function hostOf(dtype: Dtype, values: readonly number[], shape: Shape = [values.length]): HostTensor {
   const data = zeros(dtype, values.length);
   values.forEach((value, i) => {
-    data[i] = typeof data[i] === "bigint" ? BigInt(value) : value;
+    data[i] = typeof data[i] === "bigint" ? whole(value) : value;
   });
   return { dtype, shape, data };
 }
@@ -58,7 +59,18 @@ export function convert(tensor: HostTensor, dtype: Dtype): HostTensor {
   return { dtype, shape, data };
 }
 
-const whole = (value: number): bigint => (Number.isFinite(value) ? BigInt(Math.trunc(value)) : 0n);
+/** A number cut off to an int64. */
+export function whole(value: number): bigint {
+  return Number.isFinite(value) ? BigInt(Math.trunc(value)) : 0n;
+}
+
+/** Throws unless two tensors have numbers that can be put together. */
+export function checkSameType(a: HostTensor, b: HostTensor): void {
+  check(
+    a.dtype === b.dtype || !(isWhole(a.dtype) || isWhole(b.dtype)),
+    () => `numbers of ${a.dtype} and of ${b.dtype} do not go together. Cast them to one type.`,
+  );
+}
 
 /** Distances between neighbours along each axis. */
 export function stridesOf(shape: Shape): number[] {

@@ -2,11 +2,12 @@
 
 import { check } from "../../errors.js";
 import { formatShape, type Shape, sizeOf } from "../../tensor.js";
-import type { HostTensor, Numbers } from "../proto/tensor.js";
-import { allocate, repeating, stridesOf, walk } from "./host.js";
+import { checkShape, type HostTensor, type Numbers } from "../proto/tensor.js";
+import { allocate, checkSameType, repeating, stridesOf, walk, whole } from "./host.js";
 
 /** The same numbers under another shape of the same size. */
 export function reshapedHost(x: HostTensor, shape: Shape): HostTensor {
+  checkShape("a constant", shape);
   check(
     sizeOf(shape) === x.data.length,
     () => `${formatShape(x.shape)} cannot become ${formatShape(shape)}, which has another size.`,
@@ -41,20 +42,21 @@ export function expandedHost(x: HostTensor, shape: Shape): HostTensor {
 export function gatheredHost(
   x: HostTensor,
   lists: readonly (readonly number[] | null)[],
-  fill: number | bigint = 0,
+  fill = 0,
 ): HostTensor {
-  const places = x.shape.map((size, d) => lists[d] ?? Array.from({ length: size }, (_, i) => i));
-  const shape = places.map((list) => list.length);
+  const shape = x.shape.map((size, d) => lists[d]?.length ?? size);
   const data = allocate(x.dtype, shape, x.data.length);
   const strides = stridesOf(x.shape);
   const own = stridesOf(shape);
   for (let i = 0; i < data.length; i++) {
     let from = 0;
     for (let d = 0; d < shape.length && from >= 0; d++) {
-      const place = places[d]![Math.floor(i / own[d]!) % shape[d]!]!;
+      const at = Math.floor(i / own[d]!) % shape[d]!;
+      const list = lists[d];
+      const place = list ? list[at]! : at;
       from = place < 0 ? -1 : from + place * strides[d]!;
     }
-    data[i] = from < 0 ? (typeof data[i] === "bigint" ? BigInt(fill) : Number(fill)) : x.data[from]!;
+    data[i] = from < 0 ? (typeof data[i] === "bigint" ? whole(fill) : fill) : x.data[from]!;
   }
   return { ...x, shape, data };
 }
@@ -64,7 +66,9 @@ export function joinedHost(tensors: readonly HostTensor[], axis: number): HostTe
   const [first] = tensors;
   const shape = [...first!.shape];
   shape[axis] = tensors.reduce((sum, { shape: s }) => sum + s[axis]!, 0);
-  for (const { shape: other } of tensors) {
+  for (const tensor of tensors) {
+    const { shape: other } = tensor;
+    checkSameType(first!, tensor);
     check(
       other.length === shape.length && other.every((size, d) => d === axis || size === shape[d]),
       () =>
@@ -74,7 +78,8 @@ export function joinedHost(tensors: readonly HostTensor[], axis: number): HostTe
   const data = allocate(
     first!.dtype,
     shape,
-    tensors.reduce((sum, t) => sum + t.data.length, 0),
+    // One that is repeated counts once.
+    [...new Set(tensors)].reduce((sum, t) => sum + t.data.length, 0),
   );
   const outer = sizeOf(shape.slice(0, axis));
   const row = outer === 0 ? 0 : data.length / outer;

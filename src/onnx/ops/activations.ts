@@ -24,6 +24,7 @@ import { sqrt } from "../../ops/sqrt.js";
 import { tanh } from "../../ops/tanh.js";
 import type { NodeInfo } from "../attributes.js";
 import { hasUnary, unaryHost } from "../host/arithmetic.js";
+import { whole } from "../host/host.js";
 import { type Call, type Item, isKnown, live } from "../item.js";
 import { fitted } from "./fit.js";
 import type { Operator, Operators } from "./operator.js";
@@ -62,7 +63,7 @@ function clipped(call: Call): Item {
   const data = item.data.slice();
   for (let i = 0; i < data.length; i++) {
     const value = Math.min(Math.max(Number(data[i]), min), max);
-    if (value !== Number(data[i])) data[i] = typeof data[i] === "bigint" ? BigInt(value) : value;
+    if (value !== Number(data[i])) data[i] = typeof data[i] === "bigint" ? whole(value) : value;
   }
   return { ...item, data };
 }
@@ -87,7 +88,7 @@ export const activations: Operators = {
   Ceil: unary("Ceil", op(ceil)),
   Round: unary("Round", op(round)),
   Neg: unary("Neg", neg),
-  Not: { folds: true, content: [0], run: (call) => unaryHost("Not", call.known(0)!) },
+  Not: { folds: true, content: [0], run: (call) => unaryHost("Not", call.needed(0)) },
   Reciprocal: unary("Reciprocal", (graph, x) =>
     graph.add(divide, [graph.add(affine, [x], { scale: 0, shift: 1 }), x], {}),
   ),

@@ -111,7 +111,7 @@ const variadic = (name: "Add" | "Min" | "Max", mean = false): Operator => ({
 const comparison = (name: string): Operator => ({
   content: [0, 1],
   folds: true,
-  run: (call) => binaryHost(name, call.known(0)!, call.known(1)!),
+  run: (call) => binaryHost(name, call.needed(0), call.needed(1)),
 });
 
 /** Operators with two or more inputs that work number by number. */
@@ -129,7 +129,7 @@ export const arithmetic: Operators = {
     attributes: ["fmod"],
     content: [0, 1],
     folds: true,
-    run: (call) => binaryHost(call.node.flag("fmod", false) ? "Fmod" : "Mod", call.known(0)!, call.known(1)!),
+    run: (call) => binaryHost(call.node.flag("fmod", false) ? "Fmod" : "Mod", call.needed(0), call.needed(1)),
   },
   Equal: comparison("Equal"),
   Greater: comparison("Greater"),

@@ -1,7 +1,7 @@
 import { check } from "../../errors.js";
 import { trunc } from "../../ops/trunc.js";
 import { sizeOf } from "../../tensor.js";
-import { allocate, convert, hostOf, isWhole, numbersOf } from "../host/host.js";
+import { allocate, checkSameType, convert, hostOf, isWhole, numbersOf } from "../host/host.js";
 import { type Call, type Item, isKnown, live } from "../item.js";
 import { type Dtype, dtypeOf, type HostTensor } from "../proto/tensor.js";
 import { expandedItem, gatheredItem, joinedItems, reshapedItem } from "./moves.js";
@@ -33,7 +33,7 @@ function cast(call: Call, item: Item, dtype: Dtype): Item {
 
 /** x where the condition holds, y elsewhere. */
 function where(call: Call): Item {
-  const condition = call.known(0)!;
+  const condition = call.needed(0);
   const [x, y] = [call.item(1), call.item(2)];
   const full = [x, y].reduce((item, other) => expandedItem(call, item, other.shape), condition as Item);
   const places = full as HostTensor;
@@ -48,6 +48,7 @@ function where(call: Call): Item {
     return reshapedItem(call, gatheredItem(call, joinedItems(call, [flat(x), flat(y)], 0), [chosen]), shape);
   }
   const [a, b] = [expandedItem(call, x, places.shape), expandedItem(call, y, places.shape)] as HostTensor[];
+  checkSameType(x, y);
   const data = allocate(x.dtype, places.shape, places.data.length);
   for (let i = 0; i < data.length; i++) data[i] = places.data[i] ? a!.data[i]! : b!.data[i]!;
   return { dtype: x.dtype, shape: places.shape, data };
@@ -66,11 +67,12 @@ export const constants: Operators = {
     folds: true,
     run(call) {
       const { dtype, data: of } = call.node.tensor("value") ?? hostOf("float32", [0]);
-      const shape = call.numbers(0)!;
+      const shape = numbersOf(call.needed(0));
       check(
         shape.every((size) => Number.isSafeInteger(size) && size >= 0),
         () => `the shape [${shape}] is impossible.`,
       );
+      check(of.length === 1, () => `its value has ${of.length} numbers, but must have one.`);
       const data = allocate(dtype, shape);
       for (let i = 0; i < data.length; i++) data[i] = of[0]!;
       return { dtype, shape, data };
@@ -117,8 +119,8 @@ export const constants: Operators = {
     content: [0],
     folds: true,
     run(call) {
-      const { shape } = call.known(0)!;
-      const values = numbersOf(call.known(0)!);
+      const { shape } = call.needed(0);
+      const values = numbersOf(call.needed(0));
       const places = [...values.keys()].filter((i) => values[i] !== 0);
       const rows = shape.map((size, d) => {
         const stride = sizeOf(shape.slice(d + 1));

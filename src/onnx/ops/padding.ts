@@ -1,9 +1,9 @@
 import { check } from "../../errors.js";
 import { pad } from "../../ops/pad.js";
 import { paddedDense } from "../../ops/rearrange.js";
-import { axisOf } from "../attributes.js";
+import { axesIn } from "../attributes.js";
 import { gatheredHost } from "../host/move.js";
-import { type Call, type Item, isKnown, live } from "../item.js";
+import { type Call, checkSizes, type Item, isKnown, live } from "../item.js";
 import { checkLength, listOf } from "./moves.js";
 import type { Operators } from "./operator.js";
 
@@ -36,7 +36,7 @@ function padded(call: Call): Item {
   const mode = node.word("mode", MODES, "constant");
   const given = (node.opset < 11 ? node.ints("pads") : call.numbers(1)) ?? [];
   const value = node.opset < 11 ? node.float("value", 0) : call.number(2, 0);
-  const axes = (call.numbers(3) ?? shape.map((_, d) => d)).map((axis) => axisOf(axis, rank));
+  const axes = axesIn(call.numbers(3) ?? shape.map((_, d) => d), rank);
   check(
     given.length === 2 * axes.length && given.every(Number.isSafeInteger),
     () => `pads [${given}] do not fit the axes [${axes}] of [${shape}]: there must be two for each.`,
@@ -52,6 +52,7 @@ function padded(call: Call): Item {
     checkLength(length);
     check(length >= 0, () => `pads [${given}] take more away than the [${shape}] there are.`);
   });
+  checkSizes(shape.map((size, d) => size + pads[d]! + pads[d + rank]!));
   if (isKnown(item)) {
     const lists = shape.map((size, d) => sources(size, pads[d]!, pads[d + rank]!, mode));
     return gatheredHost(item, lists, value);

@@ -9,8 +9,9 @@ import { reshaped } from "../../ops/reshape.js";
 import { logSoftmaxAlong, softmaxAlong } from "../../ops/softmax-along.js";
 import { subtract } from "../../ops/subtract.js";
 import { sizeOf } from "../../tensor.js";
-import { axisOf } from "../attributes.js";
+import { axesIn, axisOf } from "../attributes.js";
 import { reducedHost } from "../host/arithmetic.js";
+import { whole } from "../host/host.js";
 import { type Call, type Item, isKnown, live } from "../item.js";
 import { reshapedItem } from "./moves.js";
 import type { Operator, Operators } from "./operator.js";
@@ -29,11 +30,12 @@ const hosts: Record<Kind, (values: Any[]) => Any> = {
   },
   max: (values) => values.reduce((a, b) => (a > b ? a : b)),
   min: (values) => values.reduce((a, b) => (a < b ? a : b)),
-  prod: (values) => values.reduce((a, b) => a * b),
+  // In between it would grow by 64 bits with each number.
+  prod: (values) => values.reduce((a, b) => (typeof a === "bigint" ? BigInt.asIntN(64, a * b) : a * b)),
   l1: (values) => values.reduce((a, b) => a + (b < 0 ? -b : b), typeof values[0] === "bigint" ? 0n : 0),
   l2: (values) => {
     const root = Math.sqrt(values.reduce((a, b) => a + Number(b) ** 2, 0));
-    return typeof values[0] === "bigint" ? BigInt(Math.trunc(root)) : root;
+    return typeof values[0] === "bigint" ? whole(root) : root;
   },
   sumSquare: (values) => values.map((a) => a * a).reduce((a, b) => a + b),
 };
@@ -45,7 +47,7 @@ function axesAndKeep(call: Call, since: number): { axes: number[]; keep: boolean
   const keep = call.node.flag("keepdims", true);
   if (given.length === 0 && call.node.flag("noop_with_empty_axes", false)) return { axes: [], keep };
   const named = given.length > 0 ? given : shape.map((_, d) => d);
-  return { axes: named.map((axis) => axisOf(axis, shape.length)), keep };
+  return { axes: axesIn(named, shape.length), keep };
 }
 
 /** Axes are an attribute before opset `since`, an input since; without them all axes, or none if the node says so. */

@@ -2,8 +2,8 @@ import { check } from "../../errors.js";
 import { affine } from "../../ops/affine.js";
 import type { Value } from "../../ops/op.js";
 import { resized, type Tap } from "../../ops/resample.js";
-import { axisOf } from "../attributes.js";
-import { type Call, type Item, live } from "../item.js";
+import { axesIn } from "../attributes.js";
+import { type Call, checkSizes, type Item, live } from "../item.js";
 import { gatheredItem, listOf } from "./moves.js";
 import type { Operators } from "./operator.js";
 
@@ -103,6 +103,9 @@ function taps(position: number, size: number, kernel: Kernel, excludesOutside: b
   return [...weights].map(([index, weight]) => ({ index, weight: weight / sum }));
 }
 
+/** Places along an axis at most of which each is made of several. */
+const MOST_INTERPOLATED = 2 ** 16;
+
 interface How {
   /** Of linear and cubic; undefined for the nearest pixel. */
   readonly kernel: Kernel | undefined;
@@ -121,8 +124,9 @@ function resize(call: Call, axes: readonly Axis[], how: How): Item {
     ({ from, to, scale, part: [start, end] }) => from !== to || scale !== 1 || start !== 0 || end !== 1,
   );
   const isBeyond = (at: number, size: number): boolean => beyond !== undefined && (at < 0 || at > size - 1);
+  checkSizes(axes.map(({ to }) => to));
   const positions = ({ to }: Axis, d: number): number[] =>
-    listOf(to, (i) => positionOf(i, axes[d]!, transformation));
+    listOf(to, (i) => positionOf(i, axes[d]!, transformation), kernel && MOST_INTERPOLATED);
   if (!kernel) {
     const lists = axes.map((axis, d) =>
       changes[d]
@@ -159,11 +163,15 @@ function axesFrom(
 ): Axis[] {
   const { node } = call;
   const { shape } = call.item(0);
-  const named = (node.ints("axes") ?? shape.map((_, d) => d)).map((axis) => axisOf(axis, shape.length));
+  const named = axesIn(node.ints("axes") ?? shape.map((_, d) => d), shape.length);
   const given = sizes?.length ? sizes : scales;
   check(
     given && given.length === named.length,
     () => `scales or sizes [${given ?? ""}] do not fit the axes [${named}] of [${shape}].`,
+  );
+  check(
+    shape.every((size) => size > 0),
+    () => `there is nothing in [${shape}] to resize.`,
   );
   check(
     given.every((one) => Number.isFinite(one) && one > 0),

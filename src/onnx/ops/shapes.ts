@@ -1,12 +1,13 @@
-import { check } from "../../errors.js";
+import { check, show } from "../../errors.js";
 import { concat } from "../../ops/concat.js";
 import { toBlocked } from "../../ops/dense.js";
 import { depthToSpace, spaceToDepth } from "../../ops/depth-to-space.js";
 import { sliceChannels } from "../../ops/slice-channels.js";
 import { sizeOf } from "../../tensor.js";
-import { axisOf } from "../attributes.js";
+import { axesIn, axisOf } from "../attributes.js";
 import { broadcastShape, numbersOf } from "../host/host.js";
-import { type Call, type Item, isKnown, live } from "../item.js";
+import { type Call, checkSizes, type Item, isKnown, live } from "../item.js";
+import { MOST_AXES } from "../proto/tensor.js";
 import { expandedItem, gatheredItem, joinedItems, listOf, reshapedItem, transposedItem } from "./moves.js";
 import type { Operators } from "./operator.js";
 
@@ -19,14 +20,10 @@ export function axesOf(call: Call, since: number, input = 1): readonly number[] 
 export function places(start: number, end: number, step: number, size: number): number[] {
   const clamp = (place: number, least: number, most: number): number =>
     Math.min(Math.max(place < 0 ? place + size : place, least), most);
-  const list: number[] = [];
-  if (step > 0) for (let i = clamp(start, 0, size); i < clamp(end, 0, size); i += step) list.push(i);
-  else {
-    // Beyond the beginning is as far as it goes: -1 cannot say that, for it is the last.
-    const last = end < -size ? -1 : clamp(end, -1, size - 1);
-    for (let i = clamp(start, -1, size - 1); i > last; i += step) list.push(i);
-  }
-  return list;
+  const first = step > 0 ? clamp(start, 0, size) : clamp(start, -1, size - 1);
+  // Beyond the beginning is as far as it goes: -1 cannot say that, for it is the last.
+  const last = step > 0 ? clamp(end, 0, size) : end < -size ? -1 : clamp(end, -1, size - 1);
+  return listOf(Math.max(0, Math.ceil((last - first) / step)), (i) => first + i * step);
 }
 
 /** Some places along each axis. A range of channels of an activation stays in blocks of channels. */
@@ -61,8 +58,8 @@ function slice(call: Call): Item {
     () => `starts, ends, axes and steps do not match: [${starts}], [${ends}], [${axes}], [${steps}].`,
   );
   const lists: (number[] | null)[] = shape.map(() => null);
-  axes.forEach((axis, i) => {
-    const d = axisOf(axis, shape.length);
+  axesIn(axes, shape.length).forEach((d, i) => {
+    if (steps[i] === 1 && starts[i] === 0 && ends[i]! >= shape[d]!) return;
     lists[d] = places(starts[i]!, ends[i]!, steps[i]!, shape[d]!);
   });
   return part(call, call.item(0), lists);
@@ -75,6 +72,10 @@ function split(call: Call): Item[] {
   const axis = axisOf(node.int("axis", 0), item.shape.length);
   const size = item.shape[axis]!;
   const count = node.int("num_outputs", node.outputs.length);
+  check(
+    count === node.outputs.length,
+    () => `num_outputs is ${count}, but it has ${node.outputs.length} outputs.`,
+  );
   const even = Math.ceil(size / count);
   const sizes =
     (node.opset < 13 ? node.ints("split") : call.numbers(1)) ??
@@ -89,7 +90,7 @@ function split(call: Call): Item[] {
   );
   let start = 0;
   return sizes.map((one) => {
-    const list = Array.from({ length: one }, (_, i) => start + i);
+    const list = listOf(one, (i) => start + i);
     start += one;
     return part(
       call,
@@ -104,12 +105,12 @@ function gather(call: Call): Item {
   const { node } = call;
   const item = call.item(0);
   const axis = axisOf(node.int("axis", 0), item.shape.length);
-  const indices = call.known(1)!;
+  const indices = call.needed(1);
   const size = item.shape[axis]!;
   const list = numbersOf(indices).map((index) => (index < 0 ? index + size : index));
   check(
     list.every((index) => index >= 0 && index < size),
-    () => `the indices [${numbersOf(indices)}] are not all within the ${size} along axis ${axis}.`,
+    () => `the indices ${show(numbersOf(indices))} are not all within the ${size} along axis ${axis}.`,
   );
   const taken = part(
     call,
@@ -131,6 +132,7 @@ function reshape(call: Call): Item {
   const { node } = call;
   const item = call.item(0);
   const wanted = call.numbers(1) ?? [];
+  check(wanted.length <= MOST_AXES, () => `it makes ${wanted.length} axes; ${MOST_AXES} are allowed.`);
   const zeroIsZero = node.flag("allowzero", false);
   const sizes = wanted.map((size, d) => (size === 0 && !zeroIsZero ? (item.shape[d] ?? 0) : size));
   const { batch } = call;
@@ -150,7 +152,8 @@ function reshape(call: Call): Item {
 function squeeze(call: Call): Item {
   const item = call.item(0);
   const rank = item.shape.length;
-  const axes = axesOf(call, 13)?.map((axis) => axisOf(axis, rank));
+  const given = axesOf(call, 13);
+  const axes = given && axesIn(given, rank);
   const gone = axes ?? item.shape.flatMap((size, d) => (size === 1 ? [d] : []));
   check(
     gone.every((d) => item.shape[d] === 1),
@@ -167,8 +170,8 @@ function unsqueeze(call: Call): Item {
   const item = call.item(0);
   const given = axesOf(call, 13) ?? [];
   const rank = item.shape.length + given.length;
-  const axes = given.map((axis) => axisOf(axis, rank));
-  check(new Set(axes).size === axes.length, () => `the axes [${given}] name one twice.`);
+  check(rank <= MOST_AXES, () => `it makes ${rank} axes; ${MOST_AXES} are allowed.`);
+  const axes = axesIn(given, rank);
   const rest = [...item.shape];
   return reshapedItem(
     call,
@@ -199,6 +202,7 @@ function tile(call: Call): Item {
       repeats.every((count) => Number.isSafeInteger(count) && count >= 0),
     () => `repeats [${repeats}] do not fit the shape [${item.shape}].`,
   );
+  checkSizes(item.shape.map((size, d) => size * repeats[d]!));
   const lists = item.shape.map((size, d) =>
     repeats[d] === 1 ? null : listOf(size * repeats[d]!, (i) => i % size),
   );

@@ -101,6 +101,26 @@ export function zeros(dtype: Dtype, count: number): Numbers {
   return layout.widen ? new Float32Array(count) : new layout.Array(count);
 }
 
+/** Axes that a value may have. */
+export const MOST_AXES = 32;
+/** Numbers that a value without any would have, if its empty axes had one place. */
+const MOST_BESIDE_NOTHING = 2 ** 22;
+
+/** Throws for shapes that make work beyond what their numbers do: of very many axes, or of no numbers along long ones. */
+export function checkShape(what: string, shape: Shape): void {
+  check(
+    shape.length <= MOST_AXES,
+    () => `${what} has a shape of ${shape.length} axes; ${MOST_AXES} are allowed.`,
+  );
+  const beside = shape.includes(0) ? sizeOf(shape.map((size) => size || 1)) : 0;
+  check(
+    shape.every((size) => Number.isSafeInteger(size) && size >= 0) &&
+      Number.isSafeInteger(sizeOf(shape)) &&
+      beside <= MOST_BESIDE_NOTHING,
+    () => `${what} has the shape [${shape}], which cannot be.`,
+  );
+}
+
 /**
  * A tensor's numbers, checked against its shape.
  * @param what names it in errors: `The initializer "fc.weight"`
@@ -110,9 +130,8 @@ export function readNumbers(what: string, tensor: TensorProto, external?: Uint8A
   const { dims, dataType, dataLocation = 0 } = tensor;
   const dtype = dtypeOf(what, dataType);
   const layout = layouts.get(dataType!)!;
-  const fits = dims.every((size) => Number.isSafeInteger(size) && size >= 0);
+  checkShape(what, dims);
   const count = sizeOf(dims);
-  check(fits && Number.isSafeInteger(count), () => `${what} has the shape [${dims}], which cannot be.`);
   check(
     dataLocation === 0 || external,
     () => `${what}: its numbers lie in another file, which was not given.`,
