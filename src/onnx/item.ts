@@ -25,7 +25,7 @@ export function isKnown(item: Item): item is HostTensor {
   return "data" in item;
 }
 
-/** Numbers that a value may have: what all of WebAssembly's memory holds. */
+/** Numbers that a value may have: what 4 GiB hold. */
 const MOST_NUMBERS = 2 ** 30;
 
 /** Throws where a value could not be: before much is made of what a file claims. */
@@ -33,7 +33,7 @@ export function checkSizes(shape: Shape): void {
   checkShape("a value", shape);
   check(
     sizeOf(shape) <= MOST_NUMBERS,
-    () => `a value of the shape [${shape}] is larger than what WebAssembly's memory holds.`,
+    () => `a value of the shape [${shape}] is larger than memory can be: 4 GiB.`,
   );
 }
 
