@@ -263,6 +263,12 @@ def reduce_cases(hand):
         hand.add("no_axes", operator, [y], [of(None, 1)], 18)
         hand.add("noop", operator, [y, np.array([], np.int64)], [y], 18, "b", noop_with_empty_axes=1)
         hand.add("attribute", operator, [y], [of((2, 3), 1)], 11, axes=[2, 3])
+    nothing = np.zeros((2, 0, 4), np.float32)
+    for operator, value in (("ReduceSum", 0), ("ReduceMax", -np.inf), ("ReduceMin", np.inf), ("ReduceProd", 1),
+                            ("ReduceL1", 0), ("ReduceLogSum", -np.inf), ("ReduceLogSumExp", -np.inf)):
+        y = np.full((2, 1, 4), value, np.float32)
+        hand.add("empty_set", operator, [nothing, np.array([1])], [y], 18)
+        hand.add("empty_set_dropped", operator, [nothing, np.array([1])], [y[:, 0]], 18, "b", keepdims=0)
     hand.add("image", "ReduceMean", [x], [x.mean((2, 3), dtype=np.float64)], 13, axes=[-1, -2], keepdims=0)
 
 
@@ -335,8 +341,35 @@ def resize_cases(hand):
                 y = resized(resized(x, 2, 8, 2, position, pick), 3, 9, 1.5, position, pick)
                 hand.add(f"{transformation}_{mode}", "Resize", [x, None, scales] if opset > 11 else [x, scales[:0], scales],
                          [y], opset, "bc", mode="nearest", coordinate_transformation_mode=transformation, nearest_mode=mode)
-    # Some axes; sizes that keep the aspect ratio.
+    # As wide as the output's pixels: distances shrink with the scale, and the weights come to 1.
     half = positions["half_pixel"]
+    cubic = lambda d: np.where(d <= 1, 1.25 * d**3 - 2.25 * d**2 + 1,
+                               np.where(d < 2, -0.75 * d**3 + 3.75 * d**2 - 6 * d + 3, 0))
+
+    def wide(kernel, scale, outside):
+        def pick(x, place):
+            places = np.arange(-40, 40)
+            weights = kernel(np.abs(places - place) * min(scale, 1))
+            if not outside:
+                weights = weights * ((places >= 0) & (places < x.shape[-1]))
+            return sum(at(x, p) * w for p, w in zip(places, weights / weights.sum()))
+
+        return pick
+
+    tent = lambda d: np.maximum(0, 1 - d)
+    for mode, kernel in (("linear", tent), ("cubic", cubic)):
+        for outside in (1, 0):
+            for h, w in ((2, 3), (3, 9)):
+                y = resized(x, 2, h, h / 4, half, wide(kernel, h / 4, outside))
+                y = resized(y, 3, w, w / 6, half, wide(kernel, w / 6, outside))
+                hand.add(f"antialias_{mode}_{h}x{w}_{outside}", "Resize", [x, None, None, np.array([1, 2, h, w])], [y], 18,
+                         "d", mode=mode, antialias=1, exclude_outside=1 - outside)
+    seventh = np.array([1, 1, 1, 0.7], np.float32)
+    ten = hand.floats(1, 1, 1, 10)
+    y = resized(ten, 3, 7, np.float32(0.7), positions["asymmetric"], nearest["floor"])
+    hand.add("float32", "Resize", [ten, None, seventh], [y], 13, "c", coordinate_transformation_mode="asymmetric",
+             nearest_mode="floor")
+    # Some axes; sizes that keep the aspect ratio.
     y = resized(resized(x, 2, 8, 2, half, linear), 3, 9, 1.5, half, linear)
     hand.add("axes", "Resize", [x, None, np.array([1.5, 2], np.float32)], [y], 18, "c", mode="linear", axes=[3, 2])
     for policy, scale in (("not_larger", 1.5), ("not_smaller", 2)):

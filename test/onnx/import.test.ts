@@ -39,12 +39,12 @@ test("what is not supported is named: node, operator, opset", async () => {
   );
   await refused(
     {
-      ...node("Resize", { in: ["x", "", "s"], attributes: { mode: "linear", antialias: 1 } }),
+      ...node("Resize", { in: ["x", "", "s"], attributes: { mode: "lanczos" } }),
       opset: 18,
       inputs: { x: [1, 1, 4, 4] },
       weights: { s: floats([1, 1, 2, 2]) },
     },
-    /"n1" \(Resize, opset 18\): antialias = 1 is not supported/,
+    /"n1" \(Resize, opset 18\): mode is "lanczos", which is not supported\. Supported: nearest, linear, cubic/,
   );
   await refused(
     {

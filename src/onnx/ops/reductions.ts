@@ -11,7 +11,7 @@ import { subtract } from "../../ops/subtract.js";
 import { sizeOf } from "../../tensor.js";
 import { axesIn, axisOf } from "../attributes.js";
 import { reducedHost } from "../host/arithmetic.js";
-import { whole } from "../host/host.js";
+import { allocate, whole } from "../host/host.js";
 import { type Call, type Item, isKnown, live } from "../item.js";
 import { reshapedItem } from "./moves.js";
 import type { Operator, Operators } from "./operator.js";
@@ -40,6 +40,28 @@ const hosts: Record<Kind, (values: Any[]) => Any> = {
   sumSquare: (values) => values.map((a) => a * a).reduce((a, b) => a + b),
 };
 
+/** What there is where no numbers are summed up. */
+const empty: Record<Kind, number> = {
+  sum: 0,
+  mean: Number.NaN,
+  max: Number.NEGATIVE_INFINITY,
+  min: Number.POSITIVE_INFINITY,
+  prod: 1,
+  l1: 0,
+  l2: 0,
+  sumSquare: 0,
+};
+
+function ofNothing(call: Call, kind: Kind, axes: readonly number[], keep: boolean, isLog: boolean): Item {
+  const { shape, dtype } = call.item(0);
+  const kept = shape.map((size, d) => (axes.includes(d) ? 1 : size));
+  const data = allocate(dtype, kept);
+  const value = isLog ? Math.log(empty[kind]) : empty[kind];
+  for (let i = 0; i < data.length; i++) data[i] = typeof data[i] === "bigint" ? whole(value) : value;
+  const rest = kept.filter((_, d) => !axes.includes(d));
+  return { dtype, shape: keep ? kept : rest, data };
+}
+
 /** Axes, or none where nothing is to be summed up, and whether they stay with size 1. */
 function axesAndKeep(call: Call, since: number): { axes: number[]; keep: boolean } {
   const { shape } = call.item(0);
@@ -61,7 +83,8 @@ function reduction(kind: Kind, since: number, around?: (graph: Around, x: Value)
       const { shape } = item;
       const { axes, keep } = axesAndKeep(call, since);
       if (axes.length === 0) return item;
-      if (isKnown(item) && !around && axes.every((axis) => shape[axis]! > 0)) {
+      if (axes.some((axis) => shape[axis] === 0)) return ofNothing(call, kind, axes, keep, Boolean(around));
+      if (isKnown(item) && !around) {
         const result = reducedHost(item, axes, hosts[kind]);
         return keep
           ? result
@@ -135,6 +158,7 @@ const logSumExp: Operator = {
     const { graph } = call;
     const { axes, keep } = axesAndKeep(call, 18);
     if (axes.length === 0) return call.item(0);
+    if (axes.some((axis) => x.shape[axis] === 0)) return ofNothing(call, "sum", axes, keep, true);
     const most = reduced(graph, x, "max", axes, true);
     const powers = graph.add(exp, [graph.add(subtract, [x, expanded(graph, most, x.shape)], {})], {});
     const sum = graph.add(log, [reduced(graph, powers, "sum", axes, true)], {});

@@ -76,30 +76,41 @@ function rounded(position: number, how: Nearest): number {
 
 const clamped = (place: number, size: number): number => Math.min(Math.max(place, 0), size - 1);
 
-/** What a pixel counts at a distance. */
-type Kernel = (distance: number) => number;
+/** What a pixel counts at a distance, and from which distance on it does not. */
+interface Kernel {
+  readonly reach: number;
+  readonly of: (distance: number) => number;
+}
 
-const linear: Kernel = (distance) => Math.max(0, 1 - distance);
+const linear: Kernel = { reach: 1, of: (distance) => Math.max(0, 1 - distance) };
 
 /** Keys' kernel (1981); `a` is -0.75 in torch and ONNX, -0.5 elsewhere. */
-const cubic =
-  (a: number): Kernel =>
-  (d) => {
+const cubic = (a: number): Kernel => ({
+  reach: 2,
+  of(d) {
     if (d <= 1) return ((a + 2) * d - (a + 3)) * d * d + 1;
     return d < 2 ? a * (((d - 5) * d + 8) * d - 4) : 0;
-  };
+  },
+});
+
+/** A kernel as wide as the output's pixels where they are larger than the input's: so that none is left out. */
+const widened = ({ reach, of }: Kernel, scale: number): Kernel =>
+  scale >= 1 ? { reach, of } : { reach: reach / scale, of: (distance) => of(distance * scale) };
 
 /** The pixels near a position, by their distance. Those beyond the edge are its pixel, or do not count. */
 function taps(position: number, size: number, kernel: Kernel, excludesOutside: boolean): Tap[] {
-  const low = Math.floor(position);
   const weights = new Map<number, number>();
-  for (let place = low - 1; place <= low + 2; place++) {
-    const weight = kernel(Math.abs(position - place));
+  for (
+    let place = Math.ceil(position - kernel.reach);
+    place <= Math.floor(position + kernel.reach);
+    place++
+  ) {
+    const weight = kernel.of(Math.abs(position - place));
     const index = clamped(place, size);
     if (weight === 0 || (excludesOutside && index !== place)) continue;
     weights.set(index, (weights.get(index) ?? 0) + weight);
   }
-  const sum = excludesOutside ? [...weights.values()].reduce((a, b) => a + b, 0) : 1;
+  const sum = [...weights.values()].reduce((a, b) => a + b, 0);
   return [...weights].map(([index, weight]) => ({ index, weight: weight / sum }));
 }
 
@@ -109,6 +120,7 @@ const MOST_INTERPOLATED = 2 ** 16;
 interface How {
   /** Of linear and cubic; undefined for the nearest pixel. */
   readonly kernel: Kernel | undefined;
+  readonly antialias: boolean;
   readonly excludesOutside: boolean;
   readonly transformation: Transformation;
   readonly nearest: Nearest;
@@ -118,7 +130,7 @@ interface How {
 
 /** Resizes along every axis that changes. */
 function resize(call: Call, axes: readonly Axis[], how: How): Item {
-  const { kernel, excludesOutside, transformation, nearest, beyond } = how;
+  const { kernel, antialias, excludesOutside, transformation, nearest, beyond } = how;
   const item = call.item(0);
   const changes = axes.map(
     ({ from, to, scale, part: [start, end] }) => from !== to || scale !== 1 || start !== 0 || end !== 1,
@@ -143,12 +155,13 @@ function resize(call: Call, axes: readonly Axis[], how: How): Item {
   let value = shift(call.valueOf(item), -(beyond ?? 0));
   axes.forEach((axis, d) => {
     if (!changes[d]) return;
+    const own = antialias ? widened(kernel, axis.scale) : kernel;
     value = resized(
       call.graph,
       value,
       d,
       positions(axis, d).map((at) =>
-        isBeyond(at, axis.from) ? [] : taps(at, axis.from, kernel, excludesOutside),
+        isBeyond(at, axis.from) ? [] : taps(at, axis.from, own, excludesOutside),
       ),
     );
   });
@@ -188,7 +201,9 @@ function axesFrom(
   named.forEach((d, i) => {
     const from = shape[d]!;
     const part = [roi?.[i] ?? 0, roi?.[i + named.length] ?? 1] as const;
-    if (!sizes?.length) axes[d] = { from, to: Math.floor(from * given[i]!), scale: given[i]!, part };
+    // Scales are float32, and so is what they make of a size: 10 times 0.7 is 7.
+    const scaled = Math.floor(Math.fround(from * given[i]!));
+    if (!sizes?.length) axes[d] = { from, to: scaled, scale: given[i]!, part };
     else if (policy === "stretch") axes[d] = { from, to: given[i]!, scale: given[i]! / from, part };
     else axes[d] = { from, to: Math.floor(from * common + 0.5), scale: common, part };
   });
@@ -200,7 +215,6 @@ function resizeItem(call: Call): Item {
   const old = node.opset < 11;
   const mode = node.word("mode", ["nearest", "linear", "cubic"], "nearest");
   const kernels = { nearest: undefined, linear, cubic: cubic(node.float("cubic_coeff_a", -0.75)) };
-  check(!node.flag("antialias", false), () => "antialias = 1 is not supported.");
   const transformation = node.word(
     "coordinate_transformation_mode",
     TRANSFORMATIONS,
@@ -209,6 +223,7 @@ function resizeItem(call: Call): Item {
   const crops = transformation === "tf_crop_and_resize";
   const how: How = {
     kernel: kernels[mode],
+    antialias: node.flag("antialias", false),
     excludesOutside: node.flag("exclude_outside", false),
     transformation,
     nearest: node.word("nearest_mode", NEAREST, old ? "floor" : "round_prefer_floor"),
@@ -225,6 +240,7 @@ function upsample(call: Call): Item {
   const mode = node.word("mode", ["nearest", "linear", "bilinear"], "nearest");
   const how: How = {
     kernel: mode === "nearest" ? undefined : linear,
+    antialias: false,
     excludesOutside: false,
     transformation: "asymmetric",
     nearest: "floor",
