@@ -34,6 +34,7 @@ export class NodeInfo {
     this.inputs = proto.input;
     this.outputs = proto.output;
     this.#attributes = new Map(proto.attribute.map((one) => [one.name ?? "", one]));
+    this.check(this.#attributes.size === proto.attribute.length, () => "it has an attribute twice.");
   }
 
   /** Names the node in errors. */

@@ -4,7 +4,7 @@ import { NodeInfo, naming } from "./attributes.js";
 import type { ExternalBytes } from "./external.js";
 import { isWhole } from "./host/host.js";
 import { transposedHost } from "./host/move.js";
-import { Call, isKnown } from "./item.js";
+import { Call, type Item, isKnown } from "./item.js";
 import { operators } from "./ops/index.js";
 import type { Operator } from "./ops/operator.js";
 import { isUnderstood, OPSETS } from "./opsets.js";
@@ -13,8 +13,9 @@ import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from "./proto/
 
 /** Numbers up to which a constant of no particular role is part of the graph rather than of the model's state. */
 const FEW = 64;
-/** Numbers that all computed constants together may have. */
-const MOST_FOLDED = 2 ** 26;
+/** Numbers that may be read and written to compute constants, besides some times those in the file. */
+const FREE_WORK = 2 ** 24;
+const WORK_FACTOR = 16;
 
 /** A node, and what is known of its operator. */
 export interface Step {
@@ -68,12 +69,14 @@ export function analyse(model: ModelProto, external: ExternalBytes, file: string
   const constants = new Map<string, HostTensor>();
   for (const tensor of graph.initializer) {
     const name = tensor.name ?? "";
+    check(!constants.has(name), () => `${file}: two initializers are called "${name}".`);
     constants.set(name, readNumbers(`The initializer "${name}"`, tensor, external.get(tensor)));
   }
   const named = new Set(constants.keys());
   const inputs = graph.input.filter(({ name }) => !named.has(name ?? "")).map(declared("input"));
   const outputs = graph.output.map(declared("output"));
   check(outputs.length > 0, () => `${file}: the network has no outputs.`);
+  for (const [what, list] of Object.entries({ inputs, outputs })) checkNames(list, `${file}: two ${what}`);
 
   const all = stepsOf(graph, opset, external);
   const turned = new Map<string, string>();
@@ -87,6 +90,14 @@ export function analyse(model: ModelProto, external: ExternalBytes, file: string
     weights: weightsOf(steps, constants, named, turned),
     constants,
   };
+}
+
+function checkNames(list: readonly Declared[], two: string): void {
+  const names = new Set<string>();
+  for (const { name } of list) {
+    check(!names.has(name), () => `${two} are called "${name}".`);
+    names.add(name);
+  }
 }
 
 function opsetOf({ opsetImport, functions }: ModelProto, file: string): number {
@@ -161,7 +172,8 @@ function fold(
   turned: Map<string, string>,
 ): Step[] {
   const rest: Step[] = [];
-  let folded = 0;
+  const given = numbersIn([...constants.values()]);
+  let work = FREE_WORK + WORK_FACTOR * given;
   for (const step of steps) {
     const { info, operator } = step;
     checkSupported(step);
@@ -169,7 +181,11 @@ function fold(
       const isThere = name === "" || known.has(name) || constants.has(name);
       if (!isThere) info.fail(`its input "${name}" is neither computed by a node before it nor given.`);
     }
-    for (const name of info.outputs) if (name !== "") known.add(name);
+    for (const name of info.outputs) {
+      if (known.has(name) || constants.has(name))
+        info.fail(`its output "${name}" is computed or given already.`);
+      if (name !== "") known.add(name);
+    }
     if (!operator.folds || !info.inputs.every((name) => name === "" || constants.has(name))) {
       rest.push(step);
       continue;
@@ -182,12 +198,24 @@ function fold(
       const result = results[i];
       if (name === "" || !result) return;
       check(isKnown(result), () => `${info.label}: its output "${name}" cannot be computed from constants.`);
-      if (!inputs.some((input) => input?.data === result.data)) folded += result.data.length;
       constants.set(name, result);
     });
-    if (folded > MOST_FOLDED) info.fail(`the constants up to here come to more than ${MOST_FOLDED} numbers.`);
+    work -= workOf(inputs, results);
+    if (work < 0)
+      info.fail(`to compute the constants up to here takes too much, for a file of ${given} numbers.`);
   }
   return rest;
+}
+
+/** What it took to compute known results: the numbers that were read and written; none where they are the inputs'. */
+export function workOf(inputs: readonly (Item | null)[], results: readonly Item[]): number {
+  const known = inputs.filter((input) => input !== null).filter(isKnown);
+  const made = results.filter(isKnown).filter(({ data }) => known.every((input) => input.data !== data));
+  return made.length > 0 ? numbersIn(known) + numbersIn(made) : 0;
+}
+
+function numbersIn(tensors: readonly HostTensor[]): number {
+  return tensors.reduce((sum, { data }) => sum + data.length, 0);
 }
 
 const SUBGRAPHS = ["If", "Loop", "Scan", "SequenceMap"];

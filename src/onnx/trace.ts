@@ -5,10 +5,10 @@ import { Tensor } from "../tensor.js";
 import { type NodeInfo, naming } from "./attributes.js";
 import { convert, floatsOf } from "./host/host.js";
 import { type Batch, Call, type Item, isKnown, live } from "./item.js";
-import type { Network, Step } from "./network.js";
+import { type Network, type Step, workOf } from "./network.js";
 
-/** Numbers that constants may come to in one trace. */
-const MOST_KNOWN = 2 ** 26;
+/** Numbers that may be read and written to compute what is known, in one trace. */
+const MOST_KNOWN = 2 ** 24;
 
 /** An input that has a batch of fixed size. */
 export interface BatchedInput {
@@ -40,7 +40,7 @@ export function onnxLayer(network: Network, batched: BatchedInput | undefined): 
       for (const step of network.steps) {
         known += runStep(step, scope, x, items, batch);
         if (known > MOST_KNOWN)
-          step.info.fail(`the constants up to here come to more than ${MOST_KNOWN} numbers.`);
+          step.info.fail(`to compute what is known up to here takes more than ${MOST_KNOWN} numbers.`);
       }
       return outputsOf(network, scope, items);
     },
@@ -60,7 +60,7 @@ function declareWeights({ weights }: Network, scope: Scope, items: Map<string, I
   }
 }
 
-/** Runs a node; returns how many known numbers that made. */
+/** Runs a node; returns how many known numbers that took. */
 function runStep(
   { info, operator }: Step,
   scope: Scope,
@@ -86,17 +86,13 @@ function runStep(
     });
     scope.child(info.name, layer, first?.value ?? x);
   }
-  let known = 0;
   info.outputs.forEach((name, i) => {
     const result = results[i];
     if (name === "") return;
     check(result, () => `${info.label}: its output ${i} ("${name}") is not supported.`);
     items.set(name, result);
-    if (isKnown(result) && !inputs.some((input) => input && isKnown(input) && input.data === result.data)) {
-      known += result.data.length;
-    }
   });
-  return known;
+  return workOf(inputs, results);
 }
 
 /** What a layer of the model gives back: a known result too. */

@@ -18,7 +18,7 @@ import { sizeOf } from "../../tensor.js";
 import { axisOf } from "../attributes.js";
 import { hostOf } from "../host/host.js";
 import { type Call, type Item, isKnown, live } from "../item.js";
-import { expandedItem } from "./moves.js";
+import { expandedItem, listOf } from "./moves.js";
 import type { Operators } from "./operator.js";
 
 /** With the batch's own statistics, in inference too; the running ones as they would be after it are two more outputs. */
@@ -89,7 +89,7 @@ function lrn(call: Call): Item {
   };
   if (size % 2 === 1) return live(graph.add(localResponseNorm, [x], attrs));
   // The odd channel is after in ONNX, before in torch: seen from the other end it is the same.
-  const backwards = Array.from({ length: x.shape[1]! }, (_, i) => x.shape[1]! - 1 - i);
+  const backwards = listOf(x.shape[1]!, (i) => x.shape[1]! - 1 - i);
   const turned = toBlocked(graph, taken(graph, x, backwards, 1));
   return live(taken(graph, graph.add(localResponseNorm, [turned], attrs), backwards, 1));
 }

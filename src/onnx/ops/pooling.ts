@@ -10,7 +10,6 @@ import { maxPoolIndices } from "../../ops/max-pool-indices.js";
 import { maxPool2d } from "../../ops/max-pool2d.js";
 import { sizes4, type Value } from "../../ops/op.js";
 import { expanded } from "../../ops/rearrange.js";
-import { sizeOf } from "../../tensor.js";
 import { type Call, type Item, live } from "../item.js";
 import { paddedBy } from "./convolution.js";
 import type { Operators } from "./operator.js";
@@ -69,7 +68,7 @@ function averagePool(call: Call): Item {
   if (includes) return live(mean(padded, NONE, true));
   // The mean over all pixels, over the part of them that is not padding.
   const plane = [1, 1, ...x.shape.slice(2)];
-  const ones = toBlocked(graph, constant(graph, new Float32Array(sizeOf(plane)).fill(1), plane));
+  const ones = toBlocked(graph, expanded(graph, constant(graph, Float32Array.of(1), [1]), plane));
   const sums = mean(padded, NONE, true);
   const part = expanded(graph, mean(paddedBy(call, ones, pads), NONE, true), sums.shape);
   return live(graph.add(divide, [sums, toBlocked(graph, part)], {}));

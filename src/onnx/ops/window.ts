@@ -1,4 +1,4 @@
-import { check } from "../../errors.js";
+import { check, show } from "../../errors.js";
 import type { Shape } from "../../tensor.js";
 import type { NodeInfo } from "../attributes.js";
 
@@ -48,7 +48,7 @@ export function alongImage(
 function pairOf(name: string, sizes: readonly number[], dimensions: number): [number, number] {
   check(
     sizes.length === dimensions && sizes.every((size) => Number.isSafeInteger(size) && size >= 1),
-    () => `${name} is [${sizes}]; it must be ${dimensions} whole number(s) of at least 1.`,
+    () => `${name} is ${show(sizes)}; it must be ${dimensions} whole number(s) of at least 1.`,
   );
   return dimensions === 1 ? [1, sizes[0]!] : [sizes[0]!, sizes[1]!];
 }
@@ -79,7 +79,7 @@ export function explicitPads(node: NodeInfo, dimensions: number): Pads {
   const pads = node.ints("pads") ?? Array<number>(2 * dimensions).fill(0);
   check(
     pads.length === 2 * dimensions && pads.every(Number.isSafeInteger),
-    () => `pads is [${pads}]; it must be ${2 * dimensions} whole numbers.`,
+    () => `pads is ${show(pads)}; it must be ${2 * dimensions} whole numbers.`,
   );
   if (dimensions === 1) return { top: 0, left: pads[0]!, bottom: 0, right: pads[1]! };
   return { top: pads[0]!, left: pads[1]!, bottom: pads[2]!, right: pads[3]! };
