@@ -3,6 +3,7 @@ import { text } from "./proto/read.js";
 import { type HostTensor, readNumbers } from "./proto/tensor.js";
 import {
   type AttributeProto,
+  type GraphProto,
   type NodeProto,
   type TensorProto,
   AttributeType as Type,
@@ -18,20 +19,26 @@ export class NodeInfo {
   readonly domain: string;
   /** The version of the operators that the file is written in. */
   readonly opset: number;
-  /** Names of values; "" for an optional one that is absent. */
+  /** Names of values; "" for an optional one that is absent. Those that graphs within the node use come last. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly #attributes: ReadonlyMap<string, AttributeProto>;
 
   readonly #external: ReadonlyMap<TensorProto, Uint8Array>;
 
-  constructor(proto: NodeProto, name: string, opset: number, external: ReadonlyMap<TensorProto, Uint8Array>) {
+  constructor(
+    proto: NodeProto,
+    name: string,
+    opset: number,
+    external: ReadonlyMap<TensorProto, Uint8Array>,
+    inner: readonly string[] = [],
+  ) {
     this.#external = external;
     this.name = name;
     this.operator = proto.opType ?? "";
     this.domain = proto.domain === "ai.onnx" ? "" : (proto.domain ?? "");
     this.opset = opset;
-    this.inputs = proto.input;
+    this.inputs = [...proto.input, ...inner];
     this.outputs = proto.output;
     this.#attributes = new Map(proto.attribute.map((one) => [one.name ?? "", one]));
     this.check(this.#attributes.size === proto.attribute.length, () => "it has an attribute twice.");
@@ -109,6 +116,11 @@ export class NodeInfo {
       () => `${name} is ${show(word)}, which is not supported. Supported: ${words.join(", ")}.`,
     );
     return word;
+  }
+
+  /** A graph within the graph. */
+  graph(name: string): GraphProto | undefined {
+    return this.#read(name, Type.GRAPH)?.g;
   }
 
   tensor(name: string): HostTensor | undefined {

@@ -21,6 +21,17 @@ const WORK_FACTOR = 16;
 export interface Step {
   readonly info: NodeInfo;
   readonly operator: Operator;
+  /** Of an If: what is done where its condition holds, and where not. */
+  readonly branches: readonly Branch[];
+}
+
+/** A graph within the graph. */
+export interface Branch {
+  readonly steps: readonly Step[];
+  readonly constants: ReadonlyMap<string, HostTensor>;
+  readonly outputs: readonly string[];
+  /** Names of values outside that it uses. */
+  readonly uses: readonly string[];
 }
 
 /** A constant that belongs to the model's state. */
@@ -131,9 +142,13 @@ const declared =
     return { name, dtype: dtypeOf(`The ${what} "${name}"`, tensor.elemType), sizes };
   };
 
-/** Names that all nodes have of their own. */
-function stepsOf(graph: GraphProto, opset: number, external: ExternalBytes): Step[] {
-  const taken = new Set<string>();
+/** The nodes, each under a name of its own. */
+function stepsOf(
+  graph: GraphProto,
+  opset: number,
+  external: ExternalBytes,
+  taken = new Set<string>(),
+): Step[] {
   const unique = ({ name, opType = "" }: NodeProto, i: number): string => {
     const base = name || `${opType}_${i}`;
     const full = taken.has(base) ? `${base}#${i}` : base;
@@ -141,11 +156,39 @@ function stepsOf(graph: GraphProto, opset: number, external: ExternalBytes): Ste
     return full;
   };
   return graph.node.map((proto, i) => {
-    const info = new NodeInfo(proto, unique(proto, i), opset, external);
+    const name = unique(proto, i);
+    const branches =
+      proto.opType === "If"
+        ? branchesOf(new NodeInfo(proto, name, opset, external), opset, external, taken)
+        : [];
+    const uses = branches.flatMap((branch) => branch.uses);
+    const info = new NodeInfo(proto, name, opset, external, uses);
     return {
       info,
       operator: operators.get(info.domain === "" ? info.operator : "")!,
+      branches,
     };
+  });
+}
+
+function branchesOf(info: NodeInfo, opset: number, external: ExternalBytes, taken: Set<string>): Branch[] {
+  return ["then_branch", "else_branch"].map((name) => {
+    const graph = info.graph(name);
+    check(graph, () => `${info.label}: it has no ${name}.`);
+    const constants = new Map<string, HostTensor>();
+    for (const tensor of graph.initializer) {
+      constants.set(tensor.name ?? "", readNumbers(`The initializer "${tensor.name ?? ""}"`, tensor));
+    }
+    const steps = stepsOf(graph, opset, external, taken);
+    const outputs = graph.output.map((output) => output.name ?? "");
+    const own = new Set(constants.keys());
+    const uses = new Set<string>();
+    for (const step of steps) {
+      for (const input of step.info.inputs) if (!own.has(input)) uses.add(input);
+      for (const output of step.info.outputs) own.add(output);
+    }
+    for (const output of outputs) if (!own.has(output)) uses.add(output);
+    return { steps, constants, outputs, uses: [...uses] };
   });
 }
 
@@ -218,9 +261,10 @@ function numbersIn(tensors: readonly HostTensor[]): number {
   return tensors.reduce((sum, { data }) => sum + data.length, 0);
 }
 
-const SUBGRAPHS = ["If", "Loop", "Scan", "SequenceMap"];
+const SUBGRAPHS = ["Loop", "Scan", "SequenceMap"];
 
-function checkSupported({ info, operator }: Step): void {
+/** Throws where a node's operator, or one of its attributes, is not supported. */
+export function checkSupported({ info, operator }: Step): void {
   const { operator: name, domain } = info;
   if (!operator) {
     const reason = SUBGRAPHS.includes(name)

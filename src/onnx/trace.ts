@@ -5,7 +5,7 @@ import { Tensor } from "../tensor.js";
 import { type NodeInfo, naming } from "./attributes.js";
 import { convert, floatsOf } from "./host/host.js";
 import { type Batch, Call, type Item, isKnown, live } from "./item.js";
-import { type Network, type Step, workOf } from "./network.js";
+import { checkSupported, type Network, type Step, workOf } from "./network.js";
 
 /** Numbers that may be read and written to compute what is known, in one trace. */
 const MOST_KNOWN = 2 ** 24;
@@ -60,14 +60,44 @@ function declareWeights({ weights }: Network, scope: Scope, items: Map<string, I
   }
 }
 
-/** Runs a node; returns how many known numbers that took. */
-function runStep(
-  { info, operator }: Step,
+/** Runs the branch of an If that its condition, which must be known, chooses; returns as `runStep` does. */
+function runBranch(
+  { info, branches }: Step,
   scope: Scope,
   x: Value,
   items: Map<string, Item>,
   batch: Batch | undefined,
 ): number {
+  const condition = items.get(info.inputs[0]!);
+  check(
+    condition && isKnown(condition) && condition.data.length === 1,
+    () => `${info.label}: its condition is computed by the network, which is not supported.`,
+  );
+  const { constants, steps, outputs } = branches[condition.data[0] ? 0 : 1]!;
+  const inner = new Map<string, Item>([...items, ...constants]);
+  let known = inner.size;
+  for (const step of steps) {
+    checkSupported(step);
+    known += runStep(step, scope, x, inner, batch);
+  }
+  info.outputs.forEach((name, i) => {
+    const item = inner.get(outputs[i] ?? "");
+    check(item, () => `${info.label}: its output "${name}" is computed by none of its nodes.`);
+    items.set(name, item);
+  });
+  return known;
+}
+
+/** Runs a node; returns how many known numbers that took. */
+function runStep(
+  step: Step,
+  scope: Scope,
+  x: Value,
+  items: Map<string, Item>,
+  batch: Batch | undefined,
+): number {
+  const { info, operator, branches } = step;
+  if (branches.length > 0) return runBranch(step, scope, x, items, batch);
   const inputs = info.inputs.map((name) => (name === "" ? null : items.get(name)!));
   const first = inputs.find(
     (item): item is Exclude<Item, { data: unknown }> => item !== null && !isKnown(item),

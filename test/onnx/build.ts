@@ -18,8 +18,12 @@ export interface NodeDraft {
   out?: string[];
   name?: string;
   domain?: string;
-  attributes?: Record<string, number | number[] | string | HostTensor>;
+  attributes?: Record<string, AttributeDraft>;
 }
+
+export type AttributeDraft = number | number[] | string | HostTensor | Graph;
+
+type Graph = NonNullable<Draft<ModelProto>["graph"]> & { readonly node: readonly object[] };
 
 export interface ModelDraft {
   opset?: number;
@@ -89,9 +93,10 @@ export function onnx(draft: ModelDraft): Uint8Array {
   });
 }
 
-function attribute([name, value]: [string, number | number[] | string | HostTensor]): Attribute {
+function attribute([name, value]: [string, AttributeDraft]): Attribute {
   if (typeof value === "string") return { name, type: A.STRING, s: encode(value) };
   if (Array.isArray(value)) return { name, type: A.INTS, ints: value };
+  if (typeof value === "object" && "node" in value) return { name, type: A.GRAPH, g: value };
   if (typeof value === "object") return { name, type: A.TENSOR, t: tensorProto("", value) };
   return Number.isInteger(value) ? { name, type: A.INT, i: value } : { name, type: A.FLOAT, f: value };
 }

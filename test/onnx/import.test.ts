@@ -25,7 +25,6 @@ test("what is not supported is named: node, operator, opset", async () => {
     /^Layer "n1" \(NonMaxSuppression, opset 13\): the operator is not supp/,
   );
   await refused(node("FusedConv", { domain: "com.microsoft" }), /"n1" \(FusedConv.*domain "com.microsoft"/);
-  await refused(node("If"), /"n1" \(If, opset 13\): graphs within the graph are not supported/);
   await refused(node("Loop"), /\(Loop, opset 13\): graphs within/);
   await refused(node("QLinearConv"), /\(QLinearConv, opset 13\): quantised networks are not supported/);
   await refused(node("DequantizeLinear"), /quantised networks/);
@@ -240,6 +239,38 @@ test("a photograph's bytes are an ordinary input, shapes are computed on the way
   );
   assert.is(model.ports[0]!.content, undefined);
   assert.equal((await model.predict(range(5, 3, 2))).shape, [5, 6]);
+});
+
+test("a branch is taken where its condition is known", async () => {
+  const branch = (op: string, output: string) => ({
+    node: [{ opType: op, input: ["x"], output: [output] }],
+    output: [{ name: output }],
+  });
+  const draft = (condition: string): ModelDraft => ({
+    nodes: [
+      { op: "Shape", out: ["s"] },
+      { op: "Gather", in: ["s", "place"], out: ["n"] },
+      { op: "Equal", in: ["n", "two"], out: ["shape is 2"] },
+      { op: "Exp", out: ["computed"] },
+      {
+        op: "If",
+        name: "choice",
+        in: [condition],
+        attributes: { then_branch: branch("Neg", "a"), else_branch: branch("Abs", "b") },
+      },
+    ],
+    inputs: { x: ["n", "c"] },
+    outputs: { y: ["n", "c"] },
+    weights: { place: longs([1], []), two: longs([2], []) },
+  });
+  using model = await importOnnx(onnx(draft("shape is 2")), { shapes: { x: [1, 2] } });
+  assert.equal([...(await model.predict(tensor([[3, -4]]))).data], [-3, 4]);
+  using other = await importOnnx(onnx(draft("shape is 2")), { shapes: { x: [1, 3] } });
+  assert.equal([...(await other.predict(tensor([[3, -4, 5]]))).data], [3, 4, 5]);
+  await rejectsMessage(
+    () => importOnnx(onnx(draft("computed")), { shapes: { x: [1, 2] } }),
+    /"choice" \(If, opset 13\): its condition is computed by the network, which is not supported/,
+  );
 });
 
 test("a batch of fixed size follows the batch that is given where it is free", async () => {

@@ -115,6 +115,12 @@ export const constants: Operators = {
   },
   Size: { folds: true, run: (call) => hostOf("int64", [sizeOf(call.shape(0))], []) },
   Where: { content: [0], folds: true, run: where },
+  If: {
+    attributes: ["then_branch", "else_branch"],
+    content: [0],
+    // The trace goes on in one of the branches instead.
+    run: (call) => call.node.fail("it cannot be computed by itself."),
+  },
   NonZero: {
     content: [0],
     folds: true,

@@ -10,10 +10,19 @@ import { maxPoolIndices } from "../../ops/max-pool-indices.js";
 import { maxPool2d } from "../../ops/max-pool2d.js";
 import { sizes4, type Value } from "../../ops/op.js";
 import { expanded } from "../../ops/rearrange.js";
+import { reshaped } from "../../ops/reshape.js";
 import { type Call, type Item, live } from "../item.js";
 import { paddedBy } from "./convolution.js";
 import type { Operators } from "./operator.js";
-import { checkImages, type Pads, padsOf, WINDOW_ATTRIBUTES, type Window, windowOf } from "./window.js";
+import {
+  AUTO_PADS,
+  checkImages,
+  type Pads,
+  padsOf,
+  WINDOW_ATTRIBUTES,
+  type Window,
+  windowOf,
+} from "./window.js";
 
 const NONE: Pads = { top: 0, left: 0, bottom: 0, right: 0 };
 
@@ -22,17 +31,47 @@ interface Pooling {
   readonly window: Window;
   readonly pads: Pads;
   readonly ceil: boolean;
+  /** What is pooled in the form of the input. */
+  restore(pooled: Value): Value;
 }
 
 function poolingOf(call: Call): Pooling {
   const { node } = call;
+  const deep = call.shape(0).length === 5 ? alongDepth(call) : undefined;
+  if (deep) return deep;
   checkImages(call.shape(0));
   const x = call.blocked(0);
   const dimensions = x.shape.length - 2;
   const window = windowOf(node, dimensions);
   const [, , h, w] = sizes4(x.shape);
   const ceil = node.flag("ceil_mode", false);
-  return { x, window, pads: padsOf(node, [h, w], window, dimensions), ceil };
+  const pads = padsOf(node, [h, w], window, dimensions);
+  return { x, window, pads, ceil, restore: (pooled) => pooled };
+}
+
+/**
+ * Windows of [k, 1, 1] over [n, c, d, h, w] are windows of [k, 1] over [n, c, d, h w]: PyTorch exports the sums of local
+ * response normalisation so. Undefined for other windows.
+ */
+function alongDepth(call: Call): Pooling | undefined {
+  const { node } = call;
+  const [n = 1, c = 1, d = 1, h = 1, w = 1] = call.shape(0);
+  const [k = 0, ...flat] = node.ints("kernel_shape") ?? [];
+  const [stride = 1, ...steps] = node.ints("strides") ?? [];
+  const [dilation = 1] = node.ints("dilations") ?? [];
+  const pads = node.ints("pads") ?? [0, 0, 0, 0, 0, 0];
+  const isFlat =
+    [...flat, ...steps].every((size) => size === 1) &&
+    [1, 2, 4, 5].every((side) => pads[side] === 0) &&
+    node.word("auto_pad", AUTO_PADS, "NOTSET") === "NOTSET";
+  if (!isFlat) return undefined;
+  return {
+    x: toBlocked(call.graph, reshaped(call.graph, call.value(0), [n, c, d, h * w])),
+    window: { kh: k, kw: 1, sh: stride, sw: 1, dh: dilation, dw: 1 },
+    pads: { top: pads[0]!, left: 0, bottom: pads[3]!, right: 0 },
+    ceil: node.flag("ceil_mode", false),
+    restore: (pooled) => reshaped(call.graph, pooled, [n, c, pooled.shape[2]!, h, w]),
+  };
 }
 
 /** Whether the pooling ops take the padding: at most half the window. */
@@ -44,13 +83,14 @@ function isUsual({ kh, kw, dh, dw }: Window, { top, left, bottom, right }: Pads)
 
 function maxPool(call: Call): Item[] {
   const { node } = call;
-  const { x, window, pads, ceil } = poolingOf(call);
+  const { x, window, pads, ceil, restore } = poolingOf(call);
   const columnMajor = node.flag("storage_order", false);
   const usual = isUsual(window, pads);
   const input = usual ? x : paddedBy(call, x, pads, -Infinity);
   const attrs = { ...window, ...(usual ? pads : NONE), ceil };
-  const results = [live(call.graph.add(maxPool2d, [input], attrs), call.item(0).dtype)];
+  const results = [live(restore(call.graph.add(maxPool2d, [input], attrs)), call.item(0).dtype)];
   if (node.outputs[1]) {
+    checkImages(call.shape(0));
     check(usual, () => "its indices are not supported with padding of more than half the window.");
     results.push(live(maxPoolIndices(call.graph, x, attrs, columnMajor), "int64"));
   }
@@ -59,19 +99,19 @@ function maxPool(call: Call): Item[] {
 
 function averagePool(call: Call): Item {
   const { node, graph } = call;
-  const { x, window, pads, ceil } = poolingOf(call);
+  const { x, window, pads, ceil, restore } = poolingOf(call);
   const includes = node.flag("count_include_pad", false);
   const mean = (value: Value, sides: Pads, countIncludePad: boolean): Value =>
     graph.add(avgPool2d, [value], { ...window, ...sides, ceil, countIncludePad });
-  if (isUsual(window, pads)) return live(mean(x, pads, includes));
+  if (isUsual(window, pads)) return live(restore(mean(x, pads, includes)));
   const padded = paddedBy(call, x, pads);
-  if (includes) return live(mean(padded, NONE, true));
+  if (includes) return live(restore(mean(padded, NONE, true)));
   // The mean over all pixels, over the part of them that is not padding.
   const plane = [1, 1, ...x.shape.slice(2)];
   const ones = toBlocked(graph, expanded(graph, constant(graph, Float32Array.of(1), [1]), plane));
   const sums = mean(padded, NONE, true);
   const part = expanded(graph, mean(paddedBy(call, ones, pads), NONE, true), sums.shape);
-  return live(graph.add(divide, [sums, toBlocked(graph, part)], {}));
+  return live(restore(graph.add(divide, [sums, toBlocked(graph, part)], {})));
 }
 
 /** Of an image, one pixel. */
@@ -87,10 +127,10 @@ export const poolings: Operators = {
   LpPool: {
     attributes: [...WINDOW_ATTRIBUTES, "ceil_mode", "p"],
     run(call) {
-      const { x, window, pads, ceil } = poolingOf(call);
+      const { x, window, pads, ceil, restore } = poolingOf(call);
       const input = isUsual(window, pads) ? x : paddedBy(call, x, pads);
       const sides = input === x ? pads : NONE;
-      return live(lpPool2d(call.graph, input, call.node.int("p", 2), { ...window, ...sides, ceil }));
+      return live(restore(lpPool2d(call.graph, input, call.node.int("p", 2), { ...window, ...sides, ceil })));
     },
   },
   GlobalAveragePool: {
