@@ -1,3 +1,4 @@
+import { neededNodes } from "../graph/graph.js";
 import { Plan } from "../graph/plan.js";
 import type { LayerRecord } from "../layers/layer.js";
 import type { Model, Trace } from "../layers/model.js";
@@ -48,7 +49,8 @@ export function summary(model: Model): Summary {
     parameters.set(owner, (parameters.get(owner) ?? 0) + sizeOf(parameter.shape));
   }
   const macs = new Map<string, number>();
-  for (const node of trace.graph.nodes) {
+  // Auxiliary classifiers are there, but only training computes them.
+  for (const node of neededNodes(trace.graph, [...trace.outputs.values()])) {
     const owner = names.has(node.name) ? node.name : "";
     macs.set(owner, (macs.get(owner) ?? 0) + macsOf(node));
   }

@@ -302,4 +302,20 @@ test("receptive fields are the pixels that, when they change, change the output"
   assert.ok(inner > 500, `only ${inner} fields lay within the picture`);
 });
 
+test("what only training computes has parameters but costs nothing", async () => {
+  const classifier = (auxiliary: boolean) =>
+    custom("Classifier", (scope, x) => {
+      const trunk = scope.child("trunk", linear(4), x);
+      if (auxiliary) scope.auxiliary("side", scope.child("side", linear(3), trunk), 0.3);
+      return scope.child("head", linear(3), trunk);
+    });
+  using plain = await network(classifier(false)).build([5]);
+  using helped = await network(classifier(true)).build([5]);
+  const [without, having] = [summary(plain), summary(helped)];
+  assert.is(without.macs, 5 * 4 + 4 * 3);
+  assert.is(having.macs, without.macs);
+  assert.is(having.activationBytes, without.activationBytes);
+  assert.is(having.parameters, without.parameters + 4 * 3 + 3);
+});
+
 test.run();
