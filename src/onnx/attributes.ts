@@ -22,9 +22,8 @@ export class NodeInfo {
   /** Names of values; "" for an optional one that is absent. Those that graphs within the node use come last. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly #attributes: ReadonlyMap<string, AttributeProto>;
-
-  readonly #external: ReadonlyMap<TensorProto, Uint8Array>;
+  #attributes: ReadonlyMap<string, AttributeProto>;
+  #external: ReadonlyMap<TensorProto, Uint8Array>;
 
   constructor(
     proto: NodeProto,
@@ -42,6 +41,19 @@ export class NodeInfo {
     this.outputs = proto.output;
     this.#attributes = new Map(proto.attribute.map((one) => [one.name ?? "", one]));
     this.check(this.#attributes.size === proto.attribute.length, () => "it has an attribute twice.");
+  }
+
+  /** Lets go of the file's bytes: keeps copies of the little that is left to be read. */
+  detach(): void {
+    const copy = (bytes: Uint8Array | undefined) => bytes && new Uint8Array(bytes);
+    const own = ([name, one]: [string, AttributeProto]): [string, AttributeProto] => {
+      const { g: _graph, t, s, ...rest } = one;
+      const rawData = t && (this.#external.get(t) ?? t.rawData);
+      const tensor = t && { ...t, dataLocation: 0, ...(rawData && { rawData: copy(rawData)! }) };
+      return [name, { ...rest, ...(s && { s: copy(s)! }), ...(tensor && { t: tensor }) }];
+    };
+    this.#attributes = new Map([...this.#attributes].map(own));
+    this.#external = new Map();
   }
 
   /** Names the node in errors. */

@@ -92,6 +92,7 @@ export function analyse(model: ModelProto, external: ExternalBytes, file: string
   const all = stepsOf(graph, opset, external);
   const turned = new Map<string, string>();
   const steps = fold(neededSteps(all, outputs), constants, new Set(inputs.map(({ name }) => name)), turned);
+  detach(steps);
   return {
     name: graph.name ?? "",
     inputs,
@@ -101,6 +102,14 @@ export function analyse(model: ModelProto, external: ExternalBytes, file: string
     weights: weightsOf(steps, constants, named, turned),
     constants,
   };
+}
+
+/** The nodes outlive the file. */
+function detach(steps: readonly Step[]): void {
+  for (const { info, branches } of steps) {
+    info.detach();
+    for (const branch of branches) detach(branch.steps);
+  }
 }
 
 function checkNames(list: readonly Declared[], two: string): void {

@@ -36,6 +36,7 @@ NETWORKS = [
     ("inception_v3", 13, (96, 96), False),
     ("regnet_y_400mf", 17, (64, 64), True),
     ("convnext_tiny", 14, (64, 64), False),
+    ("lrn", 13, (12, 12), True),
 ]
 
 
@@ -62,6 +63,19 @@ class Small(nn.Module):
         x = nn.functional.gelu(self.mix(x.permute(0, 2, 3, 1))).permute(0, 3, 1, 2)
         x = nn.functional.max_pool2d(nn.functional.pad(x, (1, 1, 1, 1), mode="reflect"), 3)
         return self.fc(torch.flatten(x, 1))
+
+
+class Lrn(nn.Module):
+    """Local response normalisation, which PyTorch exports as pooling in three dimensions and a branch."""
+
+    def __init__(self):
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.LocalResponseNorm(5, alpha=0.1), nn.Conv2d(8, 4, 3)
+        )
+
+    def forward(self, x):
+        return self.features(x).mean((2, 3))
 
 
 def export(model, x, opset, free):
@@ -103,7 +117,8 @@ def main():
 
     for name, opset, size, free in NETWORKS:
         extra = {"init_weights": False} if name in ("googlenet", "inception_v3") else {}
-        model = hashed.fill(getattr(torchvision.models, name)(weights=None, **extra)).eval()
+        model = Lrn() if name == "lrn" else getattr(torchvision.models, name)(weights=None, **extra)
+        hashed.fill(model).eval()
         count = 2 if free else 1
         x = torch.from_numpy(hashed.uniform("input", count * 3 * size[0] * size[1])).reshape(count, 3, *size)
         with torch.no_grad():
