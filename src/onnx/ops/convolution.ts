@@ -6,6 +6,7 @@ import { sizes4, type Value } from "../../ops/op.js";
 import { pad } from "../../ops/pad.js";
 import { paddedDense } from "../../ops/rearrange.js";
 import { type Call, type Item, live } from "../item.js";
+import { checkLength } from "./moves.js";
 import type { Operators } from "./operator.js";
 import {
   AUTO_PADS,
@@ -35,6 +36,8 @@ export function paddedBy(call: Call, x: Value, pads: Pads, fill = 0): Value {
           [top, left],
           [bottom, right],
         ];
+  const [, , h, w] = sizes4(x.shape);
+  for (const length of [h + top + bottom, w + left + right]) checkLength(length);
   const cropped = paddedDense(call.graph, x, [0, 0, ...before!, 0, 0, ...after!], "constant", fill);
   return toBlocked(call.graph, cropped);
 }
