@@ -21,11 +21,19 @@ async function bundle(entries) {
   return outputFiles[0].contents;
 }
 
-const entries = ["", "/train", "/functional", "/weights", "/zoo"];
+const all = ["", "/train", "/functional", "/data", "/weights", "/zoo", "/image", "/onnx", "/inspect"];
 const files = [
-  ["index, train, functional, weights and zoo in one bundle", await bundle(entries)],
-  ["index alone", await bundle([""])],
-  ["build/featuremap.min.js", readFileSync("build/featuremap.min.js")],
+  [
+    "build/featuremap.min.js: index, train, functional, data, weights",
+    readFileSync("build/featuremap.min.js"),
+  ],
+  [
+    "build/featuremap.all.min.js: zoo, image, onnx and inspect too",
+    readFileSync("build/featuremap.all.min.js"),
+  ],
+  ["index alone, in an application's bundle", await bundle([""])],
+  ["index and zoo", await bundle(["", "/zoo"])],
+  ["all entries", await bundle(all)],
   ["kernels, plain SIMD", readFileSync("build/featuremap.simd.wasm")],
   ["kernels, relaxed SIMD", readFileSync("build/featuremap.relaxed.wasm")],
 ];
