@@ -1,4 +1,4 @@
-import { readFile } from "#platform";
+import { isElsewhere, readFile } from "#platform";
 import { check } from "../errors.js";
 import type { GraphProto, TensorProto } from "./proto/types.js";
 
@@ -88,7 +88,7 @@ function placeOf(
   return { location, offset: count("offset") ?? 0, length: count("length") };
 }
 
-function besides(model: string | undefined, location: string, what: string): Promise<Uint8Array> {
+async function besides(model: string | undefined, location: string, what: string): Promise<Uint8Array> {
   check(
     model !== undefined,
     () =>
@@ -96,6 +96,12 @@ function besides(model: string | undefined, location: string, what: string): Pro
       "importOnnx(bytes, { externalData: (name) => ... }).",
   );
   const folder = model.slice(0, Math.max(model.lastIndexOf("/"), model.lastIndexOf("\\")) + 1);
+  check(
+    !(await isElsewhere(folder + location, model)),
+    () =>
+      `${what} lies in "${location}", a link that leads out of the model's folder. Such files are not read; give it: ` +
+      "importOnnx(path, { externalData: (name) => ... }).",
+  );
   return readFileBelow(folder + location, MOST_BYTES, TOO_LARGE);
 }
 

@@ -13,6 +13,11 @@ export async function readFile(
   throw new FeatureMapError(`Cannot fetch ${nameOf(path)}: there is nothing at this address. Check it.`);
 }
 
+/** Addresses have no links. */
+export async function isElsewhere(_path: string, _other: string): Promise<boolean> {
+  return false;
+}
+
 /** A page reads every file from an address. */
 export function locate(file: string | URL): { url: string } | { path: string } {
   try {

@@ -1,4 +1,5 @@
 import * as fs from "node:fs/promises";
+import { dirname, join, resolve, sep } from "node:path";
 import { FeatureMapError } from "../errors.js";
 import type { TransferOptions } from "./download.js";
 
@@ -34,6 +35,17 @@ export async function readFile(
   } finally {
     await file.close();
   }
+}
+
+/** Whether a file is, by links, neither below the folder of another nor beside what that one is a link to. */
+export async function isElsewhere(path: string, other: string): Promise<boolean> {
+  const [file, own, folder] = await Promise.all([path, other, dirname(other)].map((one) => realPath(one)));
+  return !file!.startsWith(join(folder!, sep)) && dirname(file!) !== dirname(own!);
+}
+
+/** Without links; a path that leads nowhere as it is. */
+function realPath(path: string): Promise<string> {
+  return fs.realpath(path).catch(() => resolve(path));
 }
 
 async function attempt<T>(path: string | URL, work: () => Promise<T>): Promise<T> {

@@ -12,7 +12,7 @@ import type { DownloadCache } from "./draft.js";
 import { reason } from "./node-files.js";
 import type { Thread } from "./thread.js";
 
-export { readFile } from "./node-files.js";
+export { isElsewhere, readFile } from "./node-files.js";
 
 /** Whether a file is fetched from an address or read from a path. */
 export function locate(file: string | URL): { url: string } | { path: string } {

@@ -11,7 +11,7 @@ import { nodeCases } from "./node-cases.js";
 
 const test = suite("damaged ONNX files");
 /** A page takes longer, and does the same. */
-const RUNS = typeof location === "undefined" ? 1500 : 150;
+const RUNS = typeof location === "undefined" ? 1500 : 50;
 /** Far more than any of these files takes, on a machine that is busy with other things. */
 const PATIENCE_MS = 10_000;
 
@@ -94,15 +94,15 @@ const hostile: readonly [what: string, file: ModelDraft, message: RegExp][] = [
     /to compute the constants up to here takes too much/,
   ],
   [
-    "one tensor joined to itself a million times",
+    "one tensor joined to itself very often",
     {
       weights: { c: floats(Array(1000).fill(1)) },
       nodes: [
-        { op: "Concat", in: Array(1e6).fill("c"), out: ["d"], attributes: { axis: 0 } },
+        { op: "Concat", in: Array(1e5).fill("c"), out: ["d"], attributes: { axis: 0 } },
         { op: "Add", in: ["x", "d"] },
       ],
     },
-    /a constant of the shape \[1000000000\] is larger/,
+    /a constant of the shape \[100000000\] is larger/,
   ],
   [
     "nothing along a long axis",

@@ -1,4 +1,4 @@
-import { mkdtemp, open, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { importOnnx } from "../../src/onnx/index.js";
@@ -26,6 +26,25 @@ test("weights in a file beside the model are read with it", async () => {
   await rejectsMessage(() => importOnnx(path), /Cannot read .*model\.onnx\.data: there is no such file/);
   await writeFile(join(folder, "model.onnx.data"), Float32Array.of(0, 3, 5));
   using model = await importOnnx(path);
+  assert.equal([...(await model.predict(tensor([[1, 2]]))).data], [3, 10]);
+});
+
+test("a link is followed where it stays beside the model, as in caches that consist of links", async () => {
+  const externalData = [{ key: "location", value: "w" }];
+  const initializer = [{ name: "w", dims: [2], dataType: 1, dataLocation: 1, externalData }];
+  const file = onnx({ nodes: [{ op: "Mul", in: ["x", "w"] }], graph: { initializer } });
+  const [blobs, names] = [join(folder, "blobs"), join(folder, "names")];
+  for (const one of [blobs, names]) await mkdir(one);
+  await writeFile(join(blobs, "1"), file);
+  await writeFile(join(blobs, "2"), Float32Array.of(3, 5));
+  await symlink(join(blobs, "2"), join(names, "w"));
+  await writeFile(join(names, "own.onnx"), file);
+  await rejectsMessage(
+    () => importOnnx(join(names, "own.onnx")),
+    /"w", a link that leads out of the model's folder/,
+  );
+  await symlink(join(blobs, "1"), join(names, "linked.onnx"));
+  using model = await importOnnx(join(names, "linked.onnx"));
   assert.equal([...(await model.predict(tensor([[1, 2]]))).data], [3, 10]);
 });
 
