@@ -91,7 +91,13 @@ export function analyse(model: ModelProto, external: ExternalBytes, file: string
 
   const all = stepsOf(graph, opset, external);
   const turned = new Map<string, string>();
-  const steps = fold(neededSteps(all, outputs), constants, new Set(inputs.map(({ name }) => name)), turned);
+  const steps = fold(
+    neededSteps(all, outputs),
+    constants,
+    new Set(inputs.map(({ name }) => name)),
+    named,
+    turned,
+  );
   detach(steps);
   return {
     name: graph.name ?? "",
@@ -214,13 +220,14 @@ function neededSteps(steps: readonly Step[], outputs: readonly Declared[]): Step
 }
 
 /**
- * Computes what depends on constants alone, adding it to them; returns the other nodes. `turned` learns which constants
- * are others with rows for columns.
+ * Computes what depends on constants alone, adding it to them; returns the other nodes. `named` has the names of the
+ * file's weights and learns those of what becomes of them, `turned` which constants are others with rows for columns.
  */
 function fold(
   steps: readonly Step[],
   constants: Map<string, HostTensor>,
   known: Set<string>,
+  named: Set<string>,
   turned: Map<string, string>,
 ): Step[] {
   const rest: Step[] = [];
@@ -251,6 +258,7 @@ function fold(
       if (name === "" || !result) return;
       check(isKnown(result), () => `${info.label}: its output "${name}" cannot be computed from constants.`);
       constants.set(name, result);
+      if (info.inputs.some((input) => named.has(input))) named.add(name);
     });
     work -= workOf(inputs, results);
     if (work < 0)

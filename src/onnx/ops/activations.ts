@@ -16,6 +16,7 @@ import { neg } from "../../ops/neg.js";
 import type { GraphWriter, Op, Value } from "../../ops/op.js";
 import { prelu } from "../../ops/prelu.js";
 import { relu } from "../../ops/relu.js";
+import { relu6 } from "../../ops/relu6.js";
 import { round } from "../../ops/round.js";
 import { SELU_ALPHA, SELU_GAMMA, selu } from "../../ops/selu.js";
 import { sigmoid } from "../../ops/sigmoid.js";
@@ -57,6 +58,9 @@ function clipped(call: Call): Item {
   const min = given ? node.float("min", -Infinity) : call.number(1, -Infinity);
   const max = given ? node.float("max", Infinity) : call.number(2, Infinity);
   if (!isKnown(item)) {
+    // What convolutions are computed together with.
+    if (min === 0 && max === Infinity) return live(call.graph.add(relu, [item.value], {}), item.dtype);
+    if (min === 0 && max === 6) return live(call.graph.add(relu6, [item.value], {}), item.dtype);
     // A maximum below the minimum wins, as in numpy.
     return live(call.graph.add(clip, [item.value], { min: Math.min(min, max), max }), item.dtype);
   }

@@ -155,7 +155,9 @@ export const normalizations: Operators = {
   },
   InstanceNormalization: {
     attributes: ["epsilon"],
-    parameters: [1, 2],
+    // PyTorch's group normalisation has constants here that were never trained.
+    maybeParameters: [1, 2],
+    buffers: [1, 2],
     run: (call) =>
       live(
         instanceNorm(
@@ -169,7 +171,8 @@ export const normalizations: Operators = {
   },
   LayerNormalization: {
     attributes: ["axis", "epsilon", "stash_type"],
-    parameters: [1, 2],
+    maybeParameters: [1, 2],
+    buffers: [1, 2],
     run: layerNormalization,
   },
   LRN: { attributes: ["size", "alpha", "beta", "bias"], run: lrn },
