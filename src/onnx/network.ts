@@ -13,6 +13,8 @@ import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from "./proto/
 
 /** Numbers up to which a constant of no particular role is part of the graph rather than of the model's state. */
 const FEW = 64;
+/** Nodes that a graph may have. */
+const MOST_NODES = 2 ** 17;
 /** Numbers that may be read and written to compute constants, besides some times those in the file. */
 const FREE_WORK = 2 ** 24;
 const WORK_FACTOR = 16;
@@ -72,6 +74,10 @@ export function analyse(model: ModelProto, external: ExternalBytes, file: string
   const { graph } = model;
   check(graph, () => `${file} is not an ONNX file: it has no graph.`);
   const opset = opsetOf(model, file);
+  check(
+    graph.node.length <= MOST_NODES,
+    () => `${file}: the network has ${graph.node.length} nodes; ${MOST_NODES} are allowed.`,
+  );
   check(
     graph.sparseInitializer.length === 0,
     () =>

@@ -12,6 +12,9 @@ const FIXED32 = 5;
 /** Messages inside messages at most: protobuf's own limit. */
 const DEPTH = 100;
 
+/** Messages in a file at most: each takes many times the memory that it takes in the file. */
+const MOST_MESSAGES = 2 ** 20;
+
 type Numbers = Float32Array | Float64Array | Int32Array | BigInt64Array | BigUint64Array;
 
 /**
@@ -32,6 +35,7 @@ class Reader {
   readonly #pbf: PbfReader;
   readonly #bytes: Uint8Array;
   readonly #file: string;
+  #messages = 0;
 
   constructor(bytes: Uint8Array, file: string) {
     this.#pbf = new PbfReader(bytes);
@@ -43,6 +47,7 @@ class Reader {
   message(message: Message, end: number, depth: number): Record<string, unknown> {
     const pbf = this.#pbf;
     if (depth > DEPTH) this.#fail(`messages lie in messages more than ${DEPTH} deep`);
+    if (++this.#messages > MOST_MESSAGES) this.#fail(`it has more than ${MOST_MESSAGES} parts`);
     const result: Record<string, unknown> = {};
     const chunks = new Map<Field, Numbers[]>();
     for (const field of message.byNumber.values()) if (field.repeated) result[field.name] = [];
