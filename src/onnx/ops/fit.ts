@@ -1,8 +1,9 @@
 import { toBlocked, toDense } from "../../ops/dense.js";
 import type { Value } from "../../ops/op.js";
+import { expanded } from "../../ops/rearrange.js";
 import { reshaped } from "../../ops/reshape.js";
 import { sameShape } from "../../ops/shape.js";
-import type { Shape } from "../../tensor.js";
+import { type Shape, sizeOf } from "../../tensor.js";
 import { broadcastShape } from "../host/host.js";
 import { type Call, type Item, isKnown } from "../item.js";
 import { expandedItem } from "./moves.js";
@@ -31,8 +32,12 @@ const isBlocked = (item: Item): boolean => !isKnown(item) && item.value.form ===
  * Two operands as an op takes them: of one form and shape, or the second with one pixel for each channel of the first.
  * Activations stay in blocks of channels where they can.
  */
-export function fitted(call: Call, a: Item, b: Item): [Value, Value] {
+export function fitted(call: Call, a: Item, given: Item): [Value, Value] {
   const { graph } = call;
+  const [, channels = 1, ...pixels] = a.shape;
+  // One number for all channels is one for each.
+  const isNumber = isBlocked(a) && isKnown(given) && sizeOf(given.shape) === 1 && a.shape.length > 1;
+  const b = isNumber ? expandedItem(call, given, [1, channels, ...pixels.map(() => 1)]) : given;
   const same = sameShape(a.shape, b.shape);
   if ((isBlocked(a) || (same && isBlocked(b))) && (same || isPerChannel(a.shape, b.shape))) {
     const x = toBlocked(graph, call.valueOf(a));
@@ -41,6 +46,7 @@ export function fitted(call: Call, a: Item, b: Item): [Value, Value] {
     return [x, toBlocked(graph, vector)];
   }
   const shape = broadcastShape(a.shape, b.shape);
-  const [x, y] = [a, b].map((item) => toDense(graph, call.valueOf(expandedItem(call, item, shape))));
+  // Constants too are repeated when the network runs: a table of them would be as large as an activation.
+  const [x, y] = [a, b].map((item) => toDense(graph, expanded(graph, call.valueOf(item), shape)));
   return [x!, y!];
 }
