@@ -4,7 +4,7 @@ import type { Value } from "../../ops/op.js";
 import { resized, type Tap } from "../../ops/resample.js";
 import { axesIn } from "../attributes.js";
 import { type Call, checkSizes, type Item, live } from "../item.js";
-import { gatheredItem, listOf } from "./moves.js";
+import { checkLength, gatheredItem, listOf } from "./moves.js";
 import type { Operators } from "./operator.js";
 
 const TRANSFORMATIONS = [
@@ -155,6 +155,7 @@ function resize(call: Call, axes: readonly Axis[], how: How): Item {
   let value = shift(call.valueOf(item), -(beyond ?? 0));
   axes.forEach((axis, d) => {
     if (!changes[d]) return;
+    if (antialias) checkLength(axis.from, MOST_INTERPOLATED);
     const own = antialias ? widened(kernel, axis.scale) : kernel;
     value = resized(
       call.graph,
