@@ -444,13 +444,13 @@ export class Model {
   }
 
   #plan(feeds: Feeds, names: readonly string[]): Plan {
-    const given: Given = Object.fromEntries(
-      this.ports.map(({ name, content }) => [name, content ? feeds[name]! : feeds[name]!.shape]),
-    );
-    const key = `${keyOf(this.ports, given)} ${[...names].sort().join(" ")}`;
+    const key = keyOf(this.ports, feeds) + [...names].sort().join(" ");
     let plan = this.#plans.get(key);
     if (plan) this.#plans.delete(key);
     else {
+      const given: Given = Object.fromEntries(
+        this.ports.map(({ name, content }) => [name, content ? feeds[name]! : feeds[name]!.shape]),
+      );
       const { graph, input, outputs: own, records, bound } = this.trace(given, false);
       const outputs = new Map(own);
       for (const name of names) {
@@ -488,14 +488,18 @@ const isPorts = (input: readonly number[] | readonly Port[], outputs: unknown): 
 
 const isShape = (given: Shape | Given): given is Shape => Array.isArray(given);
 
+const NOTHING = new Float32Array(1);
+
 /** What a plan is fed. */
 function dataOf(feeds: Feeds): Record<string, Float32Array> {
-  const data = Object.entries(feeds).map(([name, tensor]) => [name, tensor.data] as const);
-  return { [UNUSED]: new Float32Array(1), ...Object.fromEntries(data) };
+  const data: Record<string, Float32Array> = { [UNUSED]: NOTHING };
+  for (const name in feeds) data[name] = feeds[name]!.data;
+  return data;
 }
 
 /** The results of the pieces of a batch, by name. */
 function joined(pieces: readonly Record<string, Tensor>[]): Record<string, Tensor> {
+  if (pieces.length === 1) return pieces[0]!;
   const names = Object.keys(pieces[0]!);
   return Object.fromEntries(names.map((name) => [name, join(pieces.map((piece) => piece[name]!))]));
 }

@@ -49,17 +49,19 @@ export function addInput(graph: Graph, { name, batch }: Port, shape: Shape): Val
 }
 
 /** Tells plans apart: by the shapes of inputs, and by the values of those that decide shapes. */
-export function keyOf(ports: readonly Port[], given: Given): string {
-  return ports
-    .map(({ name }) => {
-      const one = given[name];
-      return one instanceof Tensor ? `${one.shape.join("x")}=${one.data.join(",")}` : one?.join("x");
-    })
-    .join(";");
+export function keyOf(ports: readonly Port[], feeds: Feeds): string {
+  let key = "";
+  for (const { name, content } of ports) {
+    const { shape, data } = feeds[name]!;
+    key += `${shape.join("x")}${content ? `=${data.join(",")}` : ""};`;
+  }
+  return key;
 }
 
 /** Batches too large for one run in pieces, where all inputs are batches of as many. */
 export function piecesOf(what: string, ports: readonly Port[], feeds: Feeds): Feeds[] {
+  const [only] = ports;
+  if (ports.length === 1 && only!.batch === true && feeds[only!.name]!.shape[0]! <= PIECE) return [feeds];
   const batched = ports.filter(({ content }) => !content);
   const counts = new Set(batched.map(({ name, batch }) => (batch === false ? -1 : feeds[name]!.shape[0]!)));
   const [n = -1] = counts;
