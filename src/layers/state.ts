@@ -9,7 +9,7 @@ export type StateDict = ReadonlyMap<string, Tensor> | Readonly<Record<string, Te
 
 /** What to do about entries that do not match in `loadStateDict`. */
 export interface LoadOptions {
-  /** Throw when entries are missing or unexpected. Default true. Wrong shapes always throw. */
+  /** Throw when entries are missing or unexpected. Default true. Wrong shapes always throw, and so does a state of other names only. */
   strict?: boolean;
   /** Leave what is under these names as it is, whatever the state has there: `["fc"]` for a last layer of one's own. */
   skip?: readonly string[];
@@ -61,6 +61,10 @@ export function* readings(
 /** Files of models that were never trained may lack it. */
 const isOptional = ({ name }: Entry): boolean => name.endsWith("num_batches_tracked");
 
+/** A single number may be [] or [1]. */
+const fits = ({ shape }: Entry, tensor: Tensor): boolean =>
+  sameShape(tensor.shape, shape) || (sizeOf(shape) === 1 && tensor.size === 1);
+
 /**
  * What to set each entry to. Throws, with all of them listed, when entries are missing, unexpected or wrongly shaped.
  * `source`: what the state is, at the start of a sentence.
@@ -110,24 +114,32 @@ export function matchState(
     note("missing", missing(state));
     note("unexpected", unexpected(state));
   }
-  const fits = (entry: Entry, tensor: Tensor): boolean =>
-    sameShape(tensor.shape, entry.shape) || (sizeOf(entry.shape) === 1 && tensor.size === 1);
   const present = wanted.filter(({ name }) => state.has(name));
+  if (!strict && present.length === 0 && wanted.length > 0) {
+    problems.push(
+      `none of its names is the model's: it has ${list(state.keys())}, the model ${list(entries.keys())}`,
+    );
+  }
+  const misshapen = present.filter((entry) => !fits(entry, state.get(entry.name)!));
   note(
     "wrongly shaped",
-    present
-      .filter((entry) => !fits(entry, state.get(entry.name)!))
-      .map(
-        ({ name, shape }) =>
-          `${name} (${formatShape(state.get(name)!.shape)} instead of ${formatShape(shape)})`,
-      ),
+    misshapen.map(
+      ({ name, shape }) =>
+        `${name} (${formatShape(state.get(name)!.shape)} instead of ${formatShape(shape)})`,
+    ),
   );
+  const onlyShapes = strict ? problems.length === 1 && misshapen.length > 0 : misshapen.length > 0;
+  const owners = new Set(misshapen.map(({ name }) => name.slice(0, Math.max(0, name.lastIndexOf(".")))));
+  const remedy = onlyShapes
+    ? `, or leave these layers as they are: { skip: ${JSON.stringify([...owners])} }.`
+    : strict
+      ? ", or use { strict: false } to load what matches."
+      : ".";
   check(
     problems.length === 0,
     () =>
       `${source} does not fit the model. ${spoken.length > 0 ? `Read as ${spoken.join(", then ")}. ` : ""}` +
-      `${problems.join("; ")}. Nothing was loaded. Build the network that the weights belong to` +
-      (strict ? ", or use { strict: false } to load what matches." : "."),
+      `${problems.join("; ")}. Nothing was loaded. Build the network that the weights belong to${remedy}`,
   );
   return new Map(present.map((entry) => [entry, state.get(entry.name)!]));
 }

@@ -26,10 +26,13 @@ export interface ZooOptions extends Omit<BuildOptions, "outputs">, ReadWeightsOp
   weights?: WeightsSource;
   /** Leave what is under these prefixes new instead: `skip: ["fc"]` with a `numClasses` of one's own. */
   skip?: LoadOptions["skip"];
+  /** Throw where the weights lack something or have more. Default true. */
+  strict?: LoadOptions["strict"];
 }
 
 const BUILD_OPTIONS = ["seed", "classes", "runtime", "initialize", "dialects", "prepare"];
-const ZOO_OPTIONS = ["numClasses", "inputShape", "weights", "skip", ...BUILD_OPTIONS, ...readWeightsOptions];
+const LOAD_OPTIONS = ["weights", "skip", "strict", ...readWeightsOptions];
+const ZOO_OPTIONS = ["numClasses", "inputShape", ...LOAD_OPTIONS, ...BUILD_OPTIONS];
 
 /** What a family says about its network. `Own`: its options besides those of every network. */
 export interface Design<Own = object> {
@@ -63,9 +66,9 @@ export async function create<Own>(design: Design<Own>, options: ZooOptions & Own
   const own = pick(takes) as Own;
   const reading: ReadWeightsOptions = pick(readWeightsOptions);
   const build: BuildOptions = pick(BUILD_OPTIONS);
-  const { numClasses, inputShape, weights: source, skip, classes } = options;
+  const { numClasses, inputShape, weights: source, skip, strict, classes } = options;
   if (numClasses !== undefined) checkCount(`${what}: numClasses`, numClasses);
-  for (const [name, value] of Object.entries({ skip, sha256: reading.sha256, key: reading.key })) {
+  for (const [name, value] of Object.entries({ skip, strict, sha256: reading.sha256, key: reading.key })) {
     const belongs = value === undefined || source !== undefined;
     checkIs(belongs, `${what}: ${name}`, value, "left out where no weights are given");
   }
@@ -84,13 +87,14 @@ export async function create<Own>(design: Design<Own>, options: ZooOptions & Own
   const network = layers({ ...form, ...own, numClasses: count });
   const model = await network.build(shape, {
     ...preparing(design.preprocessing, shape),
-    initialize: !weights || skip !== undefined,
+    initialize: !weights || skip !== undefined || strict === false,
     ...build,
     dialects,
     classes: classes ?? labels ?? [],
   });
   try {
-    if (weights) model.loadStateDict(weights.tensors, { ...(skip && { skip }) }, weights.name);
+    const loading = { ...(skip && { skip }), ...(strict !== undefined && { strict }) };
+    if (weights) model.loadStateDict(weights.tensors, loading, weights.name);
     return model;
   } catch (error) {
     model.dispose();

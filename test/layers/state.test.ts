@@ -138,7 +138,7 @@ test("without strict what matches is loaded, but a wrong shape is still an error
   some.set("conv.bias", tensor([1, 2, 3]));
   throwsMessage(
     () => model.loadStateDict(some, { strict: false }),
-    /wrongly shaped: conv\.bias \(\[3\] instead of \[4\]\)\. Nothing was loaded\. Build the network that the weights belong to\.$/,
+    /wrongly shaped: conv\.bias \(\[3\] instead of \[4\]\)\. Nothing was loaded\. Build the network that the weights belong to, or leave/,
   );
 });
 
@@ -202,6 +202,23 @@ test("other libraries' names are understood, one within the other, and named in 
   throwsMessage(
     () => model.loadStateDict(upper),
     /does not fit the model\. Read as wrapped, then upper case\. missing: /,
+  );
+});
+
+test("the way out fits what is wrong", async () => {
+  using model = await build();
+  const state = new Map(model.stateDict());
+  const name = [...state.keys()].find((one) => one.endsWith("weight"))!;
+  const layer = name.slice(0, name.lastIndexOf("."));
+  state.set(name, tensor([1, 2, 3]));
+  const skips = new RegExp(`or leave these layers as they are: \\{ skip: \\["${layer}"\\] \\}\\.$`);
+  throwsMessage(() => model.loadStateDict(state), skips);
+  throwsMessage(() => model.loadStateDict(state, { strict: false }), skips);
+  state.delete(name);
+  throwsMessage(() => model.loadStateDict(state), /or use \{ strict: false \} to load what matches\.$/);
+  throwsMessage(
+    () => model.loadStateDict({ "a.weight": tensor([1]) }, { strict: false }),
+    /none of its names is the model's: it has a\.weight, the model /,
   );
 });
 
