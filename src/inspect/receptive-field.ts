@@ -4,7 +4,8 @@ import type { Size2 } from "../ops/shape.js";
 /**
  * What the units of a layer see of the input, in pixels: the unit at [i, j] sees `size` pixels from
  * `offset + [i, j] * stride` on. Borders are not cut off, so an offset below 0 reaches into the padding. One number
- * where height and width agree, else [height, width]. A stride of 0 means that all units see the same.
+ * where height and width agree, else [height, width]. A stride of 0 means that all units see the same, and a size of 0
+ * that they see nothing of the input: their numbers are constants.
  */
 export interface ReceptiveField {
   readonly size: Size2;
@@ -24,8 +25,23 @@ type Spans = readonly [Span, Span];
 
 const axes = [0, 1] as const;
 
-/** The receptive fields of all values that depend on the input, in the order of the nodes. */
-export function receptiveFields(nodes: readonly Node[], input: Value): Map<Value, ReceptiveField> {
+/** What constants see. */
+export const NOTHING: ReceptiveField = { size: 0, stride: 0, offset: 0 };
+
+/**
+ * The receptive fields of all values that depend on inputs. What depends on several has its field in the first of them:
+ * fields in different pictures have nothing in common.
+ */
+export function receptiveFields(
+  nodes: readonly Node[],
+  inputs: readonly Value[],
+): Map<Value, ReceptiveField> {
+  const last = [...inputs].reverse();
+  return new Map(last.flatMap((input) => [...fieldsIn(nodes, input)]));
+}
+
+/** Of all values that depend on one input. */
+function fieldsIn(nodes: readonly Node[], input: Value): Map<Value, ReceptiveField> {
   const picture = sizes4(input.shape).slice(2) as [number, number];
   const own: Span = { first: 0, last: 0, stride: 1 };
   const spans = new Map<Value, Spans>([[input, [own, own]]]);

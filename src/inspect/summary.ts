@@ -6,7 +6,7 @@ import type { Node } from "../ops/op.js";
 import type { Size2 } from "../ops/shape.js";
 import { type Shape, sizeOf } from "../tensor.js";
 import { formatBytes, formatCount } from "./numbers.js";
-import { type ReceptiveField, receptiveFields } from "./receptive-field.js";
+import { NOTHING, type ReceptiveField, receptiveFields } from "./receptive-field.js";
 import { textTable } from "./text-table.js";
 
 /** A layer in a summary. What layers inside it do is counted there, so that sums over all rows are those of the model. */
@@ -20,6 +20,7 @@ export interface LayerSummary {
   readonly parameters: number;
   /** Multiply-adds for one input. */
   readonly macs: number;
+  /** Of several inputs, in the first that the layer depends on. */
   readonly receptiveField: ReceptiveField;
 }
 
@@ -38,7 +39,8 @@ export interface Summary {
 export function summary(model: Model): Summary {
   const hasBatch = model.ports[0]?.batch !== false;
   const trace = model.trace(hasBatch ? [1, ...model.inputShape] : {}, false);
-  const fields = receptiveFields(trace.graph.nodes, trace.input);
+  const inputs = trace.graph.values.filter(({ origin }) => origin === "input");
+  const fields = receptiveFields(trace.graph.nodes, inputs);
   const rows = rowsOf(trace, model.network.type);
   const names = new Set(rows.map(({ name }) => name));
 
@@ -64,7 +66,7 @@ export function summary(model: Model): Summary {
       output: hasBatch ? output.shape.slice(1) : output.shape,
       parameters: parameters.get(name) ?? 0,
       macs: macs.get(name) ?? 0,
-      receptiveField: fields.get(output)!,
+      receptiveField: fields.get(output) ?? NOTHING,
     }));
   const total = (of: (layer: LayerSummary) => number): number =>
     layers.reduce((sum, layer) => sum + of(layer), 0);
@@ -107,8 +109,7 @@ function macsOf(node: Node): number {
   return node.op.macs?.(node) ?? 0;
 }
 
-function activationBytes(model: Model, { graph, output, bound }: Trace): number {
-  const outputs = new Map([["output", output]]);
+function activationBytes(model: Model, { graph, outputs, bound }: Trace): number {
   const plan = new Plan(model.runtime, graph, { outputs, bound }, "The summary");
   try {
     return plan.arenaBytes;
@@ -136,7 +137,7 @@ export function formatSummary({ layers, parameters, macs, activationBytes }: Sum
       layer.parameters === 0 ? "" : formatCount(layer.parameters),
       layer.macs === 0 ? "" : formatCount(layer.macs),
       formatSize(layer.receptiveField.size),
-      formatSize(layer.receptiveField.stride, ""),
+      formatSize(layer.receptiveField.stride),
     ]),
     100,
   );
@@ -147,7 +148,8 @@ Activations    ${formatBytes(activationBytes)} for one input
 Sees, every    size and step of the receptive field in pixels of the input`;
 }
 
-function formatSize(size: Size2, zero = "0"): string {
+/** Nothing where both are 0. */
+function formatSize(size: Size2): string {
   const [h, w] = typeof size === "number" ? [size, size] : size;
-  return h === 0 && w === 0 ? zero : `${h} × ${w}`;
+  return h === 0 && w === 0 ? "" : `${h} × ${w}`;
 }

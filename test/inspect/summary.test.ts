@@ -24,6 +24,12 @@ import {
 } from "../../src/index.js";
 import { formatSummary, type ReceptiveField, type Summary, summary } from "../../src/inspect/index.js";
 import { network } from "../../src/layers/containers.js";
+import { buildModel } from "../../src/layers/model.js";
+import { constant } from "../../src/ops/constant.js";
+import { toBlocked } from "../../src/ops/dense.js";
+import { multiply } from "../../src/ops/multiply.js";
+import type { Value } from "../../src/ops/op.js";
+import { reshaped } from "../../src/ops/reshape.js";
 import { sizeOf } from "../../src/tensor.js";
 import { lenet5 } from "../../src/zoo/index.js";
 import { assert, suite } from "../harness/suite.js";
@@ -109,6 +115,40 @@ test("branches are united; those of different rates see the whole together", asy
   assert.equal(fields.mixed, { size: [5, 7], stride: 1, offset: [-2, -3] });
   assert.equal(fields["gate.mean"], { size: [5, 6], stride: 0, offset: 0 });
   assert.equal(fields["gate.sum"], { size: [5, 6], stride: 0, offset: 0 });
+});
+
+test("of several inputs a layer's field is in the first that it depends on; constants see nothing", async () => {
+  const net = custom("Two", (scope, x) => {
+    const other = scope.input("vector") as Value;
+    const map = scope.child("map", conv2d(2, 3), x);
+    const gate = scope.child("gate", linear(2), other);
+    const both = scope.child(
+      "both",
+      custom("Scaled", ({ graph }) => graph.add(multiply, [map, four(gate)], {})),
+      x,
+    );
+    const three = custom("Three", ({ graph }) => constant(graph, Float32Array.of(3), [1]));
+    scope.child("three", three, x);
+    scope.output("gate", gate);
+    return both;
+
+    function four(value: Value): Value {
+      return toBlocked(scope.graph, reshaped(scope.graph, value, [...value.shape, 1, 1]));
+    }
+  });
+  const ports = [
+    { name: "image", shape: [1, 3, 8, 8], batch: true },
+    { name: "vector", shape: [1, 5], batch: true },
+  ];
+  using model = await buildModel(net, ports, { outputs: ["map", "gate"] });
+  const result = summary(model);
+  assert.equal(fieldsOf(result), {
+    map: { size: 3, stride: 1, offset: 0 },
+    gate: { size: 1, stride: 1, offset: 0 },
+    both: { size: 3, stride: 1, offset: 0 },
+    three: { size: 0, stride: 0, offset: 0 },
+  });
+  assert.ok(/^three +Three$/m.test(formatSummary(result)), formatSummary(result));
 });
 
 test("what layers hold themselves is counted once, in the order it is computed", async () => {
