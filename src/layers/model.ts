@@ -1,11 +1,8 @@
 import { writeFileAtomic } from "#platform";
-import { check, checkCount, checkFlags, checkIs, checkOptions, FeatureMapError, show } from "../errors.js";
-import { Graph, producer } from "../graph/graph.js";
+import { check, checkCount, checkFlags, checkIs, checkOptions, show } from "../errors.js";
+import { producer } from "../graph/graph.js";
 import { Plan } from "../graph/plan.js";
-import type { Storage } from "../ops/layout.js";
-import type { Value } from "../ops/op.js";
 import { reshape } from "../ops/reshape.js";
-import { sameShape } from "../ops/shape.js";
 import { softmax as softmaxOp } from "../ops/softmax.js";
 import { formatShape, type Shape, sizeOf, Tensor } from "../tensor.js";
 import { type Runtime, runtime } from "../wasm/runtime.js";
@@ -17,17 +14,9 @@ import {
   type WeightsSource,
 } from "../weights/read-weights.js";
 import { writeSafetensors } from "../weights/safetensors.js";
+import { type Guess, guesses, softmax } from "./guess.js";
+import type { Layer, LayerRecord } from "./layer.js";
 import {
-  type Auxiliary,
-  applyLayer,
-  type Layer,
-  type LayerRecord,
-  Scope,
-  type TraceState,
-  UnknownContent,
-} from "./layer.js";
-import {
-  addInput,
   checkFeed,
   type Feeds,
   feedsOf,
@@ -41,9 +30,12 @@ import {
 } from "./ports.js";
 import { type Dialect, isUnder, type LoadOptions, matchState, type StateDict } from "./state.js";
 import { Store } from "./store.js";
+import { type Trace, Tracer, UNUSED } from "./trace.js";
 
+export type { Guess } from "./guess.js";
 export type { Feeds, Given, Port } from "./ports.js";
 export type { Dialect, LoadOptions, StateDict } from "./state.js";
+export type { Trace } from "./trace.js";
 
 /** What `classify` takes besides tensors: anything with a picture in it that the model's `prepare` understands. */
 export type Picture = object;
@@ -66,29 +58,6 @@ export interface BuildOptions {
   outputs?: readonly string[];
 }
 
-/** A network traced for an input shape: the graph, and what its ends and layers are. */
-export interface Trace {
-  readonly graph: Graph;
-  readonly input: Value;
-  readonly output: Value;
-  /** All outputs by name, the network's own first. */
-  readonly outputs: ReadonlyMap<string, Value>;
-  /** Other scores that training makes good too. */
-  readonly auxiliaries: readonly Auxiliary[];
-  readonly records: readonly LayerRecord[];
-  /** Parameters and buffers by name. */
-  readonly weights: ReadonlyMap<string, Value>;
-  /** Where the weights lie. */
-  readonly bound: Map<Value, Storage>;
-}
-
-/** One guess of {@link Model.classify}. */
-export interface Guess {
-  readonly label: string;
-  readonly index: number;
-  readonly probability: number;
-}
-
 /** A parameter of a model. */
 export interface Parameter {
   readonly name: string;
@@ -99,8 +68,6 @@ export interface Parameter {
 
 /** Plans kept for the shapes used last. */
 const PLANS = 4;
-/** Fed where a network has no input of its own; nothing reads it. */
-const UNUSED = "nothing";
 
 /** A network with weights, ready to run and to be trained. Holds WebAssembly memory until disposed of. */
 export class Model {
@@ -119,6 +86,7 @@ export class Model {
   classes: readonly string[];
   /** Makes inputs of pictures, for {@link classify}. */
   prepare: BuildOptions["prepare"];
+  readonly #tracer: Tracer;
   readonly #dialects: readonly Dialect[];
   #plans = new Map<string, Plan>();
   #disposed = false;
@@ -156,7 +124,8 @@ export class Model {
     this.runtime = options.runtime ?? runtime();
     this.store = new Store(this.runtime);
     this.classes = classes;
-    this.outputShape = this.#outputShape();
+    this.#tracer = new Tracer(network, this.ports, outputs[0]!, this.store);
+    this.outputShape = this.#tracer.outputShape();
     check(
       classes.length === 0 || classes.length === this.outputShape[0],
       () => `build: ${classes.length} class names do not fit the output ${formatShape(this.outputShape)}.`,
@@ -170,75 +139,7 @@ export class Model {
    * those that decide shapes. Inputs that are left out have the shape that the model was built for.
    */
   trace(given: Shape | Given, training: boolean): Trace {
-    const recorded = this.#record(this.#given(given), training);
-    const bound = new Map<Value, Storage>();
-    for (const [name, value] of recorded.weights) {
-      bound.set(value, this.store.storage(name, this.store.entries.get(name)!.offset, sizeOf(value.shape)));
-    }
-    return { ...recorded, bound };
-  }
-
-  #given(given: Shape | Given): Given {
-    const usual = this.ports
-      .filter(({ content }) => !content)
-      .map(({ name, shape }) => [name, shape] as const);
-    const named = isShape(given) ? { [this.ports[0]?.name ?? UNUSED]: given } : given;
-    return { ...Object.fromEntries(usual), ...named };
-  }
-
-  #record(given: Given, training: boolean): Omit<Trace, "bound"> {
-    const graph = new Graph();
-    const inputs = new Map<string, Value | Tensor>();
-    for (const port of this.ports) {
-      const one = given[port.name];
-      if (one instanceof Tensor) inputs.set(port.name, one);
-      else if (one && !port.content) inputs.set(port.name, addInput(graph, port, one));
-    }
-    const state: TraceState = {
-      graph,
-      training,
-      store: this.store,
-      weights: new Map(),
-      records: [],
-      inputs,
-      outputs: new Map(),
-      auxiliaries: [],
-      random: undefined,
-      salts: 0,
-    };
-    const input =
-      [...inputs.values()].find((one): one is Value => !(one instanceof Tensor)) ??
-      graph.denseInput(UNUSED, [1]);
-    const output = this.#apply(new Scope(state), input);
-    const { records, weights, auxiliaries } = state;
-    const outputs = new Map([[this.outputNames[0]!, output], ...state.outputs]);
-    return { graph, input, output, outputs, auxiliaries, records, weights };
-  }
-
-  #apply(scope: Scope, input: Value): Value {
-    try {
-      return applyLayer(this.network, scope, input);
-    } catch (error) {
-      const given = input.shape.slice(1);
-      const isUsual = this.ports.length !== 1 || sameShape(given, this.inputShape);
-      if (!(error instanceof FeatureMapError) || isUsual) throw error;
-      throw new FeatureMapError(
-        `The model was built for inputs of shape ${formatShape(this.inputShape)}; one of ${formatShape(given)} does not ` +
-          `fit: ${error.message}`,
-        { cause: error },
-      );
-    }
-  }
-
-  /** Found by tracing the network, which also declares its weights. */
-  #outputShape(): Shape {
-    try {
-      const { output } = this.#record(this.#given({}), false);
-      return this.ports[0]?.batch === false ? output.shape : output.shape.slice(1);
-    } catch (error) {
-      if (error instanceof UnknownContent) return [];
-      throw error;
-    }
+    return this.#tracer.trace(given, training);
   }
 
   /**
@@ -314,19 +215,12 @@ export class Model {
     );
     const { data } = await this.predict(single);
     const probabilities = this.#endsInSoftmax() ? Float64Array.from(data) : softmax(data);
-    return [...probabilities.keys()]
-      .sort((a, b) => probabilities[b]! - probabilities[a]! || a - b)
-      .slice(0, top)
-      .map((index) => ({
-        label: this.classes[index] ?? String(index),
-        index,
-        probability: probabilities[index]!,
-      }));
+    return guesses(probabilities, this.classes, top);
   }
 
   /** What the network is made of, layer by layer, traced for a batch of one. */
   get layers(): readonly LayerRecord[] {
-    return this.#record(this.#given({}), false).records;
+    return this.#tracer.record({}, false).records;
   }
 
   /** The parameters, in the order of the layers. */
@@ -475,7 +369,7 @@ export class Model {
   }
 
   #endsInSoftmax(): boolean {
-    let last = producer(this.#record(this.#given({}), false).output);
+    let last = producer(this.#tracer.record({}, false).output);
     while (last?.op === reshape) last = producer(last.inputs[0]!);
     return last?.op === softmaxOp;
   }
@@ -485,8 +379,6 @@ export class Model {
 const isPorts = (input: readonly number[] | readonly Port[], outputs: unknown): input is readonly Port[] =>
   Array.isArray(input) &&
   ((typeof input[0] === "object" && input[0] !== null) || (input.length === 0 && outputs !== undefined));
-
-const isShape = (given: Shape | Given): given is Shape => Array.isArray(given);
 
 const NOTHING = new Float32Array(1);
 
@@ -513,13 +405,6 @@ function parseClasses(json: string | undefined): string[] {
     // Metadata of another program: not class names.
   }
   return [];
-}
-
-function softmax(scores: Float32Array): Float64Array {
-  const max = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const powers = Float64Array.from(scores, (score) => Math.exp(score - max));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / sum);
 }
 
 /** Makes a model of a network, for inputs of a shape without the batch, or for several of them: see {@link Network.build}. */
