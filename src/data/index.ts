@@ -1,2 +1,2 @@
-export { type ImageFolderOptions, imageFolder } from "./image-folder.js";
+export { type ImageFolder, type ImageFolderOptions, imageFolder, type Preparing } from "./image-folder.js";
 export * from "./sets.js";

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { readFile } from "#platform";
 import { batches, cifar10, type Dataset, fashionMnist, imageFolder, mnist } from "../../src/data/index.js";
 import { encodePng, type Image } from "../../src/image/index.js";
-import { assert, near, rejectsMessage, skip, suite } from "../harness/suite.js";
+import { tensor } from "../../src/tensor.js";
+import { assert, near, rejectsMessage, skip, suite, warnings } from "../harness/suite.js";
 
 const test = suite("data sets in Node");
 
@@ -183,6 +184,83 @@ test("imageFolder takes its classes from the subfolders and names the file that 
     /shorter must be a whole number of at least the size/,
   );
   await rejectsMessage(imageFolder(dir, { size: 4, scale: 3 } as never), /unknown option "scale"/);
+});
+
+test("imageFolder finds pictures in folders of folders, in torchvision's order, and names what it skips", async () => {
+  const dir = join(folder, "deep");
+  const image = async (grey: number) =>
+    encodePng({ width: 1, height: 1, channels: 1, data: Uint8Array.of(grey) });
+  const files = [
+    "cat/b.png",
+    "cat/a b/d.png",
+    "cat/a/e.png",
+    "cat/a/x/f.png",
+    "cat/.hidden/g.png",
+    "dog/c.png",
+  ];
+  for (const [i, file] of files.entries()) {
+    mkdirSync(join(dir, file, ".."), { recursive: true });
+    writeFileSync(join(dir, file), await image(i));
+  }
+  for (const other of ["cat/a/notes.txt", "dog/h.webp", "dog/i.GIF"]) writeFileSync(join(dir, other), "");
+  let deep!: Awaited<ReturnType<typeof imageFolder>>;
+  const said = await warnings(async () => {
+    deep = await imageFolder(dir, { size: 1, grayscale: true });
+  });
+  assert.match(
+    said.join(),
+    /^imageFolder: left out 2 files \(h\.webp, i\.GIF\) in .*deep: only PNG and JPEG/,
+  );
+  assert.equal(deep.skipped, [`${dir}/cat/a/notes.txt`, `${dir}/dog/h.webp`, `${dir}/dog/i.GIF`]);
+  const { inputs, targets } = await deep.get([0, 1, 2, 3, 4]);
+  near(
+    [...inputs.data].map((value) => value * 255),
+    [0, 2, 1, 3, 5],
+    { atol: 1e-5 },
+  );
+  assert.equal(targets, Int32Array.from([0, 0, 0, 0, 1]));
+  rmSync(join(dir, "dog/c.png"));
+  await rejectsMessage(
+    imageFolder(dir, { size: 1 }),
+    /dog has no PNG or JPEG files, only 2 files \(h\.webp, i\.GIF\)\. Remove/,
+  );
+  symlinkSync(join(dir, "cat"), join(dir, "dog/again"));
+  symlinkSync(join(dir, "dog"), join(dir, "cat/again"));
+  await rejectsMessage(imageFolder(dir, { size: 1 }), /more than 16 folders in each other\. Does a link/);
+});
+
+test("imageFolder prepares pictures as a model does", async () => {
+  const dir = join(folder, "prepared");
+  mkdirSync(join(dir, "one"), { recursive: true });
+  const grey: Image = { width: 3, height: 2, channels: 1, data: Uint8Array.of(0, 51, 102, 153, 204, 255) };
+  writeFileSync(join(dir, "one", "a.png"), await encodePng(grey));
+  const asked: number[] = [];
+  const model = {
+    inputShape: [1, 2, 3],
+    prepare: ({ data, channels }: Image) => {
+      asked.push(channels);
+      return tensor(
+        Array.from({ length: 6 }, (_, i) => data[i * channels]! / 51 - 1),
+        [1, 1, 2, 3],
+      );
+    },
+  };
+  const one = await imageFolder(dir, { prepare: model });
+  assert.equal([one.shape, one.background, asked], [[1, 2, 3], [-1], [3]]);
+  assert.equal((await one.get([0])).inputs, tensor([-1, 0, 1, 2, 3, 4], [1, 1, 2, 3]));
+  await rejectsMessage(
+    imageFolder(dir, { prepare: { ...model, inputShape: [1, 3, 2] } }),
+    /prepare gives \[1, 1, 2, 3\]; expected \[1, 1, 3, 2\]/,
+  );
+  await rejectsMessage(
+    imageFolder(dir, { prepare: model, size: 3 } as never),
+    /prepare says all that pictures go through\. Leave size out/,
+  );
+  for (const none of [undefined, Promise.resolve(model), { inputShape: [1, 2, 3] }])
+    await rejectsMessage(
+      imageFolder(dir, { prepare: none as never }),
+      /prepare is .*; it must be a model that/,
+    );
 });
 
 test.run();
