@@ -20,7 +20,7 @@ const at = (...path) => join(root, ...path);
 /** Entry points by their name in package.json's `exports`. */
 const entries = {
   index: "src/index.ts",
-  functional: "src/functional.ts",
+  functional: "src/functional/index.ts",
   train: "src/train/index.ts",
   data: "src/data/index.ts",
   image: "src/image/index.ts",

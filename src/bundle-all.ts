@@ -1,7 +1,7 @@
 // Everything in a single file, for a plain <script type="module">.
 
 export * as data from "./data/index.js";
-export * as functional from "./functional.js";
+export * as functional from "./functional/index.js";
 export * as image from "./image/index.js";
 export * from "./index.js";
 export * as inspect from "./inspect/index.js";

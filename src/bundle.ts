@@ -2,7 +2,7 @@
 // the zoo and torch.save's files. featuremap.all.min.js has these too.
 
 export * as data from "./data/sets.js";
-export * as functional from "./functional.js";
+export * as functional from "./functional/index.js";
 export * from "./index.js";
 export * as train from "./train/index.js";
 export * as weights from "./weights/index.js";
