@@ -3,6 +3,7 @@ import { type BuildOptions, buildModel, type Model, type Port } from "../layers/
 import { readSource, type Source } from "../platform/read-source.js";
 import { formatShape, type Shape } from "../tensor.js";
 import { type ExternalData, MOST_BYTES, readExternal, readFileBelow } from "./external.js";
+import { checkForeign } from "./foreign.js";
 import { analyse, type Declared, formatSizes, type Network } from "./network.js";
 import { readModel } from "./proto/read.js";
 import { type BatchedInput, onnxLayer } from "./trace.js";
@@ -39,8 +40,9 @@ export async function importOnnx(source: Source, options: ImportOptions = {}): P
     "a function that gives the bytes of a file by its name",
   );
   const path = typeof source === "string" ? source : undefined;
-  const file = path ?? "The ONNX file";
+  const file = path ?? "The file";
   const bytes = await fileBytes(source, file);
+  checkForeign(bytes, file);
   const proto = readModel(bytes, file);
   check(proto.graph, () => `${file} is not an ONNX file: it has no graph.`);
   const network = analyse(proto, await readExternal(proto.graph, path, externalData), file);

@@ -109,9 +109,9 @@ test("versions and kinds of files that are not supported are named", async () =>
   await refused({ nodes, outputs: {} }, /no outputs/);
   await rejectsMessage(
     () => importOnnx(new TextEncoder().encode("hello")),
-    /^The ONNX file is not an ONNX file, or is damaged: at byte/,
+    /^The file is a text, not an ONNX file/,
   );
-  await rejectsMessage(() => importOnnx(new Uint8Array()), /is not an ONNX file: it has no graph/);
+  await rejectsMessage(() => importOnnx(new Uint8Array([8, 7])), /is not an ONNX file: it has no graph/);
   await rejectsMessage(() => importOnnx(3 as never), /importOnnx: the file is 3/);
   await rejectsMessage(
     () => importOnnx(new Uint8Array(), { bach: "free" } as never),
@@ -160,6 +160,21 @@ test("what a file claims takes no memory", async () => {
     nodes: [{ op: "Relu" }],
     graph: { initializer: [{ name: "w", dims: [2 ** 31, 2 ** 31], dataType: 1 }] },
   });
+});
+
+test("something other than an ONNX file is called what it is, with what to do", async () => {
+  const bytes = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const given = (text: string, pattern: RegExp) => rejectsMessage(() => importOnnx(bytes(text)), pattern);
+  await given("", /^The file is empty\. Download or export it again/);
+  await given("\n<!doctype html><html><body>Sign in</body></html>", /^The file is a web page.*"<!doctype/);
+  await given("404: Not Found", /^The file is a text, not.*begins with "404: Not Found".*address/);
+  await given('{"error": "no such model"}', /^The file is JSON/);
+  await given("version https://git-lfs.github.com/spec/v1\noid 1", /git lfs pull/);
+  await given("PK\x03\x04\0\0\x08\x08archive/data.pkl", /^The file is a zip file.*model\.load/);
+  await given("\x80\x02\x8a\nl\xfc\x9cF\xf9", /^The file is a pickle.*model\.load/);
+  await given('\x10\0\0\0\0\0\0\0{"w":{"dtype":"F32"', /^The file is a safetensors file.*model\.load/);
+  await given("\xff\xd8\xff\xe0\0\x10JFIF", /^The file is a JPEG picture.*classify/);
+  await given("\x89PNG\r\n\x1a\n", /^The file is a PNG picture/);
 });
 
 test("sizes that the file leaves open are given when it is imported", async () => {

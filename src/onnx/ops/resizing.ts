@@ -25,38 +25,43 @@ type Nearest = (typeof NEAREST)[number];
 interface Axis {
   readonly from: number;
   readonly to: number;
-  /** What positions are divided by: `to / from`, unless rounded sizes make a difference. */
+  /** The size before it was rounded to `to`. */
+  readonly length: number;
+  /** What positions are divided by: `to / from`, unless rounded sizes make a difference. A float32 number. */
   readonly scale: number;
   /** The part to show, from 0 to 1 for the middles of the first and last pixel: of "tf_crop_and_resize". */
   readonly part: readonly [start: number, end: number];
 }
 
-/** Where an output's pixel lies in the input, from 0 for the middle of the first pixel. */
-function positionOf(i: number, { from, to, scale, part }: Axis, how: Transformation): number {
+const float32 = Math.fround;
+
+/**
+ * Where an output's pixel lies in the input, from 0 for the middle of the first pixel. Every step is rounded to float32,
+ * as runtimes do: 3 divided by a scale of 0.6 is 5 then, and just less of it otherwise, which is another nearest pixel.
+ */
+function positionOf(i: number, { from, to, length, scale, part }: Axis, how: Transformation): number {
+  const middle = float32((i + 0.5) / scale);
   switch (how) {
     case "half_pixel":
-      return (i + 0.5) / scale - 0.5;
+      return float32(middle - 0.5);
     case "half_pixel_symmetric": {
       // What rounding the size cut off is taken from both ends.
-      const offset = (from / 2) * (1 - to / (from * scale));
-      return offset + (i + 0.5) / scale - 0.5;
+      const offset = float32((from / 2) * float32(1 - float32(to / length)));
+      return float32(float32(offset + middle) - 0.5);
     }
     case "pytorch_half_pixel":
-      return to > 1 ? (i + 0.5) / scale - 0.5 : 0;
-    case "align_corners": {
+      return to > 1 ? float32(middle - 0.5) : 0;
+    case "align_corners":
       // Of the size before it was rounded down, as ONNX's own tests have it.
-      const length = from * scale;
-      return length === 1 ? 0 : (i * (from - 1)) / (length - 1);
-    }
+      return length === 1 ? 0 : float32((i * (from - 1)) / float32(length - 1));
     case "asymmetric":
-      return i / scale;
+      return float32(i / scale);
     case "tf_half_pixel_for_nn":
-      return (i + 0.5) / scale;
+      return middle;
     case "tf_crop_and_resize": {
       const [start, end] = part;
-      const length = from * scale;
-      const along = length === 1 ? 0.5 : i / (length - 1);
-      return (start + along * (end - start)) * (from - 1);
+      const along = length === 1 ? 0.5 : float32(i / float32(length - 1));
+      return float32(float32(start + float32(along * float32(end - start))) * (from - 1));
     }
   }
 }
@@ -191,7 +196,7 @@ function axesFrom(
     given.every((one) => Number.isFinite(one) && one > 0),
     () => `scales and sizes must be above 0, not [${given}].`,
   );
-  const axes = shape.map((from): Axis => ({ from, to: from, scale: 1, part: [0, 1] }));
+  const axes = shape.map((from): Axis => ({ from, to: from, length: from, scale: 1, part: [0, 1] }));
   const roi = node.word("coordinate_transformation_mode", TRANSFORMATIONS, "half_pixel").startsWith("tf_crop")
     ? call.numbers(1)
     : undefined;
@@ -203,10 +208,10 @@ function axesFrom(
     const from = shape[d]!;
     const part = [roi?.[i] ?? 0, roi?.[i + named.length] ?? 1] as const;
     // Scales are float32, and so is what they make of a size: 10 times 0.7 is 7.
-    const scaled = Math.floor(Math.fround(from * given[i]!));
-    if (!sizes?.length) axes[d] = { from, to: scaled, scale: given[i]!, part };
-    else if (policy === "stretch") axes[d] = { from, to: given[i]!, scale: given[i]! / from, part };
-    else axes[d] = { from, to: Math.floor(from * common + 0.5), scale: common, part };
+    const scale = float32(sizes?.length ? (policy === "stretch" ? given[i]! / from : common) : given[i]!);
+    const length = sizes?.length && policy === "stretch" ? given[i]! : float32(from * scale);
+    const to = sizes?.length ? Math.floor(length + 0.5) : Math.floor(length);
+    axes[d] = { from, to, length, scale, part };
   });
   return axes;
 }

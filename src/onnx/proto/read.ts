@@ -21,7 +21,7 @@ type Numbers = Float32Array | Float64Array | Int32Array | BigInt64Array | BigUin
  * Parses an ONNX file. Bytes (`rawData`, strings of attributes) are parts of the given array, not copies.
  * @param file names it in errors
  */
-export function readModel(bytes: Uint8Array, file = "The ONNX file"): ModelProto {
+export function readModel(bytes: Uint8Array, file = "The file"): ModelProto {
   return new Reader(bytes, file).message(modelMessage, bytes.length, 0) as unknown as ModelProto;
 }
 
