@@ -10,6 +10,7 @@ import type { Operator } from "./ops/operator.js";
 import { isUnderstood, OPSETS } from "./opsets.js";
 import { type Dtype, dtypeOf, type HostTensor, readNumbers } from "./proto/tensor.js";
 import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from "./proto/types.js";
+import { failUnknown } from "./remedies.js";
 
 /** Numbers up to which a constant of no particular role is part of the graph rather than of the model's state. */
 const FEW = 64;
@@ -284,20 +285,10 @@ function numbersIn(tensors: readonly HostTensor[]): number {
   return tensors.reduce((sum, { data }) => sum + data.length, 0);
 }
 
-const SUBGRAPHS = ["Loop", "Scan", "SequenceMap"];
-
 /** Throws where a node's operator, or one of its attributes, is not supported. */
 export function checkSupported({ info, operator }: Step): void {
-  const { operator: name, domain } = info;
-  if (!operator) {
-    const reason = SUBGRAPHS.includes(name)
-      ? "graphs within the graph are not supported. Export the network for fixed sizes, so that it has none"
-      : /quant|Integer$|^QLinear/i.test(name)
-        ? "quantised networks are not supported. Export it in float32"
-        : `the operator ${domain ? `of the domain "${domain}" ` : ""}is not supported`;
-    info.fail(`${reason}.`);
-  }
-  if (!isUnderstood(name, info.opset)) {
+  if (!operator) failUnknown(info);
+  if (!isUnderstood(info.operator, info.opset)) {
     const { oldest, newest } = OPSETS;
     info.fail(
       `the operator is not supported in a version that old. Convert the file to an opset from ${oldest} to ${newest}.`,

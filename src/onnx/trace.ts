@@ -71,7 +71,9 @@ function runBranch(
   const condition = items.get(info.inputs[0]!);
   check(
     condition && isKnown(condition) && condition.data.length === 1,
-    () => `${info.label}: its condition is computed by the network, which is not supported.`,
+    () =>
+      `${info.label}: its condition is computed by the network, which is not supported. Export the network without the choice: ` +
+      "for fixed sizes, or by torch.jit.trace, which keeps the branch that an example takes.",
   );
   const { constants, steps, outputs } = branches[condition.data[0] ? 0 : 1]!;
   const inner = new Map<string, Item>([...items, ...constants]);
@@ -134,7 +136,10 @@ function firstOf(info: NodeInfo, [first]: readonly Item[], scope: Scope): Value 
 function outputsOf({ outputs, steps }: Network, scope: Scope, items: Map<string, Item>): Value {
   const values = outputs.map(({ name }) => {
     const item = items.get(name);
-    check(item, () => `The output "${name}" is computed by none of the ${steps.length} nodes.`);
+    check(
+      item,
+      () => `The output "${name}" is computed by none of the nodes. The file is damaged: export it again.`,
+    );
     return new Call(steps[0]?.info as NodeInfo, [], scope).valueOf(item);
   });
   values.slice(1).forEach((value, i) => {

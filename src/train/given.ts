@@ -1,6 +1,6 @@
 // What training and evaluation are given, checked: a missing await or a function that was not called is a usual mistake.
 
-import { checkIs } from "../errors.js";
+import { check, checkIs } from "../errors.js";
 import type { Model } from "../layers/model.js";
 import type { Loss } from "./losses.js";
 import type { Optimizer } from "./optimizers.js";
@@ -9,6 +9,13 @@ import type { Optimizer } from "./optimizers.js";
 export function checkModel(what: string, model: Model): void {
   const isModel = typeof model?.trace === "function";
   checkIs(isModel, `${what}: the model`, model, "a model, as await network.build(inputShape) gives it");
+  const inputs = model.ports.map(({ name }) => `"${name}"`);
+  check(
+    inputs.length === 1,
+    () =>
+      `${what}: the model has ${inputs.length} inputs (${inputs.join(", ") || "none"}); models are trained and evaluated with one. Use ` +
+      "predict({ name: tensor }) for its answers, and train it where it was made.",
+  );
 }
 
 /** Throws unless it is a loss. */

@@ -22,7 +22,24 @@ test("what is not supported is named: node, operator, opset", async () => {
   const node = (op: string, more: object = {}) => ({ nodes: [{ op, name: "n1", ...more }] });
   await refused(
     node("NonMaxSuppression"),
-    /^Layer "n1" \(NonMaxSuppression, opset 13\): the operator is not supp/,
+    /^Layer "n1" \(NonMaxSuppression, opset 13\): the operator is not supported\. Export the network up to there/,
+  );
+  await refused(node("LSTM"), /\(LSTM, opset 13\): recurrent layers are not supported.*ONNX Runtime/);
+  await refused(
+    node("Einsum"),
+    /\(Einsum, opset 13\): the operator is not supported\. Write it as torch\.matmul/,
+  );
+  await refused(
+    node("Det"),
+    /\(Det, opset 13\): the operator is not supported\. Write it .* or run the file in ONNX/,
+  );
+  await refused(node("Op", { domain: "com.acme" }), /domain "com\.acme" is not supported\. Write it/);
+  await refused(
+    {
+      ...node("BatchNormalization", { in: ["x", "a", "a", "a", "a"], out: ["y", "mean", "variance"] }),
+      weights: { a: floats([1, 1]) },
+    },
+    /"n1" \(BatchNormalization, opset 13\):.*exported in train mode\. Export model\.eval\(\)/,
   );
   await refused(node("FusedConv", { domain: "com.microsoft" }), /"n1" \(FusedConv.*domain "com.microsoft"/);
   await refused(node("Loop"), /\(Loop, opset 13\): graphs within/);
@@ -105,7 +122,7 @@ test("versions and kinds of files that are not supported are named", async () =>
     { nodes: [{ op: "Relu", in: ["z"] }] },
     /its input "z" is neither computed by a node before it nor given/,
   );
-  await refused({ nodes, outputs: { z: [1] } }, /The output "z" is computed by none/);
+  await refused({ nodes, outputs: { z: [1] } }, /The output "z" is computed by none of the nodes\./);
   await refused({ nodes, outputs: {} }, /no outputs/);
   await rejectsMessage(
     () => importOnnx(new TextEncoder().encode("hello")),
@@ -284,7 +301,7 @@ test("a branch is taken where its condition is known", async () => {
   assert.equal([...(await other.predict(tensor([[3, -4, 5]]))).data], [3, 4, 5]);
   await rejectsMessage(
     () => importOnnx(onnx(draft("computed")), { shapes: { x: [1, 2] } }),
-    /"choice" \(If, opset 13\): its condition is computed by the network, which is not supported/,
+    /"choice" \(If, opset 13\): its condition is computed by the network, which is not supported.*torch\.jit\.trace/,
   );
 });
 

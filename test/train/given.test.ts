@@ -3,6 +3,7 @@ import { relu } from "../../src/layers/activation.js";
 import { sequential } from "../../src/layers/containers.js";
 import { conv1d } from "../../src/layers/convolution.js";
 import { linear } from "../../src/layers/linear.js";
+import { buildModel } from "../../src/layers/model.js";
 import { batchNorm2d } from "../../src/layers/normalization.js";
 import { flatten } from "../../src/layers/shape.js";
 import { Random } from "../../src/random.js";
@@ -49,6 +50,15 @@ test("what is not a model is named, with the remedy", async () => {
     await rejectsMessage(run(undefined), new RegExp(`^${what}: the model is undefined; ${must}`));
   }
   (await promise).dispose();
+});
+
+test("models of several inputs are told apart at once", async () => {
+  const ports = ["image", "mask"].map((name) => ({ name, shape: [1, 1, 8, 8], batch: true }));
+  using model = await buildModel(barNetwork(), ports, { outputs: ["y"], runtime: one });
+  const must =
+    /^(fit|evaluate): the model has 2 inputs \("image", "mask"\); models are trained and evaluated with one/;
+  await rejectsMessage(fit(model, data, { epochs: 1 }), must);
+  await rejectsMessage(evaluate(model, data), must);
 });
 
 test("functions that were not called, and names of them, are told from what they make", async () => {

@@ -56,7 +56,9 @@ function batchNormalization(call: Call): Item | Item[] {
   if (node.flag("training_mode", false)) return byBatch(call);
   check(
     node.outputs.slice(1).every((name) => name === ""),
-    () => "its outputs besides the first are for training only, and not supported.",
+    () =>
+      "its outputs besides the first are for training: the network was exported in train mode. Export model.eval(); " +
+      "the import can be trained all the same.",
   );
   check(shape.length >= 2, () => `its input has the shape [${shape}], but must be [n, c, ...].`);
   const [n = 1, c = 1, ...pixels] = shape;
@@ -103,7 +105,8 @@ function dropped(call: Call): Item[] {
   check(
     !inFile || ratio === 0,
     () =>
-      "training_mode is on, which is not supported: export the network for inference. It can be trained all the same.",
+      "training_mode is on: the network was exported in train mode. Export model.eval(); the import can be trained all " +
+      "the same.",
   );
   const results: Item[] = [item];
   if (!isKnown(item) && scope.training && ratio > 0) {
