@@ -112,7 +112,10 @@ export function alexnet(options: AlexnetOptions = {}): Promise<Model> {
 /** What the network of 2012 sees; from 224 x 224 its sizes do not follow. */
 const of2012 = { ...imagenet, inputShape: [3, 227, 227] };
 
-/** AlexNet as it won in 2012: see {@link alexnet2012Layers}. */
+/**
+ * AlexNet as it won in 2012: see {@link alexnet2012Layers}. Pictures are prepared as for torchvision's networks; Caffe's
+ * weights want blue first and numbers from 0 to 255 less the mean, in a `prepare` of one's own.
+ */
 export function alexnet2012(options: AlexnetOptions = {}): Promise<Model> {
   const takes = ["hidden", "dropout"] as const;
   return create({ ...of2012, what: "alexnet2012", takes, layers: alexnet2012Layers, head: "fc8" }, options);

@@ -100,7 +100,8 @@ export function googlenetLayers(options: GooglenetLayersOptions = {}): Network {
     dropout: dropout(auxiliaryDropout),
     fc2: linear(numClasses, { init }),
   });
-  const head = auxiliary(classifier, AUXILIARY_WEIGHT);
+  const least = original ? { map: 5, picture: 79 } : undefined;
+  const head = auxiliary(classifier, AUXILIARY_WEIGHT, least);
   return sequential({
     ...(transformInput && { transform: transform() }),
     conv1: conv(64, 7, { stride: 2, padding: 3 }), // 112x112x64
@@ -163,7 +164,10 @@ export function googlenet(options: GooglenetOptions = {}): Promise<Model> {
   );
 }
 
-/** GoogLeNet as it won in 2014: see {@link googlenetLayers}. */
+/**
+ * GoogLeNet as it won in 2014: see {@link googlenetLayers}. Pictures are prepared as for torchvision's networks; Caffe's
+ * weights want blue first and numbers from 0 to 255 less 104, 117 and 123, in a `prepare` of one's own.
+ */
 export const googlenet2014 = (options: GooglenetOptions = {}): Promise<Model> =>
   googlenet({ original: true, ...options });
 

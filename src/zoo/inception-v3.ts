@@ -109,7 +109,7 @@ export function inceptionE(): Network {
 }
 
 export interface InceptionV3LayersOptions {
-  /** Another classifier halfway that helps to train it; its loss counts 0.4. Default false. */
+  /** Another classifier halfway that helps to train it, for pictures of 299 x 299 or more; its loss counts 0.4. Default false. */
   auxiliary?: boolean;
   /** Inputs are normalised for torchvision's other networks. Default false: they have mean and deviation 0.5. */
   transformInput?: boolean;
@@ -121,6 +121,8 @@ export interface InceptionV3LayersOptions {
 
 const OPTIONS = ["auxiliary", "transformInput", "dropout"] as const;
 const AUXILIARY_WEIGHT = 0.4;
+/** Its pooling and its 5 x 5 kernel take windows of 17 x 17. */
+const AUXILIARY_LEAST = { map: 17, picture: 299 };
 
 /**
  * Inception-v3 (Szegedy et al., Rethinking the Inception architecture for computer vision, 2015), named as in
@@ -147,7 +149,7 @@ export function inceptionV3Layers(options: InceptionV3LayersOptions = {}): Netwo
     Mixed_6c: inceptionC(160), // 17x17x768
     Mixed_6d: inceptionC(160), // 17x17x768
     Mixed_6e: inceptionC(192), // 17x17x768
-    ...(head && { AuxLogits: auxiliary(classifier(numClasses), AUXILIARY_WEIGHT) }),
+    ...(head && { AuxLogits: auxiliary(classifier(numClasses), AUXILIARY_WEIGHT, AUXILIARY_LEAST) }),
     Mixed_7a: inceptionD(), // 8x8x1280
     Mixed_7b: inceptionE(), // 8x8x2048
     Mixed_7c: inceptionE(), // 8x8x2048

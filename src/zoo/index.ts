@@ -53,7 +53,7 @@ export {
   inceptionV3,
   inceptionV3Layers,
 } from "./inception-v3.js";
-export { lenet5, lenet5Layers } from "./lenet.js";
+export { type Lenet5LayersOptions, type Lenet5Options, lenet5, lenet5Layers } from "./lenet.js";
 export type { ConvStyle } from "./mobile.js";
 export {
   type DepthwiseSeparableOptions,

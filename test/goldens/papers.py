@@ -5,6 +5,24 @@ from torch import nn
 from torch.nn import functional as F
 
 
+def lenet5(classes=10, padding=0):
+    """The lecture's: for 32 x 32 pixels, or with padding 2 for 28 x 28."""
+    return nn.Sequential(
+        nn.Conv2d(1, 6, 5, padding=padding),
+        nn.Sigmoid(),
+        nn.AvgPool2d(2),
+        nn.Conv2d(6, 16, 5),
+        nn.Sigmoid(),
+        nn.AvgPool2d(2),
+        nn.Flatten(),
+        nn.Linear(400, 120),
+        nn.Sigmoid(),
+        nn.Linear(120, 84),
+        nn.Sigmoid(),
+        nn.Linear(84, classes),
+    )
+
+
 class AlexNet2012(nn.Sequential):
     """Krizhevsky, Sutskever, Hinton, 2012, sections 3.3 to 3.5: two groups, normalisation, overlapping pooling."""
 

@@ -61,6 +61,7 @@ def deep(make, shape, *norms, gain={}, auxiliary=0, tolerance=1e-3):
 # Name: the module, the shape of the batch, gains (as in zoo.py), the weight of auxiliary heads, shifts that are moved away
 # from 0, and how exact it can be.
 GRADIENTS = {
+    "lenet5": (lambda: papers.lenet5(CLASSES, padding=2), (2, 1, 28, 28)),
     "alexnet": (small_alexnet, (2, 3, 100, 90)),
     "alexnet_2012": (lambda: papers.AlexNet2012(CLASSES, hidden=64, dropout=0), (2, 3, 100, 90)),
     "vgg": (lambda: small_vgg(False), (2, 3, 40, 36)),

@@ -25,6 +25,21 @@ test("auxiliary heads and widths have torchvision's parameters", async () => {
   }
 });
 
+test("auxiliary heads say how large pictures must be", async () => {
+  const [initialize, numClasses] = [false, 2];
+  const helped = { auxiliary: true };
+  const sized = (size: number) => ({ inputShape: [3, size, size], initialize, numClasses });
+  await rejectsMessage(
+    () => zoo.inceptionV3({ ...sized(75), ...helped }),
+    /"AuxLogits".*needs 17x17 pixels at least, here it gets 3x3\. Take pictures of 299x299 or more, or .*auxiliary: false/,
+  );
+  await rejectsMessage(() => zoo.inceptionV3({ ...sized(298), ...helped }), /17x17 .* gets 16x16/);
+  await rejectsMessage(() => zoo.googlenet2014({ ...sized(78), ...helped }), /5x5 .* gets 4x4.* 79x79/);
+  using _small = await zoo.inceptionV3(sized(75));
+  using _least = await zoo.googlenet2014({ ...sized(79), ...helped });
+  using _any = await zoo.googlenet({ ...sized(33), ...helped });
+});
+
 test("auxiliary heads change nothing but training, and files that have them load without", async () => {
   const options = { numClasses: 3, inputShape: [3, 64, 64], initialize: false };
   using helped = await zoo.googlenet({ ...options, auxiliary: true });

@@ -1,11 +1,11 @@
-import type { Model, Runtime, Tensor } from "featuremap";
+import { type Model, type Runtime, type Tensor, tensor } from "featuremap";
 import { crossEntropy, sgd, Trainer } from "featuremap/train";
 import { readSafetensors, writeSafetensors } from "featuremap/weights";
 import { lenet5, lenet5Layers } from "featuremap/zoo";
 import { hasSharedMemory } from "../../src/wasm/features.js";
 import { fixture } from "../harness/fixture.js";
 import { runtimes } from "../harness/op.js";
-import { assert, near, rejectsMessage, suite } from "../harness/suite.js";
+import { assert, near, rejectsMessage, suite, throwsMessage } from "../harness/suite.js";
 import { machine, noise } from "../wasm/machines.js";
 
 const test = suite("LeNet-5");
@@ -91,6 +91,52 @@ for (const [name, make] of machines) {
     if (name === "two threads") on.dispose();
   });
 }
+
+test("digits of 28 x 28 give the lecture's network too: its first convolution pads them", async () => {
+  const shape = [1, 28, 28];
+  const state = new Map(NAMES.map((name) => [name, goldens.get(name)!]));
+  // On zeros around the picture, the network of 1998, which PyTorch has checked above, computes the same.
+  const small = noise([2, ...shape]);
+  const large = new Float32Array(2 * 32 * 32);
+  for (let row = 0; row < 2 * 28; row++) {
+    const [n, y] = [Math.floor(row / 28), row % 28];
+    large.set(small.data.subarray(28 * row, 28 * row + 28), (n * 32 + y + 2) * 32 + 2);
+  }
+  using bordered = await withGoldens();
+  const expected = (await bordered.predict(tensor(large, [2, 1, 32, 32]))).data;
+  using model = await lenet5({ inputShape: shape, weights: writeSafetensors(state) });
+  assert.is(model.parameterCount, PARAMETERS);
+  assert.equal(
+    model.parameters().map((one) => [one.name, one.shape]),
+    bordered.parameters().map((one) => [one.name, one.shape]),
+  );
+  assert.equal(model.layers[0]!.output.shape.slice(1), [6, 28, 28]);
+  near((await model.predict(small)).data, expected, { atol: 1e-5, rtol: 1e-4 });
+
+  using without = await lenet5({ inputShape: shape, padding: 0 });
+  assert.equal([without.parameterCount, without.inputShape], [PARAMETERS - 120 * 16 * (25 - 16), shape]);
+  await rejectsMessage(() => lenet5({ padding: -1 }), /lenet5: padding is -1; it must be a whole number/);
+  throwsMessage(() => lenet5Layers(10 as never), /lenet5Layers: options are given by name/);
+});
+
+test("a picture is brought to the inputs of either form", async () => {
+  const [black, light] = [-0.1307 / 0.3081, (1 - 0.1307) / 0.3081];
+  for (const [inputShape, border] of [
+    [[1, 32, 32], 2],
+    [[1, 28, 28], 0],
+  ] as const) {
+    using model = await lenet5({ inputShape, initialize: false });
+    const size = inputShape[1];
+    // A light stroke shows where the border is.
+    const middle = Uint8Array.from({ length: 28 * 28 }, (_, i) =>
+      i % 28 === 14 && i > 280 && i < 560 ? 255 : 0,
+    );
+    const { shape, data } = await model.prepare!({ width: 28, height: 28, channels: 1, data: middle });
+    assert.equal(shape, [1, ...inputShape]);
+    const at = (y: number, x: number): number => data[(y + border) * size + x + border]!;
+    near([at(15, 14), at(15, 13), at(2, 14)], [light, black, black], { atol: 1e-5, rtol: 1e-5 });
+  }
+});
 
 test("weights are loaded from the bytes of a file", async () => {
   const state = new Map(NAMES.map((name) => [name, goldens.get(name)!]));

@@ -1,10 +1,11 @@
 // The table of networks, and what all of them understand, on small ones.
 
-import { relu, sequential } from "featuremap";
+import { relu, sequential, tensor } from "featuremap";
 import { writeSafetensors } from "featuremap/weights";
 import * as zoo from "featuremap/zoo";
+import { preprocessingFor } from "../../src/image/index.js";
 import { picture, weight } from "../harness/hashed.js";
-import { assert, rejectsMessage, suite } from "../harness/suite.js";
+import { assert, near, rejectsMessage, suite } from "../harness/suite.js";
 import { machine } from "../wasm/machines.js";
 
 const test = suite("the zoo's table");
@@ -21,6 +22,66 @@ test("every network says what it is, and has a function of its own", () => {
     // Shortcuts B are an option of the function.
     const called = camelCase.replace(/CifarB$/, "Cifar");
     assert.is(typeof (zoo as Record<string, unknown>)[called], "function", `${name}: ${called}`);
+  }
+});
+
+/** Per channel, and shorter side, what is cut out, and how it is resized: as torchvision, timm and the authors say. */
+const pictures: Readonly<Record<string, object>> = {
+  imagenet: { shorter: 256, size: [224, 224], mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+  // 256 / 224 of 227.
+  alexnet_2012: { shorter: 259, size: [227, 227], mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+  cifar: { size: [32, 32], mean: [0.4914, 0.4822, 0.4465], std: [0.247, 0.2435, 0.2616] },
+  lenet5: { size: [28, 28], pad: 2, grayscale: true, onBlack: true, mean: 0.1307, std: 0.3081 },
+  googlenet: { shorter: 256, size: [224, 224], mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+  inception_v3: { shorter: 342, size: [299, 299], mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+  mobilenet_v1: { shorter: 256, size: [224, 224], mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+  // timm's crop_pct: 299 / 0.8975.
+  xception: {
+    shorter: 333,
+    size: [299, 299],
+    method: "bicubic",
+    mean: [0.5, 0.5, 0.5],
+    std: [0.5, 0.5, 0.5],
+  },
+};
+
+test("pictures go through what the weights were trained on", () => {
+  for (const [name, { inputShape, preprocessing }] of Object.entries(models)) {
+    const kind = name.includes("cifar") ? "cifar" : name.replace(/_0\d\d$/, "");
+    const { grayscale = false, ...rest } = preprocessingFor(preprocessing!, inputShape)!;
+    assert.equal(
+      { grayscale, ...rest },
+      { grayscale: false, ...(pictures[kind] ?? pictures.imagenet) },
+      name,
+    );
+  }
+});
+
+test("with transformInput the network, not the picture, goes over to numbers from -1 to 1", async () => {
+  // Colours p from 0 to 1 become 2 p - 1 either way.
+  const colours = [0.2, 0.6, 0.9];
+  const data = Float32Array.from(
+    colours,
+    (p, c) => (p - [0.485, 0.456, 0.406][c]!) / [0.229, 0.224, 0.225][c]!,
+  );
+  for (const make of [zoo.googlenet, zoo.inceptionV3]) {
+    const inputShape = [3, 75, 75];
+    using model = await make({ transformInput: true, inputShape, initialize: false });
+    const grey = { width: 1, height: 1, channels: 3, data: Uint8Array.of(51, 153, 255) } as const;
+    const prepared = await model.prepare!(grey);
+    near(
+      [0, 1, 2].map((c) => prepared.data[c * 75 * 75]!),
+      [(0.2 - 0.485) / 0.229, (0.6 - 0.456) / 0.224, (1 - 0.406) / 0.225],
+      { atol: 1e-5, rtol: 1e-5 },
+    );
+    const pixels = new Float32Array(3 * 75 * 75);
+    for (const c of [0, 1, 2]) pixels.fill(data[c]!, c * 75 * 75, (c + 1) * 75 * 75);
+    const { transform } = await model.taps(tensor(pixels, [1, ...inputShape]), ["transform"]);
+    near(
+      [0, 1, 2].map((c) => transform!.data[c * 75 * 75]!),
+      [-0.6, 0.2, 0.8],
+      { atol: 1e-5, rtol: 1e-5 },
+    );
   }
 });
 
