@@ -1,4 +1,4 @@
-import { FeatureMapError } from "../errors.js";
+import { check, FeatureMapError } from "../errors.js";
 import type { TransferOptions } from "./download.js";
 import { fetchBytes, nameOf } from "./fetch-bytes.js";
 import type { Thread } from "./thread.js";
@@ -20,6 +20,7 @@ export async function isElsewhere(_path: string, _other: string): Promise<boolea
 
 /** A page reads every file from an address. */
 export function locate(file: string | URL): { url: string } | { path: string } {
+  check(String(file) !== "", 'The address of the file is empty (""). Say where the file is.');
   try {
     return { url: new URL(file, globalThis.document?.baseURI ?? location.href).href };
   } catch (cause) {

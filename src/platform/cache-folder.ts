@@ -47,15 +47,18 @@ export function folderCache(folder?: string): DownloadCache {
     read: (url, signal) => readPublished(place(url), signal),
     forget: (url) => remove(place(url)),
     async draft(url) {
-      try {
-        await fs.mkdir(root, { recursive: true, mode: 0o700 });
-        return await FolderDraft.open(place(url));
-      } catch (cause) {
+      const giveUp = (cause: unknown): void => {
         const problem = `The cache folder ${root} cannot be used: ${reason(cause)}`;
         const remedy =
           "Set FEATUREMAP_CACHE or the option cache to a folder that can be written, or cache to false.";
         if (folder !== undefined) throw new FeatureMapError(`${problem} ${remedy}`, { cause });
         console.warn(`${problem} What is downloaded now is not kept. ${remedy}`);
+      };
+      try {
+        await fs.mkdir(root, { recursive: true, mode: 0o700 });
+        return new UncertainDraft(await FolderDraft.open(place(url)), giveUp);
+      } catch (cause) {
+        giveUp(cause);
         return new MemoryDraft();
       }
     },
@@ -129,31 +132,32 @@ class FolderDraft implements Draft {
     if (!(await adopt(place, folder))) await fs.mkdir(folder, { mode: 0o700 });
     const file = await fs.open(join(folder, CONTENT), fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
     const draft = new FolderDraft(place, folder, file);
-    const { size } = await file.stat();
-    draft.version = await readAbout(folder);
-    draft.size = size;
-    const sound = draft.version.etag !== undefined && size <= (draft.version.size ?? size);
-    if (!sound) await draft.begin({});
+    try {
+      const { size } = await file.stat();
+      draft.version = await readAbout(folder);
+      draft.size = size;
+      const sound = draft.version.etag !== undefined && size <= (draft.version.size ?? size);
+      if (!sound) await draft.begin({});
+    } catch (error) {
+      await draft.abandon(false);
+      throw error;
+    }
     return draft;
   }
 
   async begin(version: Version): Promise<void> {
-    await this.#do(async () => {
-      await this.file.truncate(0);
-      this.size = 0;
-      this.version = version;
-      await fs.writeFile(join(this.folder, ABOUT), JSON.stringify(version));
-    });
+    await this.file.truncate(0);
+    this.size = 0;
+    this.version = version;
+    await fs.writeFile(join(this.folder, ABOUT), JSON.stringify(version));
   }
 
   async write(piece: Uint8Array): Promise<void> {
-    await this.#do(async () => {
-      for (let done = 0; done < piece.length; ) {
-        const { bytesWritten } = await this.file.write(piece, done, piece.length - done, this.size);
-        done += bytesWritten;
-        this.size += bytesWritten;
-      }
-    });
+    for (let done = 0; done < piece.length; ) {
+      const { bytesWritten } = await this.file.write(piece, done, piece.length - done, this.size);
+      done += bytesWritten;
+      this.size += bytesWritten;
+    }
   }
 
   bytes(): Promise<Uint8Array<ArrayBuffer>> {
@@ -161,13 +165,11 @@ class FolderDraft implements Draft {
   }
 
   async publish(): Promise<void> {
-    await this.#do(async () => {
-      await this.file.sync();
-      await this.file.close();
-      await fs.writeFile(join(this.folder, ABOUT), JSON.stringify({ ...this.version, size: this.size }));
-      // Another process may have been faster; what it published is as good.
-      await fs.rename(this.folder, this.place).catch(() => this.#discard());
-    });
+    await this.file.sync();
+    await this.file.close();
+    await fs.writeFile(join(this.folder, ABOUT), JSON.stringify({ ...this.version, size: this.size }));
+    // Another process may have been faster; what it published is as good.
+    await fs.rename(this.folder, this.place).catch(() => this.#discard());
   }
 
   async abandon(keep: boolean): Promise<void> {
@@ -185,12 +187,66 @@ class FolderDraft implements Draft {
   async #discard(): Promise<void> {
     await fs.rm(this.folder, { recursive: true, force: true }).catch(() => {});
   }
+}
 
-  async #do(work: () => Promise<void>): Promise<void> {
+/** A draft in a folder that goes on in memory, not to be kept, when the folder fails: the disk may become full. */
+class UncertainDraft implements Draft {
+  #draft: Draft;
+
+  /** @param giveUp is told the cause, and throws where that must be an error */
+  constructor(
+    draft: FolderDraft,
+    readonly giveUp: (cause: unknown) => void,
+  ) {
+    this.#draft = draft;
+  }
+
+  get size(): number {
+    return this.#draft.size;
+  }
+
+  get version(): Version {
+    return this.#draft.version;
+  }
+
+  async begin(version: Version): Promise<void> {
+    await this.#do(0, () => this.#draft.begin(version));
+  }
+
+  async write(piece: Uint8Array): Promise<void> {
+    await this.#do(this.size, () => this.#draft.write(piece));
+  }
+
+  bytes(): Promise<Uint8Array<ArrayBuffer>> {
+    return this.#draft.bytes();
+  }
+
+  async publish(): Promise<void> {
+    const draft = this.#draft;
+    await draft.publish().catch(async (cause) => {
+      await draft.abandon(false);
+      this.giveUp(cause);
+    });
+  }
+
+  abandon(keep: boolean): Promise<void> {
+    return this.#draft.abandon(keep);
+  }
+
+  /** Once more in memory where it fails, after what the draft held before. */
+  async #do(held: number, work: () => Promise<void>): Promise<void> {
+    const folder = this.#draft;
+    if (!(folder instanceof FolderDraft)) return work();
     try {
       await work();
     } catch (cause) {
-      throw new FeatureMapError(`Cannot write to the cache, ${this.folder}: ${reason(cause)}`, { cause });
+      this.giveUp(cause);
+      const memory = new MemoryDraft();
+      await memory.begin(folder.version);
+      if (held > 0) await memory.write((await folder.bytes()).subarray(0, held));
+      await folder.abandon(false);
+      this.#draft = memory;
+      await work();
     }
   }
 }

@@ -1,6 +1,6 @@
 import { check, FeatureMapError } from "../errors.js";
 import type { Draft, Version } from "./draft.js";
-import { nameOf } from "./fetch-bytes.js";
+import { checkScheme, isOtherSite, nameOf, whyBroken, whyNot } from "./fetch-bytes.js";
 import { BrokenStream, pump } from "./pump.js";
 
 /** How far a transfer is. */
@@ -33,13 +33,15 @@ const LONGEST_WAIT_MS = 30_000;
 /** Answers after which it makes sense to ask again. */
 const temporary = [408, 425, 429, 500, 502, 503, 504];
 /** Failures of a connection after which it does not. */
-const permanent = /ENOTFOUND|ERR_INVALID|CERT|redirect|parse URL|scheme|credentials/i;
+const permanent = /ENOTFOUND|ERR_INVALID|bad port|certificate|redirect|parse URL|scheme|credentials/i;
 
 /** What went wrong with one attempt, when another may succeed. */
 class Interrupted extends Error {
   constructor(
     reason: string,
     readonly waitMs = 0,
+    /** Attempts in a row that make sense. */
+    readonly most = Number.POSITIVE_INFINITY,
   ) {
     super(reason);
   }
@@ -62,6 +64,7 @@ export async function download(
   patience: Patience,
 ): Promise<void> {
   const { signal } = options;
+  checkScheme(url);
   let failures = 0;
   let most = draft.size;
   for (let attempts = 1; ; attempts++) {
@@ -74,9 +77,9 @@ export async function download(
       if (!(error instanceof Interrupted)) throw error;
       failures = draft.size > most ? 1 : failures + 1;
       most = Math.max(most, draft.size);
-      if (failures >= patience.failures || attempts === ATTEMPTS) {
+      if (failures >= Math.min(patience.failures, error.most) || attempts === ATTEMPTS) {
         throw new DownloadError(
-          `Cannot fetch ${nameOf(url)}: ${error.message}. That was attempt ${attempts}; try again later.`,
+          `Cannot fetch ${nameOf(url)}: ${error.message.replace(/\.$/, "")}. That was attempt ${attempts}; try again later.`,
         );
       }
       const doubled = patience.delayMs * 2 ** (failures - 1);
@@ -112,7 +115,7 @@ async function attempt(
     if (body) await pump(body, take, stop.signal);
     await checkLength(draft, version);
   } catch (error) {
-    if (error instanceof BrokenStream && !stop.signal.aborted) throw new Interrupted(reasonOf(error.cause));
+    if (error instanceof BrokenStream && !stop.signal.aborted) throw new Interrupted(whyBroken(error.cause));
     // What a connection throws when it is stopped differs from engine to engine; the reason does not.
     throw stop.signal.aborted ? stop.signal.reason : error;
   } finally {
@@ -137,7 +140,7 @@ async function open(url: string, draft: Draft, signal: AbortSignal): Promise<Ans
   // Compressed, a file has another length and cannot be resumed. Browsers decide on this themselves.
   const headers = { "Accept-Encoding": "identity", ...resume };
   const response = await fetch(url, { headers, signal, cache: "no-store" }).catch((cause) =>
-    unreachable(url, cause),
+    unreachable(url, cause, draft),
   );
   if (response.status === 206 && from > 0) {
     const whole = continues(response, draft);
@@ -191,7 +194,7 @@ function versionOf(response: Response): Version {
   const etag = response.headers.get("ETag");
   const size = announcedBytes(response);
   // A page sees only some headers of other sites; not whether the length is that of compressed bytes.
-  const elsewhere = typeof location !== "undefined" && !isSameOrigin(response.url);
+  const elsewhere = isOtherSite(response.url);
   const encoded = isEncoded(response);
   return {
     // A weak one, W/"...", stays when only unimportant bytes change.
@@ -205,10 +208,6 @@ function versionOf(response: Response): Version {
 export function stampOf({ headers }: Response): { stamp?: string } {
   const stamp = headers.get("ETag") ?? headers.get("Last-Modified");
   return stamp === null ? {} : { stamp };
-}
-
-function isSameOrigin(url: string): boolean {
-  return url === "" || new URL(url).origin === location.origin;
 }
 
 function isEncoded(response: Response): boolean {
@@ -230,20 +229,12 @@ async function checkLength(draft: Draft, { size }: Version): Promise<void> {
 }
 
 /** No connection: worth another attempt, unless the cause will stay. */
-function unreachable(url: string, cause: unknown): never {
+function unreachable(url: string, cause: unknown, { size }: Draft): never {
   if (!(cause instanceof TypeError)) throw cause;
-  const reason = reasonOf(cause);
-  check(
-    !permanent.test(reason),
-    () => `Cannot fetch ${nameOf(url)}: ${reason}. Check the address, and that it may be read from here.`,
-  );
-  throw new Interrupted(reason);
-}
-
-/** Node tells the reason in the error's cause. */
-function reasonOf(error: unknown): string {
-  const { message, cause } = error as { message?: string; cause?: { code?: string; message?: string } };
-  return [cause?.message || message || String(error), cause?.code].filter(Boolean).join(", ");
+  const reason = whyNot(cause, url);
+  check(!permanent.test(`${cause.message} ${reason}`), () => `Cannot fetch ${nameOf(url)}: ${reason}`);
+  // A page is not told whether another site forbids it to read the file. One that could be read before does not.
+  throw new Interrupted(reason, 0, isOtherSite(url) && size === 0 ? 2 : undefined);
 }
 
 async function dismiss(response: Response): Promise<void> {

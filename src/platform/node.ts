@@ -6,9 +6,10 @@ import { basename, dirname, join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import { FeatureMapError } from "../errors.js";
+import { check, FeatureMapError } from "../errors.js";
 import { folderCache } from "./cache-folder.js";
 import type { DownloadCache } from "./draft.js";
+import { checkScheme } from "./fetch-bytes.js";
 import { reason } from "./node-files.js";
 import type { Thread } from "./thread.js";
 
@@ -17,6 +18,8 @@ export { isElsewhere, readFile } from "./node-files.js";
 /** Whether a file is fetched from an address or read from a path. */
 export function locate(file: string | URL): { url: string } | { path: string } {
   const text = String(file);
+  check(text !== "", 'The path or address of the file is empty (""). Say where the file is.');
+  checkScheme(text);
   if (/^(https?|data|blob):/i.test(text)) return { url: new URL(text).href };
   return { path: /^file:/i.test(text) ? fileURLToPath(text) : text };
 }

@@ -18,6 +18,7 @@ export async function parseWeights(file: Uint8Array, name: string): Promise<(key
     );
     return weights;
   };
+  check(file.length > 0, () => `${name} is empty: it has no bytes. Fetch or save it again.`);
   if (isZip(file) && isNpz(file, name)) return whole(await openNpz(file, name));
   if (isPth(file)) return openPth(file, name);
   if (isNpy(file)) return whole({ tensors: new Map([["array", readNpy(file, name)]]), metadata: {} });
@@ -55,7 +56,7 @@ function isNpz(file: Uint8Array, name: string): boolean {
 
 /** A web page, JSON, or the pointer that git LFS leaves in place of a file: none begins like a format of weights. */
 function isText(file: Uint8Array): boolean {
-  return file.length > 0 && /^[\t\n\r\x20-\x7e]{1,16}$/.test(beginning(file));
+  return /^[\t\n\r\x20-\x7e]{1,16}$/.test(beginning(file));
 }
 
 function beginning(file: Uint8Array): string {

@@ -113,4 +113,24 @@ test("blob and data addresses are read, and never kept", async () => {
   assert.equal(await keys(), []);
 });
 
+test("another site that does not let the page read is asked twice, and the header named", async () => {
+  const { fetch } = globalThis;
+  let asked = 0;
+  globalThis.fetch = async () => {
+    asked++;
+    throw new TypeError("Failed to fetch");
+  };
+  try {
+    await rejectsMessage(
+      readWeights("https://elsewhere.example/w.pth"),
+      /"Failed to fetch"\. .*elsewhere\.example does not let pages of http:.* header Access-Control-Allow-Origin/,
+    );
+    assert.is(asked, 2);
+  } finally {
+    globalThis.fetch = fetch;
+  }
+  await rejectsMessage(readWeights("ftp://elsewhere.example/w.pth"), /only http and https .* not ftp:/);
+  await rejectsMessage(readWeights(""), /^The address of the file is empty/);
+});
+
 test.run();

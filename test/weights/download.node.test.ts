@@ -168,7 +168,37 @@ test("errors of the server: some pass, others are told at once", async () => {
   );
   assert.is(server.ranges.length, 3);
   empty();
-  await rejectsMessage(read("http://127.0.0.1:1/x"), /ECONNREFUSED\. That was attempt 3|bad port/);
+  await rejectsMessage(read("http://127.0.0.1:1/x"), /^Cannot fetch .*bad port\. Check the address/);
+});
+
+test("failures of connections are told in sentences", async () => {
+  const gone = new RudeServer(file);
+  await gone.start();
+  const { port } = gone;
+  gone.stop();
+  await rejectsMessage(
+    read(`http://127.0.0.1:${port}/x`),
+    /: the server refuses connections\. .* runs \(ECONNREFUSED\)\. That was attempt 3; try again later\.$/,
+  );
+  await rejectsMessage(
+    read("http://nowhere.invalid/x"),
+    /: (there is no server of this name\. Check .* \(ENOTFOUND\)\.|the server's name cannot be looked up\. .*)$/,
+  );
+  const slam: Parameters<RudeServer["behaves"]>[0] = (request) => request.socket.destroy();
+  await rejectsMessage(
+    read(server.behaves(slam)),
+    /: the connection broke off \((UND_ERR_SOCKET|ECONNRESET)\)\. That was attempt 3; try again later\.$/,
+  );
+  await rejectsMessage(
+    read("ftp://example.org/w.pth"),
+    /^Cannot fetch ftp:.*w\.pth: only http and https addresses can be fetched, not ftp:\/\/\.$/,
+  );
+  await rejectsMessage(read(""), /^The path or address of the file is empty/);
+});
+
+test("an empty file is called empty, and not kept", async () => {
+  await rejectsMessage(read(server.behaves(answering(200, {}, ""))), /weights\.safetensors is empty: it has/);
+  empty();
 });
 
 test("redirections are followed, but not for ever", async () => {
@@ -353,6 +383,42 @@ test("a folder that cannot be written is an error; the usual one gives a warning
   } finally {
     if (before === undefined) delete process.env.FEATUREMAP_CACHE;
     else process.env.FEATUREMAP_CACHE = before;
+  }
+});
+
+test("when the disk becomes full, the download goes on without the cache, with a warning", async () => {
+  const { open } = await import("node:fs/promises");
+  const handle = await open(join(cache, "any"), "w");
+  await handle.close();
+  const prototype = Object.getPrototypeOf(handle) as Record<string, (...args: unknown[]) => Promise<unknown>>;
+  const before = process.env.FEATUREMAP_CACHE;
+  const full = Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+  for (const method of ["write", "sync", "truncate"]) {
+    const usual = prototype[method]!;
+    let room = half / 2;
+    // A part of a piece may still find room.
+    prototype[method] = function (bytes, offset, length, ...others) {
+      if (room === 0 || method !== "write") throw full;
+      const fits = Math.min(room, length as number);
+      room -= fits;
+      return usual.call(this, bytes, offset, fits, ...others);
+    };
+    process.env.FEATUREMAP_CACHE = join(cache, method);
+    const url = server.behaves(polite({ bytes: half }), polite());
+    try {
+      const said = await warnings(async () => {
+        const { tensors } = await readWeightsWith(url, {}, hasty);
+        assert.equal(Buffer.compare(Buffer.from(writeSafetensors(tensors)), Buffer.from(file)), 0);
+      });
+      assert.is(said.length, 1);
+      assert.match(said[0]!, /^The cache folder .* the disk is full\. .* is not kept\. Set FEATUREMAP_CACHE/);
+      assert.equal(readdirSync(join(cache, method)), [], "nothing is left of it");
+      await rejectsMessage(read(server.behaves(polite())), /cannot be used: the disk is full/);
+    } finally {
+      prototype[method] = usual;
+      if (before === undefined) delete process.env.FEATUREMAP_CACHE;
+      else process.env.FEATUREMAP_CACHE = before;
+    }
   }
 });
 

@@ -170,7 +170,7 @@ test("what is no source, no option or no weights is an error", async () => {
   await rejectsMessage(begins(0x89, 0x48, 0x44, 0x46), /HDF5, as Keras has it/);
   await rejectsMessage(begins(8, 7, 0x12), /use importOnnx/);
   await rejectsMessage(begins(1), /Convert it to safetensors\.$/);
-  await rejectsMessage(readWeights(new Uint8Array()), /0 bytes are too few/);
+  await rejectsMessage(readWeights(new Uint8Array()), /^The weights file is empty: it has no bytes/);
 });
 
 test.run();
