@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { FeatureMapError } from "../../src/errors.js";
+import { Watch } from "./watch.js";
 
 /** A valid file with some bytes changed, cut short, or both. */
 function damaged(file: Uint8Array): fc.Arbitrary<Uint8Array> {
@@ -14,21 +15,25 @@ function damaged(file: Uint8Array): fc.Arbitrary<Uint8Array> {
   });
 }
 
-/** Reads damaged files, each of which must give a result that `verify` accepts or a FeatureMapError: nothing else. */
+/** Reads damaged files, each of which must give a result that `verify` accepts or a FeatureMapError: nothing else, and soon. */
 export async function survivesDamage<T>(
   files: readonly Uint8Array[],
   read: (file: Uint8Array) => T | Promise<T>,
   verify: (result: T) => void,
   runs = 300,
+  name = "this kind",
 ): Promise<void> {
+  const watch = new Watch();
+  let run = 0;
   await fc.assert(
     fc.asyncProperty(fc.oneof(...files.map(damaged)), async (file) => {
       try {
-        verify(await read(file));
+        verify(await watch.over(`number ${++run}`, () => read(file)));
       } catch (error) {
         if (!(error instanceof FeatureMapError)) throw error;
       }
     }),
     { numRuns: runs, seed: 1 },
   );
+  watch.check(name);
 }

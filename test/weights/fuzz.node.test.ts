@@ -1,5 +1,5 @@
 // Ten thousand damaged files of each format: each gives sound tensors or a FeatureMapError, and takes no more memory
-// than its own size allows.
+// than its own size allows, and no longer than a second of the processor.
 
 import { tensor } from "../../src/tensor.js";
 import {
@@ -42,6 +42,7 @@ test("safetensors", async () => {
     (file) => readSafetensors(file),
     ({ tensors }) => modest(tensors.values()),
     RUNS,
+    "safetensors",
   );
 });
 
@@ -53,6 +54,7 @@ test("npy", async () => {
     (file) => readNpy(file),
     (one) => modest([one]),
     RUNS,
+    "npy",
   );
 });
 
@@ -63,6 +65,7 @@ test("npz", async () => {
     (file) => readWeights(file),
     ({ tensors }) => modest(tensors.values()),
     RUNS,
+    "npz",
   );
 });
 
@@ -88,6 +91,7 @@ test("torch.save's files", async () => {
     (file) => readPth(file),
     ({ tensors }) => modest(tensors.values()),
     RUNS,
+    "torch.save",
   );
 });
 
