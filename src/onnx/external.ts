@@ -1,5 +1,7 @@
-import { isElsewhere, readFile } from "#platform";
+import { isElsewhere, locate } from "#platform";
 import { check } from "../errors.js";
+import { usualPatience } from "../platform/download.js";
+import { type FileOptions, openFile } from "../weights/source.js";
 import type { GraphProto, TensorProto } from "./proto/types.js";
 
 /** The bytes of a file with weights, by the name that the model has for it. */
@@ -21,6 +23,7 @@ export async function readExternal(
   graph: GraphProto,
   model: string | undefined,
   given: ExternalData | undefined,
+  cache?: FileOptions["cache"],
 ): Promise<ExternalBytes> {
   const bytes = new Map<TensorProto, Uint8Array>();
   const files = new Map<string, Uint8Array>();
@@ -30,7 +33,7 @@ export async function readExternal(
     const { location, offset, length } = placeOf(what, tensor);
     let file = files.get(location);
     if (!file) {
-      const read = await (given ? given(location) : besides(model, location, what));
+      const read = await (given ? given(location) : besides(model, location, what, cache));
       const isBytes = read instanceof Uint8Array || read instanceof ArrayBuffer;
       check(
         isBytes,
@@ -88,28 +91,36 @@ function placeOf(
   return { location, offset: count("offset") ?? 0, length: count("length") };
 }
 
-async function besides(model: string | undefined, location: string, what: string): Promise<Uint8Array> {
+async function besides(
+  model: string | undefined,
+  location: string,
+  what: string,
+  cache: FileOptions["cache"],
+): Promise<Uint8Array> {
   check(
     model !== undefined,
     () =>
       `${what} lies in another file, "${location}". Import the model by its path, or give the file: ` +
       "importOnnx(bytes, { externalData: (name) => ... }).",
   );
-  const folder = model.slice(0, Math.max(model.lastIndexOf("/"), model.lastIndexOf("\\")) + 1);
+  const place = locate(model);
+  const isAddress = "url" in place;
+  const end = isAddress ? model.search(/[?#]|$/) : model.length;
+  const path = model.slice(0, end);
+  const beside =
+    path.slice(0, Math.max(path.lastIndexOf("/"), isAddress ? -1 : path.lastIndexOf("\\")) + 1) + location;
   check(
-    !(await isElsewhere(folder + location, model)),
+    isAddress || !(await isElsewhere(beside, model)),
     () =>
       `${what} lies in "${location}", a link that leads out of the model's folder. Such files are not read; give it: ` +
       "importOnnx(path, { externalData: (name) => ... }).",
   );
-  return readFileBelow(folder + location, MOST_BYTES, TOO_LARGE);
-}
-
-/** A file of less than `most` bytes; found out before it is read, where that is possible. */
-export async function readFileBelow(path: string, most: number, tooLarge: string): Promise<Uint8Array> {
-  const bytes = await readFile(path, {
-    onProgress: ({ totalBytes }) => check((totalBytes ?? 0) < most, tooLarge),
+  const options: FileOptions = {
+    onProgress: ({ totalBytes }) => check((totalBytes ?? 0) < MOST_BYTES, TOO_LARGE),
+    ...(cache !== undefined && { cache }),
+  };
+  return openFile("importOnnx", beside, options, usualPatience, (bytes) => {
+    check(bytes.length < MOST_BYTES, TOO_LARGE);
+    return bytes;
   });
-  check(bytes.length < most, tooLarge);
-  return bytes;
 }

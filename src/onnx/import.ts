@@ -1,15 +1,17 @@
 import { check, checkIs, checkOptions, show } from "../errors.js";
 import { type BuildOptions, buildModel, type Model, type Port } from "../layers/model.js";
-import { readSource, type Source } from "../platform/read-source.js";
+import { usualPatience } from "../platform/download.js";
 import { formatShape, type Shape } from "../tensor.js";
-import { type ExternalData, MOST_BYTES, readExternal, readFileBelow } from "./external.js";
+import { type FileOptions, type FileSource, fileOptions, nameOfSource, openFile } from "../weights/source.js";
+import { type ExternalData, MOST_BYTES, readExternal } from "./external.js";
 import { checkForeign } from "./foreign.js";
 import { analyse, type Declared, formatSizes, type Network } from "./network.js";
 import { readModel } from "./proto/read.js";
+import type { ModelProto } from "./proto/types.js";
 import { type BatchedInput, onnxLayer } from "./trace.js";
 
 /** How a file becomes a model. */
-export interface ImportOptions extends Pick<BuildOptions, "classes" | "runtime" | "prepare"> {
+export interface ImportOptions extends Pick<BuildOptions, "classes" | "runtime" | "prepare">, FileOptions {
   /**
    * Shapes of inputs, batch included, by name: `{ input: [1, 3, 224, 224] }`. Needed where the file leaves height, width
    * or other sizes open. The model then also takes other sizes, where its layers do.
@@ -24,12 +26,58 @@ export interface ImportOptions extends Pick<BuildOptions, "classes" | "runtime" 
   externalData?: ExternalData;
 }
 
+const IMPORT_OPTIONS = ["shapes", "batch", "externalData", "classes", "runtime", "prepare"];
+
 /**
- * Makes a model of an ONNX file: a path (in a page an address), its bytes, or a Blob. Opsets 7 to 21. The model has the
- * file's weights, names of layers and names of inputs and outputs; it can be run, looked into and trained as any other.
+ * Makes a model of an ONNX file: a path or an address, from where it comes as `readWeights` fetches weights, its bytes, a
+ * Blob, a stream or a Response. Opsets 7 to 21. The model has the file's weights, names of layers, inputs and outputs,
+ * and names of classes where `exportOnnx` wrote it; it can be run, looked into and trained as any other.
  */
-export async function importOnnx(source: Source, options: ImportOptions = {}): Promise<Model> {
-  checkOptions("importOnnx", options, ["shapes", "batch", "externalData", "classes", "runtime", "prepare"]);
+export async function importOnnx(source: FileSource, options: ImportOptions = {}): Promise<Model> {
+  checkOptions("importOnnx", options, [...IMPORT_OPTIONS, ...fileOptions]);
+  const { onProgress, signal, sha256, cache, ...importing } = options;
+  const fetching = { ...(onProgress && { onProgress }), ...(signal && { signal }) };
+  const keeping = { ...(sha256 !== undefined && { sha256 }), ...(cache !== undefined && { cache }) };
+  return modelOf(await readOnnx(source, { ...fetching, ...keeping }), importing);
+}
+
+/** An ONNX file that was read. */
+export interface OnnxSource {
+  readonly proto: ModelProto;
+  /** As messages call it. */
+  readonly file: string;
+  /** Its path or address, beside which files with its weights lie; undefined if it was given as bytes. */
+  readonly path: string | undefined;
+  /** Whether files beside it are kept, as it is itself. */
+  readonly cache: FileOptions["cache"];
+}
+
+/** Reads an ONNX file, and nothing of what lies beside it. */
+export async function readOnnx(source: FileSource, options: FileOptions = {}): Promise<OnnxSource> {
+  const file = nameOfSource(source, "The file");
+  const tooLarge = `${file} has more than 2 GiB, which no ONNX file may. Keep the weights in a file beside it, or use a smaller model.`;
+  const reading: FileOptions = {
+    ...options,
+    // Found out before it is read, where that is possible.
+    onProgress(progress) {
+      check((progress.totalBytes ?? 0) < MOST_BYTES, tooLarge);
+      options.onProgress?.(progress);
+    },
+  };
+  const proto = await openFile("importOnnx", source, reading, usualPatience, (bytes) => {
+    check(bytes.length < MOST_BYTES, tooLarge);
+    checkForeign(bytes, file);
+    return readModel(bytes, file);
+  });
+  const path = typeof source === "string" || source instanceof URL ? String(source) : undefined;
+  return { proto, file, path, cache: options.cache };
+}
+
+/** Makes a model of an ONNX file that was read. */
+export async function modelOf(
+  { proto, file, path, cache }: OnnxSource,
+  options: Omit<ImportOptions, keyof FileOptions> = {},
+): Promise<Model> {
   const { shapes = {}, batch = "declared", externalData, ...build } = options;
   checkIs(batch === "declared" || batch === "free", "importOnnx: batch", batch, '"declared" or "free"');
   const isFunction = externalData === undefined || typeof externalData === "function";
@@ -39,13 +87,8 @@ export async function importOnnx(source: Source, options: ImportOptions = {}): P
     externalData,
     "a function that gives the bytes of a file by its name",
   );
-  const path = typeof source === "string" ? source : undefined;
-  const file = path ?? "The file";
-  const bytes = await fileBytes(source, file);
-  checkForeign(bytes, file);
-  const proto = readModel(bytes, file);
   check(proto.graph, () => `${file} is not an ONNX file: it has no graph.`);
-  const network = analyse(proto, await readExternal(proto.graph, path, externalData), file);
+  const network = analyse(proto, await readExternal(proto.graph, path, externalData, cache), file);
   checkShapes(network, shapes);
   const ports = network.inputs.map((input) => portOf(network, input, shapes, batch === "free"));
 
@@ -57,7 +100,20 @@ export async function importOnnx(source: Source, options: ImportOptions = {}): P
     weight.tensor = undefined;
     network.constants.delete(weight.name);
   }
+  const classes = classesOf(proto);
+  if (build.classes === undefined && classes?.length === model.outputShape[0]) model.classes = classes!;
   return model;
+}
+
+/** Names of the outputs that `exportOnnx` wrote; undefined where another program wrote the file. */
+function classesOf({ metadataProps }: ModelProto): readonly string[] | undefined {
+  try {
+    const parsed: unknown = JSON.parse(metadataProps.find(({ key }) => key === "classes")?.value ?? "");
+    const named = Array.isArray(parsed) && parsed.every((name) => typeof name === "string");
+    return named ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The first input that the file gives a batch of fixed size. */
@@ -65,16 +121,6 @@ function batchedInput({ inputs }: Network, ports: readonly Port[]): BatchedInput
   const name = ports.find(({ batch }) => batch !== false)?.name;
   const declared = inputs.find((input) => input.name === name)?.sizes?.[0];
   return name !== undefined && typeof declared === "number" ? { name, declared } : undefined;
-}
-
-async function fileBytes(source: Source, file: string): Promise<Uint8Array> {
-  const what = `${file} has more than 2 GiB, which no ONNX file may. Keep the weights in a file beside it, or use a smaller model.`;
-  if (typeof source === "string") return readFileBelow(source, MOST_BYTES, what);
-  if (source instanceof Blob) check(source.size < MOST_BYTES, what);
-  const read = await readSource("importOnnx: the file", source);
-  const bytes = read instanceof Uint8Array ? read : new Uint8Array(read);
-  check(bytes.length < MOST_BYTES, what);
-  return bytes;
 }
 
 /** An input of the model. The first size is a batch if the outputs have the same. */

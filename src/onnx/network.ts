@@ -334,7 +334,9 @@ function weightsOf(
       const tensor = constants.get(name);
       if (!tensor || isWhole(tensor.dtype) || operator.content?.includes(i)) return;
       const count = tensor.data.length;
-      const maybe = computes && operator.maybeParameters?.includes(i) && named.has(name) && count > 1;
+      const isToken = operator.tokens?.includes(i) && tensor.shape.length > 1;
+      const isCandidate = operator.maybeParameters?.includes(i) || isToken;
+      const maybe = isCandidate && computes && named.has(name) && count > 1;
       const isParameter = operator.parameters?.includes(i) || maybe;
       const isBuffer = operator.buffers?.includes(i) || count > FEW;
       if (isParameter) kinds.set(name, "parameter");

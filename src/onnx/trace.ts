@@ -1,4 +1,4 @@
-import { check } from "../errors.js";
+import { check, FeatureMapError } from "../errors.js";
 import { custom, type Layer, type Scope } from "../layers/layer.js";
 import type { Value } from "../ops/op.js";
 import { Tensor } from "../tensor.js";
@@ -38,13 +38,27 @@ export function onnxLayer(network: Network, batched: BatchedInput | undefined): 
           : undefined;
       let known = 0;
       for (const step of network.steps) {
-        known += runStep(step, scope, x, items, batch);
+        known += hinting(batched, batch, () => runStep(step, scope, x, items, batch));
         if (known > MOST_KNOWN)
           step.info.fail(`to compute what is known up to here takes more than ${MOST_KNOWN} numbers.`);
       }
       return outputsOf(network, scope, items);
     },
   };
+}
+
+/** Runs `work`; where the batch is not the file's, its errors tell what may be to blame. */
+function hinting<T>(batched: BatchedInput | undefined, batch: Batch | undefined, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!batch || !(error instanceof FeatureMapError)) throw error;
+    throw new FeatureMapError(
+      `${error.message} The file was exported for a batch of ${batch.declared}, and has one of ${batch.actual} here: ` +
+        `export it for any, with dynamic_axes={"${batched!.name}": {0: "batch"}} in torch.onnx.export.`,
+      { cause: error },
+    );
+  }
 }
 
 /** All of them, used in this trace or not: a model's state does not depend on its inputs. */

@@ -1,53 +1,26 @@
-import { downloadCache, locate, readFile, sha256 as sha256Of } from "#platform";
-import { check, checkIs, checkOptions, checkSignal, FeatureMapError, show } from "../errors.js";
-import {
-  DownloadError,
-  download,
-  type Patience,
-  type TransferOptions,
-  type TransferProgress,
-  usualPatience,
-} from "../platform/download.js";
-import { MemoryDraft, noCache } from "../platform/draft.js";
-import { nameOf } from "../platform/fetch-bytes.js";
-import { BrokenStream, pump } from "../platform/pump.js";
+import { checkIs, checkOptions } from "../errors.js";
+import { type Patience, usualPatience } from "../platform/download.js";
 import { parseWeights } from "./parse-weights.js";
 import type { WeightsFile } from "./pth.js";
+import { type FileOptions, type FileSource, fileOptions, openFile } from "./source.js";
 
 export type { TransferProgress } from "../platform/download.js";
+export { nameOfSource } from "./source.js";
 
 /**
  * Where weights come from: a path or an address (in a page always an address), a Blob or File, bytes, a stream of
  * bytes, or what `fetch` gave.
  */
-export type WeightsSource =
-  | string
-  | URL
-  | Blob
-  | ArrayBuffer
-  | Uint8Array
-  | ReadableStream<Uint8Array>
-  | Response;
+export type WeightsSource = FileSource;
 
 /** How weights are fetched and read. */
-export interface ReadWeightsOptions {
-  /** Called as bytes arrive. */
-  onProgress?: (progress: TransferProgress) => void;
-  /** Ends the reading at once; the promise rejects with the signal's reason, and nothing is left behind. */
-  signal?: AbortSignal;
-  /** The file's SHA-256 in hexadecimal digits; a file with another is an error. */
-  sha256?: string;
-  /**
-   * Whether what was fetched from an address is kept and taken from there the next time: in Node in the user's folder
-   * for caches or the folder given here, in a page in the browser's Cache API. Default true.
-   */
-  cache?: boolean | string;
+export interface ReadWeightsOptions extends FileOptions {
   /** Which of several dictionaries of tensors in a file of torch.save, such as "state_dict_ema". */
   key?: string;
 }
 
 /** Names of the options, for functions that pass them on. */
-export const readWeightsOptions = ["onProgress", "signal", "sha256", "cache", "key"] as const;
+export const readWeightsOptions = [...fileOptions, "key"] as const;
 
 /**
  * Reads a file of weights: safetensors, torch.save's (.pth, .pt), npy or npz, known by their contents. From an address
@@ -66,159 +39,9 @@ export async function readWeightsWith(
   patience: Patience,
 ): Promise<WeightsFile> {
   checkOptions("readWeights", options, readWeightsOptions);
-  const { onProgress, signal, sha256, cache, key } = options;
-  checkSignal("readWeights", signal);
-  const isProgress = onProgress === undefined || typeof onProgress === "function";
-  checkIs(isProgress, "readWeights: onProgress", onProgress, "a function");
-  const isHash = sha256 === undefined || (typeof sha256 === "string" && /^[0-9a-f]{64}$/i.test(sha256));
-  checkIs(isHash, "readWeights: sha256", sha256, "a text of 64 hexadecimal digits");
-  const isCache =
-    cache === undefined || typeof cache === "boolean" || (typeof cache === "string" && cache !== "");
-  checkIs(isCache, "readWeights: cache", cache, "true, false or a folder");
+  const { key, ...reading } = options;
   checkIs(key === undefined || typeof key === "string", "readWeights: key", key, "a string");
-  signal?.throwIfAborted();
-
-  const transfer: TransferOptions = { onProgress, signal };
-  /** What is done with all of a file's bytes before anything else. */
-  const open = async (bytes: Uint8Array, name: string): Promise<() => WeightsFile> => {
-    signal?.throwIfAborted();
-    if (sha256 !== undefined) await checkSha256(bytes, sha256, name);
-    const read = await parseWeights(bytes, name);
-    signal?.throwIfAborted();
-    return () => read(key);
-  };
-  const place =
-    typeof source === "string" || kindOf(source) === "URL" ? locate(source as string | URL) : undefined;
-  if (place === undefined) {
-    const name = nameOfSource(source);
-    return (await open(await receive(source, name, transfer), name))();
-  }
-  if ("path" in place) return (await open(await readFile(place.path, transfer), place.path))();
-  return (await fetched(place.url, cache, transfer, patience, open))();
-}
-
-/** What a source without an address or a path is called in messages. */
-export function nameOfSource(source: WeightsSource): string {
-  if (typeof source === "string" || kindOf(source) === "URL") return nameOf(source as string | URL);
-  if (kindOf(source) === "File") return (source as File).name;
-  const url = kindOf(source) === "Response" ? (source as Response).url : "";
-  return url ? nameOf(url) : "The weights file";
-}
-
-/** From the cache, or else by a download, which goes into the cache once `open` has found it sound. */
-async function fetched<T>(
-  url: string,
-  option: boolean | string | undefined,
-  transfer: TransferOptions,
-  patience: Patience,
-  open: (bytes: Uint8Array, name: string) => Promise<T>,
-): Promise<T> {
-  const { signal, onProgress } = transfer;
-  const cache = (/^https?:/.test(url) ? downloadCache(option) : undefined) ?? noCache;
-  const kept = await cache.read(url, signal);
-  signal?.throwIfAborted();
-  if (kept) {
-    onProgress?.({ receivedBytes: kept.length, totalBytes: kept.length });
-    try {
-      return await open(kept, nameOf(url));
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (!(error instanceof FeatureMapError)) throw error;
-      // Damaged on the disk, or not what is asked for now: the server may have the right one.
-      await cache.forget(url);
-    }
-  }
-  const draft = await cache.draft(url);
-  let keep = false;
-  try {
-    await download(url, draft, transfer, patience).catch((error) => {
-      keep = error instanceof DownloadError;
-      throw error;
-    });
-    const result = await open(await draft.bytes(), nameOf(url));
-    await draft.publish();
-    return result;
-  } catch (error) {
-    await draft.abandon(keep);
-    throw error;
-  }
-}
-
-/** The bytes of everything that has no address. */
-async function receive(source: WeightsSource, name: string, transfer: TransferOptions): Promise<Uint8Array> {
-  switch (kindOf(source)) {
-    case "Uint8Array": {
-      const bytes = source as Uint8Array;
-      // Text decoders refuse memory that other threads may change.
-      return kindOf(bytes.buffer) === "SharedArrayBuffer" ? new Uint8Array(bytes) : bytes;
-    }
-    case "ArrayBuffer":
-      return new Uint8Array(source as ArrayBuffer);
-    case "Blob":
-    case "File":
-      return fromStream((source as Blob).stream(), (source as Blob).size, transfer, name);
-    case "ReadableStream":
-      return fromStream(source as ReadableStream<Uint8Array>, undefined, transfer, name);
-    case "Response":
-      return fromResponse(source as Response, transfer, name);
-    default:
-      throw new FeatureMapError(
-        `readWeights: the source is ${show(source)}; it must be a path, an address (URL), bytes (Uint8Array or ` +
-          "ArrayBuffer), a Blob, a ReadableStream or a Response.",
-      );
-  }
-}
-
-async function fromResponse(
-  response: Response,
-  transfer: TransferOptions,
-  name: string,
-): Promise<Uint8Array> {
-  check(
-    response.ok,
-    () => `${name}: the server answered ${`${response.status} ${response.statusText}`.trim()}.`,
-  );
-  check(
-    response.body && !response.bodyUsed,
-    () => `${name}: the body of this Response was read before. Fetch it again.`,
-  );
-  const length = response.headers.get("Content-Length");
-  const known = length !== null && !response.headers.has("Content-Encoding");
-  return fromStream(response.body, known ? Number(length) : undefined, transfer, name);
-}
-
-async function fromStream(
-  stream: ReadableStream<Uint8Array>,
-  total: number | undefined,
-  { onProgress, signal }: TransferOptions,
-  name: string,
-): Promise<Uint8Array> {
-  check(!stream.locked, () => `${name}: something else is reading this stream already. Give one of its own.`);
-  const draft = new MemoryDraft();
-  await draft.begin(total === undefined ? {} : { size: total });
-  const take = async (piece: unknown): Promise<void> => {
-    checkIs(kindOf(piece) === "Uint8Array", `${name}: a piece of the stream`, piece, "a Uint8Array");
-    await draft.write(piece as Uint8Array);
-    onProgress?.({ receivedBytes: draft.size, ...(total !== undefined && { totalBytes: total }) });
-  };
-  try {
-    await pump(stream, take, signal);
-  } catch (error) {
-    throw error instanceof BrokenStream ? error.cause : error;
-  }
-  return draft.bytes();
-}
-
-async function checkSha256(bytes: Uint8Array, expected: string, name: string): Promise<void> {
-  const found = await sha256Of(bytes);
-  check(
-    found === expected.toLowerCase(),
-    () =>
-      `${name}: its SHA-256 is ${found}, not ${expected.toLowerCase()} as asked for. The file is damaged, or another version.`,
-  );
-}
-
-/** By its tag: what another frame made is no instance of this one's classes. */
-function kindOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice("[object ".length, -1);
+  // A file that lacks the key is sound, and kept.
+  const read = await openFile("readWeights", source, reading, patience, parseWeights);
+  return read(key);
 }

@@ -129,7 +129,7 @@ test("versions and kinds of files that are not supported are named", async () =>
     /^The file is a text, not an ONNX file/,
   );
   await rejectsMessage(() => importOnnx(new Uint8Array([8, 7])), /is not an ONNX file: it has no graph/);
-  await rejectsMessage(() => importOnnx(3 as never), /importOnnx: the file is 3/);
+  await rejectsMessage(() => importOnnx(3 as never), /importOnnx: the source is 3/);
   await rejectsMessage(
     () => importOnnx(new Uint8Array(), { bach: "free" } as never),
     /unknown option "bach"/,

@@ -15,6 +15,8 @@ export interface ExportOptions {
   batch?: number;
   /** Values of the inputs that decide shapes, where a model has such: they become part of the file. */
   contents?: Feeds;
+  /** Further entries of the file's metadata. */
+  metadata?: Readonly<Record<string, string>>;
 }
 
 const DEFAULT_OPSET = 17;
@@ -33,10 +35,12 @@ export function exportOnnx(model: Model, options: ExportOptions = {}): Uint8Arra
     model,
     "a model, as build gives it",
   );
-  checkOptions("exportOnnx", options, ["opset", "batch", "contents"]);
-  const { opset = DEFAULT_OPSET, batch, contents = {} } = options;
+  checkOptions("exportOnnx", options, ["opset", "batch", "contents", "metadata"]);
+  const { opset = DEFAULT_OPSET, batch, contents = {}, metadata = {} } = options;
   checkCount("exportOnnx: opset", opset, OPSETS.min, OPSETS.max);
   if (batch !== undefined) checkCount("exportOnnx: batch", batch);
+  const areTexts = Object.values(Object(metadata)).every((value) => typeof value === "string");
+  checkIs(areTexts, "exportOnnx: metadata", metadata, "an object of texts");
   checkContents(model, contents);
   checkBatch(model, batch);
 
@@ -74,7 +78,10 @@ export function exportOnnx(model: Model, options: ExportOptions = {}): Uint8Arra
     opset,
     name: model.network.type,
     description: `${model.network.type}: ${formatShape(model.inputShape)} to ${formatShape(model.outputShape)}`,
-    metadata: model.classes.length > 0 ? { classes: JSON.stringify(model.classes) } : {},
+    metadata: {
+      ...(model.classes.length > 0 && { classes: JSON.stringify(model.classes) }),
+      ...metadata,
+    },
     ...out.finish([...fed.keys()], trace.outputs),
     inputs: inputs.map(({ name }) => ({ name, sizes: sizes(name, fed.get(name)!) })),
     outputs: [...trace.outputs].map(([name, value]) => ({ name, sizes: sizes(name, value) })),
@@ -136,13 +143,14 @@ function checkContents(model: Model, contents: Feeds): void {
 }
 
 /** Throws unless the network is the same for both batch sizes, apart from shapes. */
-function checkAlike({ graph: a }: Trace, { graph: b }: Trace): void {
-  const differs = a.nodes.find(({ op, attrs }, i) => {
-    const node = b.nodes[i];
+function checkAlike(first: Trace, second: Trace): void {
+  const [a, b] = [first, second].map(({ graph, outputs }) => neededNodes(graph, [...outputs.values()]));
+  const differs = a!.find(({ op, attrs }, i) => {
+    const node = b![i];
     return op.name !== node?.op.name || !sameNumbers(attrs, node.attrs);
   });
   check(
-    differs === undefined && a.nodes.length === b.nodes.length,
+    differs === undefined && a!.length === b!.length,
     () =>
       `exportOnnx: ${differs ? `layer "${differs.name}"` : "the network"} computes something else for another batch ` +
       `size. ${FIX_BATCH}`,

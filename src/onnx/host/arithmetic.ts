@@ -1,19 +1,10 @@
 // Arithmetic element by element, and sums along axes.
 
 import { check } from "../../errors.js";
+import { broadcastShape, stridesOf } from "../../ops/axes.js";
 import { type Shape, sizeOf } from "../../tensor.js";
 import type { Dtype, HostTensor, Numbers } from "../proto/tensor.js";
-import {
-  allocate,
-  broadcastShape,
-  checkSameType,
-  isWhole,
-  numbersOf,
-  repeating,
-  stridesOf,
-  walk,
-  whole,
-} from "./host.js";
+import { allocate, checkSameType, isWhole, numbersOf, repeating, walk, whole } from "./host.js";
 
 type Element = number | bigint;
 // biome-ignore lint/suspicious/noExplicitAny: the operators of the language take two numbers or two bigints.
@@ -47,7 +38,7 @@ export const COMPARISONS = ["Equal", "Greater", "GreaterOrEqual", "Less", "LessO
 /** Two tensors element by element, repeated to a common shape. */
 export function binaryHost(operator: string, a: HostTensor, b: HostTensor): HostTensor {
   if (operator !== "Pow") checkSameType(a, b);
-  const shape = broadcastShape(a.shape, b.shape);
+  const shape = broadcastShape("its inputs", a.shape, b.shape);
   const dtype: Dtype = COMPARISONS.includes(operator) ? "bool" : a.dtype;
   const data = allocate(dtype, shape, Math.max(a.data.length, b.data.length));
   const whole = isWhole(a.dtype);

@@ -1,6 +1,7 @@
 // Numbers that are known while a network is traced: shapes, axes, constants. Plain loops, exact in each element type.
 
 import { check } from "../../errors.js";
+import { stridesOf } from "../../ops/axes.js";
 import { formatShape, type Shape, sizeOf } from "../../tensor.js";
 import { checkShape, type Dtype, type HostTensor, type Numbers, zeros } from "../proto/tensor.js";
 
@@ -70,31 +71,6 @@ export function checkSameType(a: HostTensor, b: HostTensor): void {
     a.dtype === b.dtype || !(isWhole(a.dtype) || isWhole(b.dtype)),
     () => `numbers of ${a.dtype} and of ${b.dtype} do not go together. Cast them to one type.`,
   );
-}
-
-/** Distances between neighbours along each axis. */
-export function stridesOf(shape: Shape): number[] {
-  const strides: number[] = [];
-  let stride = 1;
-  for (const size of [...shape].reverse()) {
-    strides.unshift(stride);
-    stride *= size;
-  }
-  return strides;
-}
-
-/** The shape that two shapes are repeated to (numpy's rule). Throws where they do not fit. */
-export function broadcastShape(a: Shape, b: Shape): number[] {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, d) => {
-    const x = a[d - rank + a.length] ?? 1;
-    const y = b[d - rank + b.length] ?? 1;
-    check(
-      x === y || x === 1 || y === 1,
-      () => `the shapes ${formatShape(a)} and ${formatShape(b)} do not fit: they cannot be broadcast.`,
-    );
-    return x === 1 ? y : x;
-  });
 }
 
 /** Calls `visit(i, from)` for each element i of `shape`, with the place under strides that repeat or skip. */

@@ -1,9 +1,10 @@
 // Numbers put elsewhere.
 
 import { check } from "../../errors.js";
+import { stridesOf } from "../../ops/axes.js";
 import { formatShape, type Shape, sizeOf } from "../../tensor.js";
 import { checkShape, type HostTensor, type Numbers } from "../proto/tensor.js";
-import { allocate, checkSameType, repeating, stridesOf, walk, whole } from "./host.js";
+import { allocate, checkSameType, repeating, walk, whole } from "./host.js";
 
 /** The same numbers under another shape of the same size. */
 export function reshapedHost(x: HostTensor, shape: Shape): HostTensor {

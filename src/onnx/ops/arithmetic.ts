@@ -7,14 +7,14 @@ import { maximum } from "../../ops/maximum.js";
 import { minimum } from "../../ops/minimum.js";
 import { multiply } from "../../ops/multiply.js";
 import type { Op, Value } from "../../ops/op.js";
-import { power } from "../../ops/power.js";
-import { sqrt } from "../../ops/sqrt.js";
+import { power, powered } from "../../ops/power.js";
+import { round } from "../../ops/round.js";
 import { subtract } from "../../ops/subtract.js";
 import { trunc } from "../../ops/trunc.js";
 import type { Shape } from "../../tensor.js";
 import { binaryHost } from "../host/arithmetic.js";
-import { hostOf, isWhole } from "../host/host.js";
-import { type Call, type Item, isKnown, live } from "../item.js";
+import { hostOf, isWhole, numbersOf } from "../host/host.js";
+import { type Call, type Item, isKnown, type Live, live } from "../item.js";
 import { fitted, isPerChannel } from "./fit.js";
 import type { Operator, Operators } from "./operator.js";
 
@@ -38,39 +38,50 @@ function scalarOf(item: Item, beside: Shape): number | undefined {
   return single ? Number(item.data[0]) : undefined;
 }
 
-/** x (operator) number. */
-function withNumber(call: Call, name: Name, x: Value, number: number): Value | undefined {
+/** Numbers that have a reciprocal in float32, as exact as they are. */
+const isInvertible = (number: number): boolean =>
+  Math.abs(number) >= 2 ** -126 && Math.abs(number) <= 2 ** 126;
+
+/** x (operator) a finite number, without a tensor of that number. Undefined where there is no such way. */
+function withNumber(call: Call, name: Name, { value: x, dtype }: Live, number: number): Value | undefined {
   const { graph } = call;
   const linear = (scale: number, shift: number): Value => graph.add(affine, [x], { scale, shift });
-  if (name === "Add") return linear(1, number);
-  if (name === "Sub") return linear(1, -number);
-  if (name === "Mul") return linear(number, 0);
-  if (name === "Div") return linear(1 / number, 0);
-  if (name === "Min") return graph.add(clip, [x], { min: -Infinity, max: number });
-  if (name === "Max") return graph.add(clip, [x], { min: number, max: Infinity });
-  if (number === 2) return graph.add(multiply, [x, x], {});
-  if (number === 0.5) return graph.add(sqrt, [x], {});
-  return number === 1 ? x : undefined;
+  switch (name) {
+    case "Add":
+      return linear(1, number);
+    case "Sub":
+      return linear(1, -number);
+    case "Mul":
+      return linear(number, 0);
+    case "Div":
+      // What is cut off must not be a little too small: 41 times 1 / 41 is less than 1.
+      return isInvertible(number) && !isWhole(dtype) ? linear(1 / number, 0) : undefined;
+    case "Min":
+      return graph.add(clip, [x], { min: -Infinity, max: number });
+    case "Max":
+      return graph.add(clip, [x], { min: number, max: Infinity });
+    case "Pow":
+      return powered(graph, x, number);
+  }
 }
 
 /** number (operator) x. */
-function ofNumber(call: Call, name: Name, number: number, x: Value): Value | undefined {
+function ofNumber(call: Call, name: Name, number: number, x: Live): Value | undefined {
   if (COMMUTES.includes(name)) return withNumber(call, name, x, number);
-  return name === "Sub" ? call.graph.add(affine, [x], { scale: -1, shift: number }) : undefined;
+  return name === "Sub" ? call.graph.add(affine, [x.value], { scale: -1, shift: number }) : undefined;
 }
 
 /** Two operands, one of which the network computes. */
 function liveBinary(call: Call, name: Name, a: Item, b: Item): Value {
   const { graph } = call;
   const [left, right] = [scalarOf(a, b.shape), scalarOf(b, a.shape)];
-  if (right !== undefined && Number.isFinite(1 / right)) {
-    const value = withNumber(call, name, call.valueOf(a), right);
-    if (value) return value;
-  }
-  if (left !== undefined && Number.isFinite(left)) {
-    const value = ofNumber(call, name, left, call.valueOf(b));
-    if (value) return value;
-  }
+  const short =
+    !isKnown(a) && right !== undefined && Number.isFinite(right)
+      ? withNumber(call, name, a, right)
+      : !isKnown(b) && left !== undefined && Number.isFinite(left)
+        ? ofNumber(call, name, left, b)
+        : undefined;
+  if (short) return short;
   // What is repeated comes second.
   if (isPerChannel(b.shape, a.shape) && !isPerChannel(a.shape, b.shape)) {
     if (COMMUTES.includes(name)) return graph.add(ops[name], fitted(call, b, a), {});
@@ -85,8 +96,16 @@ function liveBinary(call: Call, name: Name, a: Item, b: Item): Value {
 export function binary(call: Call, name: Name, a: Item, b: Item): Item {
   if (isKnown(a) && isKnown(b)) return binaryHost(name, a, b);
   const value = liveBinary(call, name, a, b);
-  const cut = name === "Div" && isWhole(a.dtype);
-  return live(cut ? call.graph.add(trunc, [value], {}) : value, a.dtype);
+  return live(isWhole(a.dtype) ? wholeOf(call, name, value, b) : value, a.dtype);
+}
+
+/** What whole numbers come to: a quotient or root is cut off, a power as exact as its logarithm. */
+function wholeOf({ graph }: Call, name: Name, value: Value, second: Item): Value {
+  if (name !== "Div" && name !== "Pow") return value;
+  const isPower =
+    name === "Pow" &&
+    (isWhole(second.dtype) || (isKnown(second) && numbersOf(second).every(Number.isInteger)));
+  return graph.add(isPower ? round : trunc, [value], {});
 }
 
 /** Before opset 7, and never since, operands could be aligned at an axis. */

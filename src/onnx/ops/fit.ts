@@ -1,10 +1,10 @@
+import { broadcastShape } from "../../ops/axes.js";
 import { toBlocked, toDense } from "../../ops/dense.js";
 import type { Value } from "../../ops/op.js";
 import { expanded } from "../../ops/rearrange.js";
 import { reshaped } from "../../ops/reshape.js";
 import { sameShape } from "../../ops/shape.js";
 import { type Shape, sizeOf } from "../../tensor.js";
-import { broadcastShape } from "../host/host.js";
 import { type Call, type Item, isKnown } from "../item.js";
 import { expandedItem } from "./moves.js";
 
@@ -45,7 +45,7 @@ export function fitted(call: Call, a: Item, given: Item): [Value, Value] {
     const vector = reshaped(graph, call.valueOf(b), inFront(b.shape, a.shape.length));
     return [x, toBlocked(graph, vector)];
   }
-  const shape = broadcastShape(a.shape, b.shape);
+  const shape = broadcastShape("its inputs", a.shape, b.shape);
   // Constants too are repeated when the network runs: a table of them would be as large as an activation.
   const [x, y] = [a, b].map((item) => toDense(graph, expanded(graph, call.valueOf(item), shape)));
   return [x!, y!];

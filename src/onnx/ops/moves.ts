@@ -1,12 +1,12 @@
 // Numbers put elsewhere, known ones at once, others by the graph.
 
 import { check } from "../../errors.js";
+import { broadcastShape } from "../../ops/axes.js";
 import { joined } from "../../ops/joined.js";
 import { expanded, gathered, transposed } from "../../ops/rearrange.js";
 import { reshaped } from "../../ops/reshape.js";
 import { sameShape } from "../../ops/shape.js";
 import type { Shape } from "../../tensor.js";
-import { broadcastShape } from "../host/host.js";
 import { expandedHost, gatheredHost, joinedHost, reshapedHost, transposedHost } from "../host/move.js";
 import { type Call, type Item, isKnown, type Live, live } from "../item.js";
 
@@ -51,7 +51,7 @@ export function gatheredItem(
 
 /** Repeated to the shape that the item's and the given one have in common. */
 export function expandedItem(call: Call, item: Item, shape: Shape): Item {
-  const to = broadcastShape(item.shape, shape);
+  const to = broadcastShape("its inputs", item.shape, shape);
   if (sameShape(to, item.shape)) return item;
   if (isKnown(item)) return expandedHost(item, to);
   return moved(item, expanded(call.graph, item.value, to));

@@ -10,6 +10,8 @@ export interface Operator {
   readonly parameters?: readonly number[];
   /** The same, but only constants with a name in the file's list of weights and more than one number. */
   readonly maybeParameters?: readonly number[];
+  /** The same, but only of two axes or more: a transformer's class token, and not the scales of a picture. */
+  readonly tokens?: readonly number[];
   /** Inputs that belong to the model's state but are not trained. */
   readonly buffers?: readonly number[];
   /** Known inputs give known outputs, without a graph. */

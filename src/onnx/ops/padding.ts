@@ -1,28 +1,13 @@
 import { check } from "../../errors.js";
 import { pad } from "../../ops/pad.js";
-import { paddedDense } from "../../ops/rearrange.js";
+import { paddedDense, paddedPlaces } from "../../ops/rearrange.js";
 import { axesIn } from "../attributes.js";
 import { gatheredHost } from "../host/move.js";
 import { type Call, checkSizes, type Item, isKnown, live } from "../item.js";
-import { checkLength, listOf } from "./moves.js";
+import { checkLength } from "./moves.js";
 import type { Operators } from "./operator.js";
 
 const MODES = ["constant", "reflect", "edge", "wrap"] as const;
-type Mode = (typeof MODES)[number];
-
-/** Where the numbers along an axis come from; -1 for padding. */
-function sources(size: number, before: number, after: number, mode: Mode): number[] {
-  const period = Math.max(1, 2 * (size - 1));
-  return listOf(Math.max(0, size + before + after), (i) => {
-    const place = i - before;
-    if (place >= 0 && place < size) return place;
-    if (mode === "constant") return -1;
-    if (mode === "edge") return place < 0 ? 0 : size - 1;
-    if (mode === "wrap") return ((place % size) + size) % size;
-    const within = ((place % period) + period) % period;
-    return within < size ? within : period - within;
-  });
-}
 
 /** What the pad op calls the modes. */
 const OP_MODES = { constant: "zeros", reflect: "reflect", edge: "replicate", wrap: "circular" } as const;
@@ -54,7 +39,7 @@ function padded(call: Call): Item {
   });
   checkSizes(shape.map((size, d) => size + pads[d]! + pads[d + rank]!));
   if (isKnown(item)) {
-    const lists = shape.map((size, d) => sources(size, pads[d]!, pads[d + rank]!, mode));
+    const lists = shape.map((size, d) => paddedPlaces(size, pads[d]!, pads[d + rank]!, mode));
     return gatheredHost(item, lists, value);
   }
   const x = item.value;

@@ -1,23 +1,28 @@
+import { abs } from "../../ops/abs.js";
 import { add } from "../../ops/add.js";
 import { argMax, argMin } from "../../ops/arg-max.js";
 import { exp } from "../../ops/exp.js";
 import { log } from "../../ops/log.js";
+import { multiply } from "../../ops/multiply.js";
 import type { Value } from "../../ops/op.js";
 import { expanded } from "../../ops/rearrange.js";
 import { reduced } from "../../ops/reduced.js";
 import { reshaped } from "../../ops/reshape.js";
 import { logSoftmaxAlong, softmaxAlong } from "../../ops/softmax-along.js";
 import { subtract } from "../../ops/subtract.js";
+import { trunc } from "../../ops/trunc.js";
 import { sizeOf } from "../../tensor.js";
 import { axesIn, axisOf } from "../attributes.js";
 import { reducedHost } from "../host/arithmetic.js";
-import { allocate, whole } from "../host/host.js";
+import { allocate, hostOf, isWhole, whole } from "../host/host.js";
 import { type Call, type Item, isKnown, live } from "../item.js";
+import { binary } from "./arithmetic.js";
 import { reshapedItem } from "./moves.js";
 import type { Operator, Operators } from "./operator.js";
 import { axesOf } from "./shapes.js";
 
 type Kind = Parameters<typeof reduced>[2];
+type Around = Call["graph"];
 // biome-ignore lint/suspicious/noExplicitAny: sums of numbers, or of bigints.
 type Any = any;
 
@@ -72,6 +77,26 @@ function axesAndKeep(call: Call, since: number): { axes: number[]; keep: boolean
   return { axes: axesIn(named, shape.length), keep };
 }
 
+/** What the kinds make of each number by itself: of no axes, where the node says that no axes are none. */
+const single: Partial<Record<Kind, (graph: Around, x: Value) => Value>> = {
+  l1: (graph, x) => graph.add(abs, [x], {}),
+  l2: (graph, x) => graph.add(abs, [x], {}),
+  sumSquare: (graph, x) => graph.add(multiply, [x, x], {}),
+};
+
+/** Of numbers that the network computes. What whole ones come to is whole, cut off. */
+function liveReduction(call: Call, kind: Kind, axes: readonly number[], keep: boolean): Item {
+  const item = call.item(0);
+  const { graph } = call;
+  const x = call.valueOf(item);
+  if (axes.length === 0) return live(single[kind]?.(graph, x) ?? x, item.dtype);
+  if (!isWhole(item.dtype)) return live(reduced(graph, x, kind, axes, keep));
+  const result = live(reduced(graph, x, kind === "mean" ? "sum" : kind, axes, keep), item.dtype);
+  if (kind === "l2") return live(graph.add(trunc, [result.value], {}), item.dtype);
+  const count = sizeOf(axes.map((axis) => item.shape[axis]!));
+  return kind === "mean" ? binary(call, "Div", result, hostOf(item.dtype, [count], [])) : result;
+}
+
 /** Axes are an attribute before opset `since`, an input since; without them all axes, or none if the node says so. */
 function reduction(kind: Kind, since: number, around?: (graph: Around, x: Value) => Value): Operator {
   return {
@@ -82,7 +107,6 @@ function reduction(kind: Kind, since: number, around?: (graph: Around, x: Value)
       const item = call.item(0);
       const { shape } = item;
       const { axes, keep } = axesAndKeep(call, since);
-      if (axes.length === 0) return item;
       if (axes.some((axis) => shape[axis] === 0)) return ofNothing(call, kind, axes, keep, Boolean(around));
       if (isKnown(item) && !around) {
         const result = reducedHost(item, axes, hosts[kind]);
@@ -94,13 +118,13 @@ function reduction(kind: Kind, since: number, around?: (graph: Around, x: Value)
               shape.filter((_, d) => !axes.includes(d)),
             );
       }
-      const value = reduced(call.graph, call.valueOf(item), kind, axes, keep);
-      return live(around ? around(call.graph, value) : value, item.dtype);
+      const result = liveReduction(call, kind, axes, keep);
+      if (!around) return result;
+      const value = around(call.graph, call.valueOf(result));
+      return live(isWhole(item.dtype) ? call.graph.add(trunc, [value], {}) : value, item.dtype);
     },
   };
 }
-
-type Around = Call["graph"];
 
 /** The place of the largest or smallest along an axis. */
 function extreme(of: typeof argMax, isBetter: (a: Any, b: Any) => boolean): Operator {

@@ -1,11 +1,13 @@
 import { check, show } from "../../errors.js";
+import { broadcastShape } from "../../ops/axes.js";
 import { concat } from "../../ops/concat.js";
 import { toBlocked } from "../../ops/dense.js";
 import { depthToSpace, spaceToDepth } from "../../ops/depth-to-space.js";
+import { slicePlaces } from "../../ops/rearrange.js";
 import { sliceChannels } from "../../ops/slice-channels.js";
 import { sizeOf } from "../../tensor.js";
 import { axesIn, axisOf } from "../attributes.js";
-import { broadcastShape, numbersOf } from "../host/host.js";
+import { numbersOf } from "../host/host.js";
 import { type Call, checkSizes, type Item, isKnown, live } from "../item.js";
 import { MOST_AXES } from "../proto/tensor.js";
 import { expandedItem, gatheredItem, joinedItems, listOf, reshapedItem, transposedItem } from "./moves.js";
@@ -14,16 +16,6 @@ import type { Operators } from "./operator.js";
 /** Axes as an attribute before an opset, as an input since. */
 export function axesOf(call: Call, since: number, input = 1): readonly number[] | undefined {
   return call.opset < since ? call.node.ints("axes") : call.numbers(input);
-}
-
-/** From start on, in steps, to before end: the places along an axis, by numpy's rule. */
-export function places(start: number, end: number, step: number, size: number): number[] {
-  const clamp = (place: number, least: number, most: number): number =>
-    Math.min(Math.max(place < 0 ? place + size : place, least), most);
-  const first = step > 0 ? clamp(start, 0, size) : clamp(start, -1, size - 1);
-  // Beyond the beginning is as far as it goes: -1 cannot say that, for it is the last.
-  const last = step > 0 ? clamp(end, 0, size) : end < -size ? -1 : clamp(end, -1, size - 1);
-  return listOf(Math.max(0, Math.ceil((last - first) / step)), (i) => first + i * step);
 }
 
 /** Some places along each axis. A range of channels of an activation stays in blocks of channels. */
@@ -60,7 +52,8 @@ function slice(call: Call): Item {
   const lists: (number[] | null)[] = shape.map(() => null);
   axesIn(axes, shape.length).forEach((d, i) => {
     if (steps[i] === 1 && starts[i] === 0 && ends[i]! >= shape[d]!) return;
-    lists[d] = places(starts[i]!, ends[i]!, steps[i]!, shape[d]!);
+    const { first, count } = slicePlaces(shape[d]!, starts[i]!, ends[i]!, steps[i]!);
+    lists[d] = listOf(count, (j) => first + j * steps[i]!);
   });
   return part(call, call.item(0), lists);
 }
@@ -180,12 +173,25 @@ function unsqueeze(call: Call): Item {
   );
 }
 
+/**
+ * What an export for a batch of one keeps as a constant, such as a transformer's class token, beside what has another
+ * batch: the same for each of its samples.
+ */
+function forBatch(call: Call, items: readonly Item[]): readonly Item[] {
+  const { batch } = call;
+  if (batch?.declared !== 1 || items.every(({ shape }) => shape[0] !== batch.actual)) return items;
+  return items.map((item) =>
+    item.shape[0] === 1 ? expandedItem(call, item, [batch.actual, ...item.shape.slice(1)]) : item,
+  );
+}
+
 function concatenated(call: Call): Item {
-  const items = call.inputs.map((_, i) => call.item(i));
+  const all = call.inputs.map((_, i) => call.item(i));
   const given = call.node.int("axis", undefined);
-  check(given !== undefined && items.length > 0, () => "it needs an axis and inputs.");
-  const rank = items[0]!.shape.length;
+  check(given !== undefined && all.length > 0, () => "it needs an axis and inputs.");
+  const rank = all[0]!.shape.length;
   const axis = axisOf(given, rank);
+  const items = axis === 0 ? all : forBatch(call, all);
   const isActivation = items.some((item) => !isKnown(item) && item.value.form === "blocked");
   if (axis === 1 && rank >= 2 && rank <= 4 && isActivation && items.every(({ shape }) => sizeOf(shape) > 0)) {
     const values = items.map((item) => toBlocked(call.graph, call.valueOf(item)));
@@ -253,11 +259,13 @@ export const shapes: Operators = {
       return axes.every((axis, d) => axis === d) ? item : transposedItem(call, item, axes);
     },
   },
-  Concat: { attributes: ["axis"], folds: true, run: concatenated },
+  Concat: { attributes: ["axis"], tokens: [0, 1], folds: true, run: concatenated },
   Expand: {
     content: [1],
+    tokens: [0],
     folds: true,
-    run: (call) => expandedItem(call, call.item(0), broadcastShape(call.shape(0), call.numbers(1) ?? [])),
+    run: (call) =>
+      expandedItem(call, call.item(0), broadcastShape("its inputs", call.shape(0), call.numbers(1) ?? [])),
   },
   Tile: { content: [1], folds: true, run: tile },
   DepthToSpace: {
