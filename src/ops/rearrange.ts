@@ -87,16 +87,19 @@ export function taken(graph: GraphWriter, value: Value, indices: readonly number
   return gathered(graph, value, along(shape, at, places));
 }
 
-/** The places of start, start + step, ... before end, of `size`, by the rules of numpy and ONNX. */
-function slice(size: number, start: number, end: number, step: number): number[] {
+/** The first place, and how many, of start, start + step, ... before end, of `size`: by the rules of numpy and ONNX. */
+export function slicePlaces(
+  size: number,
+  start: number,
+  end: number,
+  step: number,
+): { first: number; count: number } {
   const within = (place: number, low: number, high: number): number =>
     Math.min(Math.max(place < 0 ? place + size : place, low), high);
   // Backwards, the end before the first place is -1, which counted from the end would be the last place.
-  const [first, stop] =
-    step > 0
-      ? [within(start, 0, size), within(end, 0, size)]
-      : [within(start, -1, size - 1), within(end, -1, size - 1)];
-  return range(Math.max(0, Math.ceil((stop - first) / step))).map((i) => first + i * step);
+  const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
+  const first = within(start, low, high);
+  return { first, count: Math.max(0, Math.ceil((within(end, low, high) - first) / step)) };
 }
 
 /**
@@ -123,14 +126,14 @@ export function sliced(
     const step = steps[i]!;
     check(step !== 0, () => `sliced: the step along axis ${axis} is 0; it must be positive or negative.`);
     const at = axisOf("sliced", axis, shape);
-    const places = slice(shape[at]!, starts[i]!, ends[i]!, step);
+    const { first, count } = slicePlaces(shape[at]!, starts[i]!, ends[i]!, step);
     check(
-      places.length > 0,
+      count > 0,
       () =>
         `sliced: ${starts[i]} to ${ends[i]} in steps of ${step} leaves nothing of the ${shape[at]} along axis ${axis} of ` +
         `${formatShape(shape)}.`,
     );
-    lists[at] = places;
+    lists[at] = range(count).map((j) => first + j * step);
   });
   return gathered(graph, value, lists);
 }
@@ -184,6 +187,19 @@ function source(place: number, size: number, mode: PaddingKind): number {
 }
 
 /**
+ * The places that an axis shows once it is padded, -1 for the constant. What negative pads cut off is gone before the
+ * rest is padded.
+ */
+export function paddedPlaces(size: number, before: number, after: number, mode: PaddingKind): number[] {
+  const first = Math.max(0, -before);
+  const left = size - first - Math.max(0, -after);
+  return range(Math.max(0, size + before + after)).map((i) => {
+    const place = left > 0 ? source(i - Math.max(0, before), left, mode) : -1;
+    return place < 0 ? -1 : first + place;
+  });
+}
+
+/**
  * Padding along any axes. pads: what is added before each axis, then what is added after each; negative numbers cut off.
  * Gives a dense value.
  */
@@ -209,15 +225,7 @@ export function paddedDense(
       () =>
         `padded: pads of ${before} and ${after} leave nothing of the ${size} along axis ${axis} of ${formatShape(shape)}.`,
     );
-    if (before === 0 && after === 0) return null;
-    // What negative pads cut off is gone before the rest is padded.
-    const first = Math.max(0, -before);
-    const left = size - first - Math.max(0, -after);
-    return range(size + before + after).map((i) => {
-      const place = i - Math.max(0, before);
-      const shown = left > 0 ? source(place, left, mode) : -1;
-      return shown < 0 ? -1 : first + shown;
-    });
+    return before === 0 && after === 0 ? null : paddedPlaces(size, before, after, mode);
   });
   return gathered(graph, value, lists, fill);
 }

@@ -1,6 +1,6 @@
 """Writes test/fixtures/onnx/nodes.bin: the ONNX project's own tests of single operators, and cases for newer opsets.
 
-Run with Debian's python3-onnx (1.12, opset 17). The tests of the project are made by its package; those of opsets 18 to
+Run with Debian's python3-onnx (1.12, opset 17) and python3-torch. The tests of the project are made by its package; those of opsets 18 to
 21 are written below from the operators' specification, with answers in float64 by numpy.
 
 The file is zlib-compressed: a JSON list of cases, a zero byte, then the protobuf messages they point into.
@@ -13,6 +13,7 @@ import sys
 import zlib
 
 import numpy as np
+import torch
 
 for name, kind in dict(float=float, bool=bool, int=int, object=object).items():
     # onnx 1.12 uses names that numpy has given up since.
@@ -107,6 +108,18 @@ class Hand:
 
     def floats(self, *shape):
         return self.random.uniform(-1, 1, shape).astype(np.float32)
+
+    def chain(self, name, nodes, x, y, constants, opset=13):
+        """Nodes one after the other, from "x" to "y"."""
+        graph = helper.make_graph(
+            nodes,
+            name,
+            [helper.make_tensor_value_info("x", TensorProto.FLOAT, x.shape)],
+            [helper.make_tensor_value_info("y", TensorProto.FLOAT, y.shape)],
+            [numpy_helper.from_array(np.asarray(array), constant) for constant, array in constants.items()],
+        )
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)])
+        self.writer.add(name, model, [x], [y.astype(np.float32)], 0, 0)
 
     def add(self, name, operator, inputs, outputs, opset, initial=(), rtol=1e-5, atol=1e-5, **attributes):
         outputs = [np.asarray(y) for y in outputs]
@@ -261,7 +274,10 @@ def reduce_cases(hand):
         hand.add("axes", operator, [y, np.array([-1, 1])], [of((3, 1), 0)], 18, "b", keepdims=0)
         hand.add("fed_axes", operator, [y, np.array([2])], [of(2, 1)], 18)
         hand.add("no_axes", operator, [y], [of(None, 1)], 18)
-        hand.add("noop", operator, [y, np.array([], np.int64)], [y], 18, "b", noop_with_empty_axes=1)
+        # Of no axes: each number by itself.
+        alone = of((), 1)
+        hand.add("noop", operator, [y, np.array([], np.int64)], [alone], 18, "b", noop_with_empty_axes=1)
+        hand.add("noop_absent", operator, [y], [alone], 18, noop_with_empty_axes=1)
         hand.add("attribute", operator, [y], [of((2, 3), 1)], 11, axes=[2, 3])
     nothing = np.zeros((2, 0, 4), np.float32)
     for operator, value in (("ReduceSum", 0), ("ReduceMax", -np.inf), ("ReduceMin", np.inf), ("ReduceProd", 1),
@@ -293,11 +309,61 @@ def pad_cases(hand):
              [np.pad(x, ((0, 0), (0, 0), (0, 0), (2, 0)))[:, :2, 1:, :-1]], 13, "b")
 
 
+def cropped_cases(hand):
+    """Negative pads beside others: what they cut off is gone before the rest is padded."""
+    x = hand.floats(1, 2, 5, 6)
+    pads = np.array([0, 0, -1, 2, 0, 0, 2, -2])
+    for mode in ("constant", "reflect", "edge", "wrap"):
+        y = np.pad(x[:, :, 1:, :-2], ((0, 0), (0, 0), (0, 2), (2, 0)), mode)
+        hand.add(f"cropped_{mode}", "Pad", [x, pads], [y], 19, "b", mode=mode)
+        # Of a constant.
+        nodes = [
+            helper.make_node("Pad", ["a", "b"], ["c"], mode=mode),
+            helper.make_node("Mul", ["x", "c"], ["y"]),
+        ]
+        hand.chain(f"cropped_constant_{mode}", nodes, np.ones(1, np.float32), y, {"a": x, "b": pads}, 19)
+
+
 def resized(x, axis, size, scale, position, pick):
     """One axis of x resized: `position` of each output, and `pick` the numbers there."""
     x = np.moveaxis(np.asarray(x, np.float64), axis, -1)
     y = np.stack([pick(x, position(i, x.shape[-1], size, scale)) for i in range(size)], -1)
     return np.moveaxis(y, -1, axis)
+
+
+def fractional_cases(hand):
+    """Scales that are no sums of few powers of 2: positions in float32, by the formula, are PyTorch's."""
+    half = np.float32(0.5)
+    positions = {
+        "asymmetric": lambda i, s: i / s,
+        "half_pixel": lambda i, s: (i + half) / s - half,
+        "pytorch_half_pixel": lambda i, s: (i + half) / s - half if len(i) > 1 else i,
+        "tf_half_pixel_for_nn": lambda i, s: (i + half) / s,
+    }
+    picks = {"floor": np.floor, "ceil": np.ceil, "round_prefer_floor": lambda p: np.ceil(p - half),
+             "round_prefer_ceil": lambda p: np.floor(p + half)}
+    for size in (5, 10, 11, 13):
+        x = hand.floats(1, 2, size, size)
+        for factor in (0.3, 0.6, 0.7, 1.2, 1.7):
+            scale = np.float32(factor)
+            count = int(np.float32(size) * scale)
+            for transformation, position in positions.items():
+                at = position(np.arange(count, dtype=np.float32), scale)
+                assert at.dtype == np.float32
+                for nearest, pick in picks.items():
+                    # What people export, and some of each of the others.
+                    usual = (transformation, nearest) == ("asymmetric", "floor")
+                    if not usual and size not in (5, 10):
+                        continue
+                    places = pick(at).clip(0, size - 1).astype(int)
+                    y = x[:, :, places][:, :, :, places]
+                    if usual:
+                        torch_y = torch.nn.functional.interpolate(torch.tensor(x), scale_factor=factor).numpy()
+                        assert (y == torch_y).all(), (size, factor)
+                        hand.add(f"fraction_{size}_{factor}", "Upsample", [x, np.array([1, 1, scale, scale])], [y], 9, "b")
+                    hand.add(f"fraction_{transformation}_{nearest}_{size}_{factor}", "Resize",
+                             [x, None, np.array([1, 1, scale, scale])], [y], 13, "c",
+                             coordinate_transformation_mode=transformation, nearest_mode=nearest)
 
 
 def resize_cases(hand):
@@ -377,6 +443,16 @@ def resize_cases(hand):
         y = resized(resized(x, 2, h, scale, half, linear), 3, w, scale, half, linear)
         hand.add(policy, "Resize", [x, None, None, np.array([8, 9])], [y], 18, "d", mode="linear", axes=[2, 3],
                  keep_aspect_ratio_policy=policy)
+    # 6 pixels become 6.67, and these 7.
+    scale = np.float32(10 / 6)
+    y = resized(resized(x, 2, 7, scale, half, linear), 3, 10, scale, half, linear)
+    hand.add("not_larger_rounded", "Resize", [x, None, None, np.array([8, 10])], [y], 18, "d", mode="linear", axes=[2, 3],
+             keep_aspect_ratio_policy="not_larger")
+    # One pixel is the middle of what is cropped.
+    roi = np.array([0, 0, 0.2, 0.1, 1, 1, 0.8, 0.5], np.float32)
+    y = resized(resized(x, 2, 1, 1, lambda *_: 0.5 * 3, linear), 3, 1, 1, lambda *_: 0.3 * 5, linear)
+    hand.add("crop_to_one", "Resize", [x, roi, None, np.array([1, 2, 1, 1])], [y], 13, "bd", mode="linear",
+             coordinate_transformation_mode="tf_crop_and_resize")
     # Before there was a choice.
     slow = positions["asymmetric"]
     scales = np.array([1, 1, 2, 1.5], np.float32)
@@ -386,6 +462,40 @@ def resize_cases(hand):
         hand.add(f"{mode}_fed", "Resize", [x, scales], [y], 10, mode=mode)
         hand.add(mode, "Upsample", [x, scales], [y], 9, "b", mode=mode)
         hand.add(mode, "Upsample", [x], [y], 7, mode=mode, scales=list(map(float, scales)))
+
+
+def whole_cases(hand):
+    """Whole numbers that the network computes: cast, used, and cast back."""
+    x = np.arange(200, dtype=np.float32).reshape(2, 100)
+    whole = x.astype(np.int64)
+
+    def add(name, operator, y, *others, kind=TensorProto.INT64, **attributes):
+        nodes = [
+            helper.make_node("Cast", ["x"], ["a"], to=kind),
+            helper.make_node(operator, ["a", *(f"b{i}" for i in range(len(others)))], ["c"], **attributes),
+            helper.make_node("Cast", ["c"], ["y"], to=TensorProto.FLOAT),
+        ]
+        hand.chain(f"whole_{name}", nodes, x, np.asarray(y), {f"b{i}": other for i, other in enumerate(others)})
+
+    for by in (3, 7, 41, 47, 49, 55, 61, 82, 97):
+        add(f"div_{by}", "Div", whole // by, np.array(by))
+    add("div_negative", "Div", -(whole // 41), np.array(-41))
+    add("mean", "ReduceMean", whole.sum(1, keepdims=True) // 100, axes=[1])
+    add("mean_all", "ReduceMean", whole.sum(keepdims=True) // 200)
+    add("l2", "ReduceL2", np.sqrt((whole**2).sum(0)).astype(np.int64), axes=[0], keepdims=0)
+    add("log_sum", "ReduceLogSum", np.log(whole.sum(0)).astype(np.int64), axes=[0], keepdims=0)
+    add("root", "Pow", np.sqrt(x).astype(np.int64), np.float32(0.5))
+    for exponent in (1, 2, 3):
+        add(f"pow_{exponent}", "Pow", whole**exponent, np.array(exponent))
+    for kind in ("uint8", "int8", "uint16", "int16"):
+        for scale in (-7, 300):
+            to = getattr(TensorProto, kind.upper())
+            hand.chain(f"cast_{kind}_{scale}", [
+                helper.make_node("Mul", ["x", "b"], ["a"]),
+                helper.make_node("Cast", ["a"], ["c"], to=TensorProto.INT64),
+                helper.make_node("Cast", ["c"], ["d"], to=to),
+                helper.make_node("Cast", ["d"], ["y"], to=TensorProto.FLOAT),
+            ], x, (whole * scale).astype(kind), {"b": np.float32(scale)})
 
 
 def other_cases(hand):
@@ -470,6 +580,23 @@ def other_cases(hand):
     for dtype in ("int32", "int64", "uint8", "int8", "float64", "float16", "bool"):
         numbers = np.array([0, 1, 2, 3, 200]).astype(dtype)
         hand.add(dtype, "Cast", [numbers], [numbers.astype(np.float32)], 13, to=TensorProto.FLOAT)
+    zeros = np.array([0, 1, -2, np.inf], np.float32)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        for by in (0.0, -0.0, 1e-40, 3e38):
+            hand.add(f"by_{by}", "Div", [zeros, np.float32(by)], [zeros / np.float32(by)], 13, "b")
+            for operator, of in (("Add", np.add), ("Sub", np.subtract), ("Mul", np.multiply), ("Min", np.minimum),
+                                 ("Max", np.maximum)):
+                # A Clip without bounds, as which Min and Max can be written, has finite ones in ONNX Runtime.
+                x0 = zeros[:3] if operator in ("Min", "Max") else zeros
+                hand.add(f"by_{by}", operator, [x0, np.float32(by)], [of(x0, np.float32(by))], 13, "b")
+    hand.add("batch", "Mul", [x[:1], x[:, :, :1, :1].copy()], [x64[:1] * x64[:, :, :1, :1]], 13)
+    hand.add("batch", "Sub", [x[:, :, :1, :1].copy(), x[:1]], [x64[:, :, :1, :1] - x64[:1]], 13)
+    hand.add("crossed", "Clip", [x, np.float32(0.5), np.float32(-0.25)], [np.full_like(x, -0.25)], 13, "bc")
+    hand.add("crossed", "Clip", [x], [np.full_like(x, -0.25)], 7, min=0.5, max=-0.25)
+    column = hand.floats(3, 1)
+    hand.add("column", "Gemm", [a.T.copy(), b.T.copy(), column], [a.T.astype(np.float64) @ b.T + column], 13, "bc")
+    hand.add("ratio", "Dropout", [x], [x], 7, ratio=0.25)
+    whole_cases(hand)
     whole = np.array([-7, 7, 9, -9], np.int64)
     by = np.array([2, -2, 4, 4], np.int64)
     hand.add("whole", "Div", [whole, by], [np.array([-3, -3, 2, -2])], 14)
@@ -479,7 +606,7 @@ def main():
     writer = Writer()
     project_cases(writer)
     hand = Hand(writer)
-    for cases in (window_cases, reduce_cases, pad_cases, resize_cases, other_cases):
+    for cases in (window_cases, reduce_cases, pad_cases, resize_cases, other_cases, fractional_cases, cropped_cases):
         cases(hand)
     OUT.parent.mkdir(parents=True, exist_ok=True)
     packed = zlib.compress(json.dumps(writer.cases).encode() + b"\0" + bytes(writer.blob), 9)

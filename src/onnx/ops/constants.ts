@@ -1,4 +1,8 @@
 import { check } from "../../errors.js";
+import { affine } from "../../ops/affine.js";
+import { floor } from "../../ops/floor.js";
+import type { Value } from "../../ops/op.js";
+import { subtract } from "../../ops/subtract.js";
 import { trunc } from "../../ops/trunc.js";
 import { sizeOf } from "../../tensor.js";
 import { allocate, checkSameType, convert, hostOf, isWhole, numbersOf } from "../host/host.js";
@@ -28,7 +32,18 @@ function cast(call: Call, item: Item, dtype: Dtype): Item {
     () => "numbers that the network computes cannot be cast to true or false.",
   );
   const cut = isWhole(dtype) && !isWhole(item.dtype);
-  return live(cut ? call.graph.add(trunc, [item.value], {}) : item.value, dtype);
+  const value = cut ? call.graph.add(trunc, [item.value], {}) : item.value;
+  return live(item.dtype === dtype ? value : wrapped(call.graph, value, dtype), dtype);
+}
+
+/** Whole numbers of few bits: x - 2^bits floor(x / 2^bits), exactly, so that the numbers of the type are met. */
+function wrapped(graph: Call["graph"], x: Value, dtype: Dtype): Value {
+  const [, unsigned, bits] = /^(u?)int(8|16)$/.exec(dtype) ?? [];
+  if (!bits) return x;
+  const count = 2 ** Number(bits);
+  const half = unsigned ? 0 : 0.5;
+  const turns = graph.add(floor, [graph.add(affine, [x], { scale: 1 / count, shift: half })], {});
+  return graph.add(subtract, [x, graph.add(affine, [turns], { scale: count, shift: 0 })], {});
 }
 
 /** x where the condition holds, y elsewhere. */

@@ -14,7 +14,7 @@ const OP_MODES = { constant: "zeros", reflect: "reflect", edge: "replicate", wra
 
 /** Numbers around, on all sides or along the axes named; pads are an attribute before opset 11. */
 function padded(call: Call): Item {
-  const { node, graph } = call;
+  const { node } = call;
   const item = call.item(0);
   const { shape } = item;
   const rank = shape.length;
@@ -51,9 +51,9 @@ function padded(call: Call): Item {
   if (x.form === "blocked" && rank >= 3 && fits && (mode !== "constant" || value === 0)) {
     const [top, bottom] = rank === 3 ? [0, 0] : [pads[2]!, pads[2 + rank]!];
     const [left, right] = [pads[rank - 1]!, pads[2 * rank - 1]!];
-    return live(graph.add(pad, [x], { top, left, bottom, right, mode: OP_MODES[mode] }), item.dtype);
+    return live(call.graph.add(pad, [x], { top, left, bottom, right, mode: OP_MODES[mode] }), item.dtype);
   }
-  return live(paddedDense(graph, x, pads, mode, value), item.dtype);
+  return live(paddedDense(call.graph, x, pads, mode, value), item.dtype);
 }
 
 export const paddings: Operators = {
