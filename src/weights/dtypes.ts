@@ -37,8 +37,12 @@ export const dtypes: ReadonlyMap<string, Dtype> = new Map<string, Dtype>([
  *
  * Integers must be float32 numbers exactly, which all up to 2^24 are; F64 is rounded to the nearest float32.
  * @param what names the tensor and its file in errors
+ * @param own whether the bytes are nobody else's: then float32 numbers are a view of them where they are aligned
  */
-export function toFloat32(dtype: Dtype, bytes: Uint8Array, what: string): Float32Array {
+export function toFloat32(dtype: Dtype, bytes: Uint8Array, what: string, own = false): Float32Array {
+  if (own && dtype === dtypes.get("F32") && bytes.byteOffset % 4 === 0) {
+    return new Float32Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length / 4);
+  }
   // The copy is aligned, and does not keep the whole file alive.
   const source = dtype.read(copyOf(bytes));
   if (source instanceof Float32Array) return source;

@@ -3,14 +3,19 @@ import { isNpy, readNpy } from "./npy.js";
 import { openNpz } from "./npz.js";
 import { openPth, type WeightsFile } from "./pth.js";
 import { isPth } from "./pth-forms.js";
-import { readSafetensors } from "./safetensors.js";
+import { openSafetensors } from "./safetensors.js";
 import { isZip, readZip } from "./zip.js";
 
 /**
  * Reads a file of weights of any format, known by its first bytes.
+ * @param own whether the file's bytes are nobody else's: then tensors may be views of them
  * @returns what gives the weights, or one of several sets of them: a file is sound even if that fails
  */
-export async function parseWeights(file: Uint8Array, name: string): Promise<(key?: string) => WeightsFile> {
+export async function parseWeights(
+  file: Uint8Array,
+  name: string,
+  own: boolean,
+): Promise<(key?: string) => WeightsFile> {
   const whole = (weights: WeightsFile) => (key?: string) => {
     check(
       key === undefined,
@@ -20,7 +25,7 @@ export async function parseWeights(file: Uint8Array, name: string): Promise<(key
   };
   check(file.length > 0, () => `${name} is empty: it has no bytes. Fetch or save it again.`);
   if (isZip(file) && isNpz(file, name)) return whole(await openNpz(file, name));
-  if (isPth(file)) return openPth(file, name);
+  if (isPth(file)) return openPth(file, name, own);
   if (isNpy(file)) return whole({ tensors: new Map([["array", readNpy(file, name)]]), metadata: {} });
   check(
     !isText(file),
@@ -33,7 +38,7 @@ export async function parseWeights(file: Uint8Array, name: string): Promise<(key
       `${name} is in no format that can be read: safetensors, torch.save's, npy and npz. ` +
       (foreign.find(([start]) => beginning(file).startsWith(start))?.[1] ?? "Convert it to safetensors."),
   );
-  return whole(readSafetensors(file, name));
+  return whole(openSafetensors(file, name, own));
 }
 
 /** What else weights are often kept in, by how that begins. */

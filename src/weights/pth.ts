@@ -39,8 +39,11 @@ export function readPth(
   return openPth(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes), name)(options.key);
 }
 
-/** In two steps: what is wrong with the file shows in the first, what is wrong with the choice in the second. */
-export function openPth(file: Uint8Array, name: string): (key?: string) => WeightsFile {
+/**
+ * In two steps: what is wrong with the file shows in the first, what is wrong with the choice in the second.
+ * @param own whether the file's bytes are nobody else's: then tensors may be views of them
+ */
+export function openPth(file: Uint8Array, name: string, own = false): (key?: string) => WeightsFile {
   check(
     !isTar(file),
     () => `${name}: this is the tar form of PyTorch before 0.1.10, which is not supported. ${RESAVE}`,
@@ -49,7 +52,7 @@ export function openPth(file: Uint8Array, name: string): (key?: string) => Weigh
   const root = isZip(file) ? fromZip(file, name) : fromLegacy(file, name);
   return (key) => {
     const { entries, metadata } = findStateDict(root, name, key);
-    return { tensors: materialiseAll(entries, file, name), metadata };
+    return { tensors: materialiseAll(entries, file, name, own), metadata };
   };
 }
 
@@ -57,6 +60,7 @@ function materialiseAll(
   entries: readonly [string, TorchTensor][],
   file: Uint8Array,
   name: string,
+  own: boolean,
 ): Map<string, Tensor> {
   const tensors = new Map<string, Tensor>();
   // Tensors may share numbers, or repeat them by strides of 0: what they hold together must stay in proportion.
@@ -70,7 +74,7 @@ function materialiseAll(
       () =>
         `${what} of shape [${tensor.shape.join(", ")}] repeats the same numbers too often. Save it as it is: tensor.clone().`,
     );
-    tensors.set(label, materialise(tensor, count, what));
+    tensors.set(label, materialise(tensor, count, what, own));
   }
   return tensors;
 }
@@ -213,6 +217,7 @@ function materialise(
   { storage, dtype, offset, shape, strides }: TorchTensor,
   count: number,
   what: string,
+  own: boolean,
 ): Tensor {
   const type = dtypes.get(dtype)!;
   const { bytes } = storage;
@@ -225,11 +230,10 @@ function materialise(
       `${what}: it reaches to element ${offset + span} of a storage of ${Math.floor(bytes.length / type.bytes)}; the file is damaged.`,
   );
   const part = bytes.subarray(offset * type.bytes, (offset + span) * type.bytes);
-  const rowMajor = isRowMajor(shape, strides);
-  return new Tensor(
-    toFloat32(type, rowMajor ? part : gathered(part, type.bytes, count, shape, strides), what),
-    shape,
-  );
+  const values = isRowMajor(shape, strides)
+    ? toFloat32(type, part, what, own)
+    : toFloat32(type, gathered(part, type.bytes, count, shape, strides), what, true);
+  return new Tensor(values, shape);
 }
 
 /** The strides of dimensions of size 1 do not matter. */

@@ -42,6 +42,13 @@ export async function readWeightsWith(
   const { key, ...reading } = options;
   checkIs(key === undefined || typeof key === "string", "readWeights: key", key, "a string");
   // A file that lacks the key is sound, and kept.
-  const read = await openFile("readWeights", source, reading, patience, parseWeights);
+  const read = await openFile("readWeights", source, reading, patience, (bytes, name) =>
+    parseWeights(bytes, name, !isLent(source)),
+  );
   return read(key);
+}
+
+/** Whether a source is bytes that stay the caller's, by its tag: those of another frame are no instances here. */
+function isLent(source: WeightsSource): boolean {
+  return /Array/.test(Object.prototype.toString.call(source));
 }

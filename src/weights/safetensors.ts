@@ -33,7 +33,11 @@ const METADATA = "__metadata__";
  * @throws FeatureMapError for a file that breaks any rule of the format; nothing of it is accepted then
  */
 export function readSafetensors(bytes: Uint8Array | ArrayBuffer, name = "safetensors"): SafetensorsFile {
-  const file = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
+  return openSafetensors(bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes), name);
+}
+
+/** @param own whether the file's bytes are nobody else's: then tensors may be views of them */
+export function openSafetensors(file: Uint8Array, name: string, own = false): SafetensorsFile {
   const headerBytes = headerLength(file, name);
   const header = parseHeader(file.subarray(PREFIX_BYTES, PREFIX_BYTES + headerBytes), name);
   const data = file.subarray(PREFIX_BYTES + headerBytes);
@@ -45,7 +49,8 @@ export function readSafetensors(bytes: Uint8Array | ArrayBuffer, name = "safeten
   const tensors = new Map<string, Tensor>();
   for (const { name: key, dtype, shape, begin, end } of inOrder(entries, data.length, name)) {
     const what = `${name}: tensor "${key}"`;
-    tensors.set(key, new Tensor(toFloat32(dtypes.get(dtype)!, data.subarray(begin, end), what), shape));
+    const values = toFloat32(dtypes.get(dtype)!, data.subarray(begin, end), what, own);
+    tensors.set(key, new Tensor(values, shape));
   }
   return { tensors, metadata };
 }

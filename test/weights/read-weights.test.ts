@@ -87,6 +87,46 @@ test("an npz that would unpack without bounds is refused", async () => {
   );
 });
 
+test("a file's float32 numbers are not copied, unless its bytes stay the caller's", async () => {
+  const values = Float32Array.from({ length: 9 }, (_, i) => i / 3);
+  const two = writeSafetensors([
+    ["a", tensor(values, [9])],
+    [
+      "b",
+      tensor(
+        values.map((value) => -value),
+        [3, 3],
+      ),
+    ],
+  ]);
+  const once = (await readWeights(new Blob([two]))).tensors;
+  assert.is(once.get("a")!.data.buffer, once.get("b")!.data.buffer);
+  assert.equal([once.get("a")!.data, once.get("b")!.at(1, 2)], [values, -values[5]!]);
+  // Behind a header of any length: not where float32 numbers can be read in place.
+  const data = two.slice(8 + new DataView(two.buffer).getUint32(0, true));
+  const header = JSON.stringify({
+    a: { dtype: "F32", shape: [9], data_offsets: [0, 36] },
+    b: { dtype: "F32", shape: [9], data_offsets: [36, 72] },
+  });
+  for (let spaces = 0; spaces < 4; spaces++) {
+    const text = new TextEncoder().encode(header + " ".repeat(spaces));
+    const file = Uint8Array.of(text.length, 0, 0, 0, 0, 0, 0, 0, ...text, ...data);
+    const { tensors } = await readWeights(new Blob([file]));
+    assert.equal(tensors.get("a")!.data, values);
+  }
+  const pth = await fixture("weights/pth/ema.pth");
+  for (const bytes of [two, pth]) {
+    const before = await readWeights(
+      new Blob([bytes.slice()]),
+      bytes === pth ? { key: "state_dict_ema" } : {},
+    );
+    const given = bytes.slice();
+    const { tensors } = await readWeights(given, bytes === pth ? { key: "state_dict_ema" } : {});
+    given.fill(255);
+    for (const [name, { data }] of tensors) assert.equal(data, before.tensors.get(name)!.data, name);
+  }
+});
+
 test("progress of Blobs and streams", async () => {
   const seen: unknown[] = [];
   await readWeights(new Blob([file]), { onProgress: (progress) => seen.push(progress) });
