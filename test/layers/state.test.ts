@@ -99,6 +99,57 @@ test("running statistics are loaded and used", async () => {
   assert.is(model.stateDict().get("0.num_batches_tracked")!.data[0], 12);
 });
 
+test("one number may be [] or [1], but only one", async () => {
+  using model = await sequential([linear(1)]).build([1]);
+  const shapes = (weight: number[], bias: number[]) => {
+    const filled = (shape: number[], value: number) =>
+      new Tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(value), shape);
+    return { "0.weight": filled(weight, 3), "0.bias": filled(bias, 4) };
+  };
+  for (const [weight, bias] of [
+    [[], []],
+    [[1], [1, 1, 1]],
+  ] as const) {
+    model.loadStateDict(shapes([...weight], [...bias]));
+    assert.equal(
+      [...values(model).values()].map(([value]) => value),
+      [3, 4],
+    );
+  }
+  for (const bias of [[2], [0], [1, 3]])
+    throwsMessage(
+      () => model.loadStateDict(shapes([1, 1], bias)),
+      /wrongly shaped: 0\.bias \(\[.*\] instead of \[1\]\)/,
+    );
+  using wide = await sequential([linear(2)]).build([2]);
+  for (const bias of [[], [1]])
+    throwsMessage(
+      () => wide.loadStateDict(shapes([2, 2], bias)),
+      /wrongly shaped: 0\.bias \(\[1?\] instead of \[2\]\)/,
+    );
+});
+
+test("a dialect is spoken where that makes nothing worse", async () => {
+  using model = await sequential({ fc: linear(2) }).build([2]);
+  const weight = new Tensor(new Float32Array(4).fill(5), [2, 2]);
+  // Nothing fits either way: what is told is the names without the wrapper's prefix.
+  throwsMessage(
+    () => model.loadStateDict({ "module.a": weight, "module.b": weight }),
+    /Read as .*missing: fc\.weight, fc\.bias; unexpected: a, b\./,
+  );
+  // A dialect that takes the network's own name for another's is not heard.
+  const greedy: Dialect = {
+    name: "greedy",
+    applies: () => true,
+    translate: (state) => new Map([...state].map(([name, value]) => [`${name}.more`, value])),
+  };
+  using own = await sequential({ fc: linear(2) }).build([2], { dialects: [greedy] });
+  throwsMessage(
+    () => own.loadStateDict({ "fc.weight": weight }),
+    /does not fit the model\. missing: fc\.bias\. Nothing/,
+  );
+});
+
 test("missing, unexpected and wrongly shaped entries are told together, and nothing is changed", async () => {
   using model = await build();
   const before = values(model);

@@ -71,6 +71,9 @@ const cases = [
   transpose([1, 12, 4, 4], [12, 1, 3, 3], { groups: 12, sh: 2, sw: 2, ...around(1), addH: 1, addW: 1 }),
   // Output pixels that no tap reaches, before and behind what is cut off.
   transpose([2, 3, 4, 3], [3, 9, 1, 2], { sh: 3, sw: 4, top: 1, right: 1, addH: 2, addW: 3 }),
+  transpose([2, 5, 1, 1], [5, 4, 1, 1], { sh: 4, sw: 4, addH: 3, addW: 3 }),
+  transpose([1, 3, 2, 3], [3, 10, 2, 1], { sh: 5, sw: 3, top: 3, bottom: 1, addW: 2 }),
+  transpose([1, 3, 3, 2], [3, 10, 1, 2], { sh: 3, sw: 5, left: 1, right: 3, addH: 2 }),
   transpose([1, 9, 3, 4], [9, 5, 5, 3], { sh: 3, sw: 2, ...around(2), addH: 2 }),
   // More is cut off than the kernel reaches over the edge.
   transpose([1, 3, 6, 7], [3, 4, 1, 1], { top: 1, left: 2, bottom: 2, right: 1 }),
@@ -97,6 +100,12 @@ test("what does not fit is named", () => {
   );
   throwsMessage(() => add([3, 2, 3, 3], { groups: 2 }), /groups must divide 3/);
   throwsMessage(() => add([3, 2, 1, 1], around(2)), /cuts off 4 rows and 4 columns of 4x4/);
+  // All that the input makes is cut off, and only what is added at the end would be left.
+  const strides = { sh: 9, sw: 9, addH: 8, addW: 8 };
+  for (const cut of [{ top: 28 }, { left: 28 }]) {
+    throwsMessage(() => add([3, 2, 1, 1], { ...strides, ...cut }), /which leaves nothing\. Use less padding/);
+  }
+  for (const cut of [{ top: 27 }, { left: 27 }]) add([3, 2, 1, 1], { ...strides, ...cut });
   throwsMessage(
     () => convTranspose2d(graph, x, weight([3, 2, 1, 1]), weight([3]), full({})),
     /the bias has shape \[3\]; 2 output channels need \[2\]/,

@@ -1,6 +1,7 @@
 import { Graph } from "../../src/graph/graph.js";
 import { argMax, argMin } from "../../src/ops/arg-max.js";
 import { type ReductionKind, reduced } from "../../src/ops/reduced.js";
+import type { Random } from "../../src/random.js";
 import type { Shape } from "../../src/tensor.js";
 import { fromElements, indexOf } from "../harness/dense.js";
 import { type OpCase, type OperandSpec, type Ref, testOp } from "../harness/op.js";
@@ -46,6 +47,10 @@ const reduction = (
   reference: ([x]) => over(x!, axes, keepDims, DEFINITIONS[kind]),
 });
 
+/** Normal numbers, and a NaN at one place. */
+const withNaN = (place: number) => (random: Random, i: number) =>
+  i === place ? Number.NaN : random.normal();
+
 const kinds = Object.keys(DEFINITIONS) as ReductionKind[];
 testOp("reduced", [
   ...kinds.flatMap((kind) => [
@@ -61,6 +66,19 @@ testOp("reduced", [
   reduction("max", [2, 11, 3, 4], [1, 2], false, { form: "blocked" }),
   // One of the factors is 0, so only its own gradient is not.
   reduction("prod", [2, 4], [1], false, { fill: (random, i) => (i === 2 ? 0 : random.normal()) }),
+  // At 0 the length has a corner, whose middle slope is 0.
+  reduction("l2", [3, 5], [1], false, { fill: (random, i) => (i < 5 ? 0 : random.normal()) }),
+  reduction("l2", [3, 4, 2], [1], false, { fill: (random, i) => (i % 2 ? 0 : random.normal()) }),
+  // Two equal extremes share the gradient.
+  reduction("max", [2, 4], [1], false, { fill: (_, i) => [3, 1, 3, 0][i % 4]! }),
+  reduction("min", [2, 4], [1], false, { fill: (_, i) => [1, 3, 1, 2][i % 4]! }),
+  // A number that is none, wherever it stands, is what comes out; other columns are as ever.
+  ...(["max", "min"] as const).flatMap((kind) =>
+    [0, 3, 4, 6].flatMap((place) => [
+      { ...reduction(kind, [2, 7], [1], false, { fill: withNaN(place) }), gradient: false },
+      { ...reduction(kind, [7, 6], [0], false, { fill: withNaN(6 * place + 1) }), gradient: false },
+    ]),
+  ),
   // Where one long sum of floats would lose the fourth digit.
   {
     ...reduction("mean", [2, 20000], [1], false, { fill: (random) => 100 + random.normal() }),
