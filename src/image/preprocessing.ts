@@ -30,10 +30,18 @@ export interface Preprocessing extends Normalization {
   readonly onBlack?: boolean;
 }
 
-/** A picture, or what a page shows, as input [1, c, h, w]. Opacity is laid on white. */
-export function prepare(source: Image | PixelSource, preprocessing: Preprocessing): Tensor {
+/** As a user may write it. */
+interface Given extends Omit<Preprocessing, "size"> {
+  readonly size: Preprocessing["size"] | number;
+}
+
+/**
+ * A picture, or what a page shows, as input [1, c, h, w]. Opacity is laid on white.
+ * @param preprocessing its `size` may be one number, for squares
+ */
+export function prepare(source: Image | PixelSource, preprocessing: Given): Tensor {
   const {
-    size: [height, width],
+    size,
     shorter,
     method = "bilinear",
     grayscale = false,
@@ -42,6 +50,7 @@ export function prepare(source: Image | PixelSource, preprocessing: Preprocessin
     std = 1,
     onBlack = false,
   } = checked("prepare", preprocessing);
+  const [height, width] = typeof size === "number" ? [size, size] : size;
   const image = toImage(source);
   const flat = grayscale ? toGray(image) : toRgb(image);
   const fitted = onBlack
@@ -84,27 +93,42 @@ export function preprocessingFor(preprocessing: Preprocessing, inputShape: Shape
 
 /** Whether a value, such as one read from a file, is a preprocessing that pictures can go through. */
 export function isPreprocessing(value: unknown): value is Preprocessing {
-  if (typeof value !== "object" || value === null) return false;
-  const { size, shorter, method, grayscale, pad: border, mean, std, onBlack } = value as Preprocessing;
-  const isFlag = (flag: unknown): boolean => flag === undefined || typeof flag === "boolean";
-  const isLength = (length: unknown): boolean => isSize(length as number) && (length as number) <= 4096;
-  const isNumbers = (numbers: unknown): boolean =>
-    numbers === undefined || [numbers].flat().every((one) => Number.isFinite(one));
-  return (
-    Array.isArray(size) &&
-    size.length === 2 &&
-    size.every(isLength) &&
-    (shorter === undefined || (isLength(shorter) && shorter >= Math.min(...size))) &&
-    (method === undefined || method === "bilinear" || method === "bicubic") &&
-    (border === undefined || border === 0 || isLength(border)) &&
-    isFlag(grayscale) &&
-    isFlag(onBlack) &&
-    isNumbers(mean) &&
-    isNumbers(std)
-  );
+  const size = (value as Preprocessing | null)?.size;
+  return Array.isArray(size) && size.length === 2 && problem(value as Given) === undefined;
 }
 
-function checked(what: string, preprocessing: Preprocessing): Preprocessing {
+/** Longer sides than any network's, shorter than what takes all the memory. */
+const LONGEST = 4096;
+const aLength = `a whole number from 1 to ${LONGEST}`;
+
+/** The first field that is wrong, and what it must be. */
+function problem(given: Given): { field: keyof Given; must: string } | undefined {
+  const { size, shorter, method, grayscale, pad: border, mean, std, onBlack } = given;
+  const isLength = (length: unknown): boolean => isSize(length as number) && (length as number) <= LONGEST;
+  const isFlag = (flag: unknown): boolean => flag === undefined || typeof flag === "boolean";
+  const areNumbers = (numbers: unknown): boolean =>
+    numbers === undefined || [numbers].flat().every((one) => Number.isFinite(one));
+  const sides = [size].flat();
+  if (!(isLength(size) || (Array.isArray(size) && size.length === 2 && size.every(isLength))))
+    return { field: "size", must: `[height, width] or one number for both, each ${aLength}` };
+  const least = Math.min(...sides);
+  if (shorter !== undefined && !(isLength(shorter) && shorter >= least)) {
+    const must = `a whole number from ${least}, the shorter side of size, to ${LONGEST}`;
+    return { field: "shorter", must: `${must}: the middle is cut out of what it is resized to` };
+  }
+  if (method !== undefined && method !== "bilinear" && method !== "bicubic")
+    return { field: "method", must: '"bilinear" or "bicubic"' };
+  if (!(border === undefined || border === 0 || isLength(border)))
+    return { field: "pad", must: `a whole number from 0 to ${LONGEST}` };
+  if (!isFlag(grayscale)) return { field: "grayscale", must: "true or false" };
+  if (!isFlag(onBlack)) return { field: "onBlack", must: "true or false" };
+  const must = "a number, or a list of one for each channel";
+  if (!areNumbers(mean)) return { field: "mean", must };
+  if (!areNumbers(std)) return { field: "std", must };
+  return undefined;
+}
+
+function checked(what: string, preprocessing: Given): Given {
   checkOptions(what, preprocessing, [
     "size",
     "shorter",
@@ -115,12 +139,8 @@ function checked(what: string, preprocessing: Preprocessing): Preprocessing {
     "std",
     "onBlack",
   ]);
-  checkIs(
-    isPreprocessing(preprocessing),
-    `${what}: the preprocessing`,
-    preprocessing,
-    "{ size: [height, width], shorter, method, grayscale, pad, mean, std, onBlack }, sizes from 1 to 4096",
-  );
+  const wrong = problem(preprocessing);
+  if (wrong) checkIs(false, `${what}: ${wrong.field}`, preprocessing[wrong.field], wrong.must);
   return preprocessing;
 }
 

@@ -75,18 +75,34 @@ test("digits: dark on light is inverted, and what is not square gets stripes", (
 test("what cannot be done is an error", () => {
   const image: Image = { width: 1, height: 1, channels: 1, data: new Uint8Array(1) };
   throwsMessage(() => prepare(image, { size: [2, 2], crop: 1 } as never), /prepare: unknown option "crop"/);
-  for (const wrong of [
-    { size: [2] },
-    { size: [2, 0] },
-    { size: [4, 4], shorter: 3 },
-    { size: [2, 2], pad: -1 },
-  ])
-    throwsMessage(
-      () => prepare(image, wrong as never),
-      /prepare: the preprocessing is .*; it must be { size/,
-    );
+  const wrong: [object, RegExp][] = [
+    [
+      { size: [2] },
+      /prepare: size is \[2\]; it must be \[height, width\] or one number for both, each .* 4096\.$/,
+    ],
+    [{ size: [2, 0] }, /size is \[2,0\]/],
+    [{ size: 5000 }, /size is 5000; .* from 1 to 4096/],
+    [{}, /size is undefined/],
+    [
+      { size: [224, 224], shorter: 100 },
+      /^prepare: shorter is 100; it must be a whole number from 224, .* to 4096/,
+    ],
+    [{ size: [2, 2], pad: -1 }, /pad is -1; it must be a whole number from 0 to 4096/],
+    [{ size: [2, 2], method: "nearest" }, /method is "nearest"; it must be "bilinear" or "bicubic"/],
+    [{ size: [2, 2], grayscale: 1 }, /grayscale is 1; it must be true or false/],
+    [{ size: [2, 2], mean: ["1"] }, /mean is \["1"\]; it must be a number, or a list/],
+  ];
+  for (const [given, message] of wrong) throwsMessage(() => prepare(image, given as never), message);
+  assert.equal(prepare(image, { size: 2 }), prepare(image, { size: [2, 2] }));
   throwsMessage(() => prepare(image, { ...imagenet, mean: [1, 2] }), /mean has 2 numbers for 3 channels/);
-  for (const no of [null, 3, {}, { size: [5, 5], method: "nearest" }, { size: [5, 5], mean: ["1"] }])
+  for (const no of [
+    null,
+    3,
+    {},
+    { size: 5 },
+    { size: [5, 5], method: "nearest" },
+    { size: [5, 5], mean: ["1"] },
+  ])
     assert.is(isPreprocessing(no), false);
 });
 
