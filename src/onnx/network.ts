@@ -41,6 +41,8 @@ export interface Branch {
 export interface Weight {
   readonly kind: "parameter" | "buffer";
   readonly shape: Shape;
+  /** The shape that the graph has it in. */
+  readonly used: Shape;
   /** What values of the graph it is. */
   readonly name: string;
   /** The matrix that nodes multiply by is kept as linear layers have it, [out, in], where the graph has [in, out]. */
@@ -98,12 +100,14 @@ export function analyse(model: ModelProto, external: ExternalBytes, file: string
 
   const all = stepsOf(graph, opset, external);
   const turned = new Map<string, string>();
+  const shaped = new Map<string, string>();
   const steps = fold(
     neededSteps(all, outputs),
     constants,
     new Set(inputs.map(({ name }) => name)),
     named,
     turned,
+    shaped,
   );
   detach(steps);
   return {
@@ -112,7 +116,7 @@ export function analyse(model: ModelProto, external: ExternalBytes, file: string
     outputs,
     contents: contentsOf(steps, inputs),
     steps,
-    weights: weightsOf(steps, constants, named, turned),
+    weights: weightsOf(steps, constants, named, turned, shaped),
     constants,
   };
 }
@@ -228,7 +232,8 @@ function neededSteps(steps: readonly Step[], outputs: readonly Declared[]): Step
 
 /**
  * Computes what depends on constants alone, adding it to them; returns the other nodes. `named` has the names of the
- * file's weights and learns those of what becomes of them, `turned` which constants are others with rows for columns.
+ * file's weights and learns those of what becomes of them, `turned` which constants are others with rows for columns, `shaped` which are
+ * others under another shape.
  */
 function fold(
   steps: readonly Step[],
@@ -236,6 +241,7 @@ function fold(
   known: Set<string>,
   named: Set<string>,
   turned: Map<string, string>,
+  shaped: Map<string, string>,
 ): Step[] {
   const rest: Step[] = [];
   const given = numbersIn([...constants.values()]);
@@ -265,6 +271,10 @@ function fold(
       if (name === "" || !result) return;
       check(isKnown(result), () => `${info.label}: its output "${name}" cannot be computed from constants.`);
       constants.set(name, result);
+      const [first = ""] = info.inputs;
+      // PyTorch keeps weights that begin alike once, and names the others by Identity.
+      if (result.data === inputs[0]?.data && info.operator !== "Identity")
+        shaped.set(name, shaped.get(first) ?? first);
       if (info.inputs.some((input) => named.has(input))) named.add(name);
     });
     work -= workOf(inputs, results);
@@ -324,10 +334,13 @@ function weightsOf(
   constants: ReadonlyMap<string, HostTensor>,
   named: ReadonlySet<string>,
   turned: ReadonlyMap<string, string>,
+  shaped: ReadonlyMap<string, string>,
 ): Map<string, Weight> {
   const kinds = new Map<string, Weight["kind"]>();
   /** Used otherwise than to multiply from the right by. */
   const others = new Set<string>();
+  /** Used by operators that pack them, which need them as they are. */
+  const packed = new Set<string>();
   for (const { info, operator } of steps) {
     const computes = info.inputs.some((name) => name !== "" && !constants.has(name));
     info.inputs.forEach((name, i) => {
@@ -341,21 +354,30 @@ function weightsOf(
       const isBuffer = operator.buffers?.includes(i) || count > FEW;
       if (isParameter) kinds.set(name, "parameter");
       else if (isBuffer && !kinds.has(name)) kinds.set(name, "buffer");
+      if (isParameter && !maybe && info.operator !== "PRelu") packed.add(name);
+      if (isBuffer && !isParameter) packed.add(name);
       if (!isRightFactor(info, i) || tensor.shape.length !== 2) others.add(name);
     });
   }
   const weights = new Map<string, Weight>();
   for (const [name, kind] of kinds) {
     const tensor = constants.get(name)!;
+    const isFree = (source: string | undefined): source is string =>
+      source !== undefined && named.has(source) && !kinds.has(source) && !weights.has(source);
     if (others.has(name)) {
-      weights.set(name, { kind, shape: tensor.shape, name, turned: false, tensor });
+      // A slope or a token that the file only gives another shape has it as it is wanted, and its name.
+      const source = packed.has(name) ? undefined : shaped.get(name);
+      const own = isFree(source) ? source : name;
+      const { shape } = constants.get(own)!;
+      weights.set(own, { kind, shape, used: tensor.shape, name, turned: false, tensor });
       continue;
     }
     // A file that turns a linear layer's weight before it multiplies by it has it as it is wanted, and its name.
     const source = turned.get(name);
-    const isOwn = source !== undefined && named.has(source) && !kinds.has(source) && !weights.has(source);
+    const isOwn = isFree(source);
     const whole = isOwn ? constants.get(source)! : transposedHost(tensor, [1, 0]);
-    weights.set(isOwn ? source : name, { kind, shape: whole.shape, name, turned: true, tensor: whole });
+    const used = tensor.shape;
+    weights.set(isOwn ? source : name, { kind, shape: whole.shape, used, name, turned: true, tensor: whole });
   }
   return weights;
 }

@@ -1,6 +1,8 @@
 import { check, FeatureMapError } from "../errors.js";
 import { custom, type Layer, type Scope } from "../layers/layer.js";
 import type { Value } from "../ops/op.js";
+import { reshaped } from "../ops/reshape.js";
+import { sameShape } from "../ops/shape.js";
 import { Tensor } from "../tensor.js";
 import { type NodeInfo, naming } from "./attributes.js";
 import { convert, floatsOf } from "./host/host.js";
@@ -68,9 +70,9 @@ function declareWeights({ weights }: Network, scope: Scope, items: Map<string, I
       check(weight.tensor, "An imported network builds one model; import the file again for another.");
       floats.set(floatsOf(weight.tensor));
     });
-    const [outs, ins] = weight.shape;
-    const shape = weight.turned ? [ins!, outs!] : weight.shape;
-    items.set(weight.name, { ...live(value), shape, turned: weight.turned });
+    const { used, turned } = weight;
+    const shaped = turned || sameShape(used, weight.shape) ? value : reshaped(scope.graph, value, used);
+    items.set(weight.name, { ...live(shaped), shape: used, turned });
   }
 }
 

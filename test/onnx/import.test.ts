@@ -1,5 +1,5 @@
 import { FeatureMapError } from "../../src/errors.js";
-import { importOnnx } from "../../src/onnx/index.js";
+import { exportOnnx, importOnnx } from "../../src/onnx/index.js";
 import { Tensor, tensor } from "../../src/tensor.js";
 import { assert, rejectsMessage, suite } from "../harness/suite.js";
 import { floats, longs, type ModelDraft, onnx } from "./build.js";
@@ -362,6 +362,79 @@ test("weights keep their names, and tiny constants are part of the network", asy
   const y = await model.predict(range(1, 1, 9, 9));
   // Twice x + 1, halved, + 1 - 3.
   assert.ok(Math.abs(y.at(0, 1, 0, 5) - (5.5 / Math.sqrt(1 + 1e-5) + 1 - 3)) < 1e-5);
+});
+
+test("a weight that the file only gives another shape keeps its name and shape", async () => {
+  using model = await importOnnx(
+    onnx({
+      nodes: [
+        { op: "Unsqueeze", in: ["prelu.weight", "pixels"], out: ["slope"] },
+        { op: "Identity", in: ["prelu.weight"], out: ["norm.weight"] },
+        { op: "Unsqueeze", in: ["norm.weight", "pixels"], out: ["scale"] },
+        { op: "PRelu", in: ["x", "slope"], out: ["a"] },
+        { op: "Mul", in: ["a", "scale"], out: ["y"] },
+      ],
+      inputs: { x: [1, 2, 1, 2] },
+      outputs: { y: [1, 2, 1, 2] },
+      weights: { "prelu.weight": floats([2, 3]), pixels: longs([1, 2]) },
+    }),
+  );
+  assert.equal(
+    model.parameters().map(({ name, shape }) => [name, shape]),
+    [
+      ["prelu.weight", [2]],
+      ["norm.weight", [2]],
+    ],
+  );
+  const y = await model.predict(new Tensor(Float32Array.of(1, -1, 1, -1), [1, 2, 1, 2]));
+  assert.equal([...y.data], [2, -4, 3, -9]);
+});
+
+test("a class token is trained, and follows the batch: also in files for a batch of one, and out again", async () => {
+  for (const sizes of [
+    ["n", 2, 2],
+    [1, 2, 2],
+  ]) {
+    using model = await importOnnx(
+      onnx({
+        nodes: [
+          ...(sizes[0] === "n"
+            ? [
+                { op: "Shape", in: ["x"], out: ["s"] },
+                { op: "Gather", in: ["s", "zero"], out: ["n"] },
+                { op: "Concat", in: ["n", "rest"], out: ["to"], attributes: { axis: 0 } },
+                { op: "Expand", in: ["token", "to"], out: ["tokens"] },
+              ]
+            : [{ op: "Identity", in: ["token"], out: ["tokens"] }]),
+          { op: "Concat", in: ["tokens", "x"], out: ["y"], attributes: { axis: 1 } },
+        ],
+        inputs: { x: sizes },
+        outputs: { y: [sizes[0]!, 3, 2] },
+        weights: { token: floats([8, 9], [1, 1, 2]), zero: longs([0]), rest: longs([1, 2]) },
+      }),
+      { batch: "free" },
+    );
+    assert.is(model.parameterCount, 2);
+    const x = range(2, 2, 2);
+    const expected = [8, 9, 0, 1, 2, 3, 8, 9, 4, 5, 6, 7];
+    assert.equal([...(await model.predict(x)).data], expected);
+    using again = await importOnnx(exportOnnx(model));
+    assert.equal([...(await again.predict(x)).data], expected);
+  }
+});
+
+test("where a file for a fixed batch cannot follow another, the error says how to export it", async () => {
+  const draft: ModelDraft = {
+    nodes: [{ op: "Reshape", in: ["x", "s"], out: ["y"] }],
+    inputs: { x: [1, 4] },
+    outputs: { y: [1, 2, 2] },
+    weights: { s: longs([2, 1, 2]) },
+  };
+  using model = await importOnnx(onnx({ ...draft, outputs: { y: [1, 2, 2] } }), { batch: "free" });
+  await rejectsMessage(
+    () => model.predict(range(3, 4)),
+    /cannot become.*exported for a batch of 1, and has one of 3 here.*dynamic_axes=\{"x": \{0: "batch"\}\}/,
+  );
 });
 
 test("numbers in other files are given by a function, which sees only names within the model's folder", async () => {

@@ -160,7 +160,6 @@ export const normalizations: Operators = {
     attributes: ["epsilon"],
     // PyTorch's group normalisation has constants here that were never trained.
     maybeParameters: [1, 2],
-    buffers: [1, 2],
     run: (call) =>
       live(
         instanceNorm(
