@@ -101,7 +101,8 @@ export async function modelOf(
     network.constants.delete(weight.name);
   }
   const classes = classesOf(proto);
-  if (classes && build.classes === undefined && classes.length === model.outputShape[0]) model.classes = classes;
+  if (classes && build.classes === undefined && classes.length === model.outputShape[0])
+    model.classes = classes;
   return model;
 }
 
