@@ -72,6 +72,44 @@ test("digits: dark on light is inverted, and what is not square gets stripes", (
   );
 });
 
+test("the border alone decides whether a picture is inverted, and what the stripes are", () => {
+  const onBlack = { size: [4, 4], onBlack: true } as const;
+  const rounded = (image: Image, grayscale = true) =>
+    [...prepare(image, { ...onBlack, grayscale }).data].map((value) => Math.round(value * 255));
+  // The mean of the ten at the border is 55; the two inside are light.
+  const rows = [10, 20, 30, 40, 50, 255, 255, 60, 70, 80, 90, 100];
+  const wide = (data: number[], channels = 1): Image => ({
+    width: 4,
+    height: 3,
+    channels: channels as 1,
+    data: Uint8Array.from(data),
+  });
+  const stripe = (value: number) => [value, value, value, value];
+  assert.equal(rounded(wide(rows)), [...rows, ...stripe(55)]);
+  // Light around dark: 255 - 55, inverted again.
+  const light = rows.map((value) => 255 - value);
+  assert.equal(rounded(wide(light)), [...rows, ...stripe(55)]);
+  // A dark border around so much light that the mean of all of it would be light.
+  const ring = [0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 0, 0].map((value) => (value === 0 ? 120 : value));
+  assert.equal(rounded(wide(ring)), [...ring, ...stripe(120)]);
+  // Of a picture one pixel wide every pixel counts once: 30 + 60 + 150 over 3.
+  const narrow: Image = { width: 1, height: 3, channels: 1, data: Uint8Array.of(30, 60, 150) };
+  near(
+    prepare(narrow, { ...onBlack, size: [3, 3], grayscale: true }).data.map((value) =>
+      Math.round(value * 255),
+    ),
+    [80, 30, 80, 80, 60, 80, 80, 150, 80],
+  );
+  // Of colours, the mean of all samples makes stripes of grey: red and blue of each pixel are 9 more and less.
+  const coloured = rows.flatMap((value) => [Math.min(255, value + 9), value, Math.max(0, value - 9)]);
+  const prepared = rounded(wide(coloured, 3), false);
+  assert.equal(
+    [0, 1, 2].map((c) => prepared.slice(16 * c + 12, 16 * c + 16)),
+    [stripe(55), stripe(55), stripe(55)],
+  );
+  assert.equal(prepared.slice(0, 4), [19, 29, 39, 49]);
+});
+
 test("what cannot be done is an error", () => {
   const image: Image = { width: 1, height: 1, channels: 1, data: new Uint8Array(1) };
   throwsMessage(() => prepare(image, { size: [2, 2], crop: 1 } as never), /prepare: unknown option "crop"/);
