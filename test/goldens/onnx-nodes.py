@@ -33,6 +33,7 @@ OPERATORS = set(
     ReduceMax ReduceMin ReduceL2 ArgMax DepthToSpace SpaceToDepth
     Erf Floor Ceil Round Reciprocal Not Equal Greater GreaterOrEqual Less LessOrEqual And Or Xor Where Expand Tile Range
     Size Mean ReduceProd ReduceL1 ReduceSumSquare ReduceLogSum ReduceLogSumExp ArgMin LayerNormalization CastLike NonZero
+    Sign Celu
     """.split()
 )
 
@@ -498,6 +499,39 @@ def whole_cases(hand):
             ], x, (whole * scale).astype(kind), {"b": np.float32(scale)})
 
 
+def choice_cases(hand):
+    """What is decided by numbers that the network computes."""
+    tiny, inf = np.float32(1e-45), np.float32(np.inf)
+    x = np.array([[-inf, -2, -1.5, -tiny, 0], [tiny, 1e-40, 0.25, 1.5, inf]], np.float32)
+    hand.add("extremes", "Sign", [x], [np.sign(x)], 13)
+    hand.add("whole", "Sign", [np.array([-3, 0, 2**40])], [np.array([-1, 0, 1])], 13)
+    compares = {"Greater": np.greater, "Less": np.less, "GreaterOrEqual": np.greater_equal, "LessOrEqual": np.less_equal,
+                "Equal": np.equal}
+    to_float = helper.make_node("Cast", ["c"], ["y"], to=TensorProto.FLOAT)
+    for operator, of in compares.items():
+        for name, other in (("zero", np.float32(0)), ("infinite", -inf), ("row", x[:1]), ("column", x[:, 3:4].copy())):
+            for first in (0, 1):
+                node = helper.make_node(operator, ["b", "x"] if first else ["x", "b"], ["c"])
+                y = of(other, x) if first else of(x, other)
+                hand.chain(f"computed_{operator}_{name}_{first}", [node, to_float], x, y, {"b": other}, 16)
+    above = helper.make_node("Greater", ["x", "zero"], ["p"])
+    below = helper.make_node("Less", ["x", "one"], ["q"])
+    constants = {"zero": np.float32(0), "one": np.float32(1)}
+    for operator, of in (("And", np.logical_and), ("Or", np.logical_or), ("Xor", np.logical_xor)):
+        nodes = [above, below, helper.make_node(operator, ["p", "q"], ["c"]), to_float]
+        hand.chain(f"computed_{operator}", nodes, x, of(x > 0, x < 1), constants, 16)
+    nodes = [above, helper.make_node("Not", ["p"], ["c"]), to_float]
+    hand.chain("computed_Not", nodes, x, ~(x > 0), constants | {"one": np.float32(1)}, 16)
+    bools = [helper.make_node("Cast", ["x"], ["c"], to=TensorProto.BOOL), to_float]
+    hand.chain("cast_to_bool", bools, x, x != 0, {}, 16)
+    finite = x.clip(-9, 9)
+    for name, other in (("infinite", -inf), ("row", finite[:1] * 2), ("same", finite - 1)):
+        nodes = [above, helper.make_node("Where", ["p", "x", "b"], ["y"])]
+        hand.chain(f"where_{name}", nodes, x, np.where(x > 0, x, other), constants | {"b": other}, 16)
+        nodes = [above, helper.make_node("Where", ["p", "b", "x"], ["y"])]
+        hand.chain(f"where_{name}_first", nodes, x, np.where(x > 0, other, x), constants | {"b": other}, 16)
+
+
 def other_cases(hand):
     x = hand.floats(2, 3, 4, 5)
     x64 = x.astype(np.float64)
@@ -592,11 +626,15 @@ def other_cases(hand):
     hand.add("batch", "Mul", [x[:1], x[:, :, :1, :1].copy()], [x64[:1] * x64[:, :, :1, :1]], 13)
     hand.add("batch", "Sub", [x[:, :, :1, :1].copy(), x[:1]], [x64[:, :, :1, :1] - x64[:1]], 13)
     hand.add("crossed", "Clip", [x, np.float32(0.5), np.float32(-0.25)], [np.full_like(x, -0.25)], 13, "bc")
+    for alpha in (0.3, 1, 2.5):
+        y = np.maximum(x64, 0) + np.minimum(alpha * (np.exp(x64 / alpha) - 1), 0)
+        hand.add(f"alpha_{alpha}", "Celu", [x], [y], 12, alpha=float(alpha))
     hand.add("crossed", "Clip", [x], [np.full_like(x, -0.25)], 7, min=0.5, max=-0.25)
     column = hand.floats(3, 1)
     hand.add("column", "Gemm", [a.T.copy(), b.T.copy(), column], [a.T.astype(np.float64) @ b.T + column], 13, "bc")
     hand.add("ratio", "Dropout", [x], [x], 7, ratio=0.25)
     whole_cases(hand)
+    choice_cases(hand)
     whole = np.array([-7, 7, 9, -9], np.int64)
     by = np.array([2, -2, 4, 4], np.int64)
     hand.add("whole", "Div", [whole, by], [np.array([-3, -3, 2, -2])], 14)

@@ -87,6 +87,7 @@ function repeated(x: HostTensor, shape: Shape): Numbers {
 const unaries: Record<string, (x: number) => number> = {
   Neg: (x) => -x,
   Abs: Math.abs,
+  Sign: Math.sign,
   Floor: Math.floor,
   Ceil: Math.ceil,
   Exp: Math.exp,

@@ -1,3 +1,4 @@
+import { check } from "../../errors.js";
 import { abs } from "../../ops/abs.js";
 import { affine } from "../../ops/affine.js";
 import { ceil } from "../../ops/ceil.js";
@@ -27,6 +28,7 @@ import type { NodeInfo } from "../attributes.js";
 import { hasUnary, unaryHost } from "../host/arithmetic.js";
 import { whole } from "../host/host.js";
 import { type Call, type Item, isKnown, live } from "../item.js";
+import { not, sign } from "./comparison.js";
 import { fitted } from "./fit.js";
 import type { Operator, Operators } from "./operator.js";
 
@@ -78,6 +80,14 @@ function preluItem(call: Call): Item {
   return live(call.graph.add(prelu, [x, slope], {}));
 }
 
+/** max(0, x) + min(0, alpha (exp(x / alpha) - 1)). */
+function celu(graph: GraphWriter, x: Value, node: NodeInfo): Value {
+  const alpha = node.float("alpha", 1);
+  check(Number.isFinite(alpha) && alpha > 0, () => `alpha is ${alpha}; it must be above 0.`);
+  const scaled = graph.add(affine, [x], { scale: 1 / alpha, shift: 0 });
+  return graph.add(affine, [graph.add(elu, [scaled], { alpha: 1 })], { scale: alpha, shift: 0 });
+}
+
 /** Operators that work number by number, with one input. */
 export const activations: Operators = {
   Relu: unary("Relu", op(relu)),
@@ -92,7 +102,8 @@ export const activations: Operators = {
   Ceil: unary("Ceil", op(ceil)),
   Round: unary("Round", op(round)),
   Neg: unary("Neg", neg),
-  Not: { folds: true, content: [0], run: (call) => unaryHost("Not", call.needed(0)) },
+  Not: unary("Not", not),
+  Sign: unary("Sign", sign),
   Reciprocal: unary("Reciprocal", (graph, x) =>
     graph.add(divide, [graph.add(affine, [x], { scale: 0, shift: 1 }), x], {}),
   ),
@@ -102,6 +113,7 @@ export const activations: Operators = {
     ["alpha"],
   ),
   Elu: unary("Elu", (graph, x, node) => graph.add(elu, [x], { alpha: node.float("alpha", 1) }), ["alpha"]),
+  Celu: unary("Celu", celu, ["alpha"]),
   Selu: unary(
     "Selu",
     (graph, x, node) =>

@@ -126,13 +126,6 @@ const variadic = (name: "Add" | "Min" | "Max", mean = false): Operator => ({
   },
 });
 
-/** Whether something holds, number by number: of constants only. */
-const comparison = (name: string): Operator => ({
-  content: [0, 1],
-  folds: true,
-  run: (call) => binaryHost(name, call.needed(0), call.needed(1)),
-});
-
 /** Operators with two or more inputs that work number by number. */
 export const arithmetic: Operators = {
   Add: pairwise("Add", [0, 1]),
@@ -150,12 +143,4 @@ export const arithmetic: Operators = {
     folds: true,
     run: (call) => binaryHost(call.node.flag("fmod", false) ? "Fmod" : "Mod", call.needed(0), call.needed(1)),
   },
-  Equal: comparison("Equal"),
-  Greater: comparison("Greater"),
-  GreaterOrEqual: comparison("GreaterOrEqual"),
-  Less: comparison("Less"),
-  LessOrEqual: comparison("LessOrEqual"),
-  And: comparison("And"),
-  Or: comparison("Or"),
-  Xor: comparison("Xor"),
 };

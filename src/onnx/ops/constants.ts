@@ -8,6 +8,7 @@ import { sizeOf } from "../../tensor.js";
 import { allocate, checkSameType, convert, hostOf, isWhole, numbersOf } from "../host/host.js";
 import { type Call, type Item, isKnown, live } from "../item.js";
 import { type Dtype, dtypeOf, type HostTensor } from "../proto/tensor.js";
+import { chosen, isNotZero } from "./comparison.js";
 import { expandedItem, gatheredItem, joinedItems, reshapedItem } from "./moves.js";
 import type { Operators } from "./operator.js";
 
@@ -27,10 +28,7 @@ function constant({ node }: Call): HostTensor {
 /** Numbers as those of another type. What runs in the graph stays float32, cut off where the type is whole. */
 function cast(call: Call, item: Item, dtype: Dtype): Item {
   if (isKnown(item)) return convert(item, dtype);
-  check(
-    dtype !== "bool" || item.dtype === "bool",
-    () => "numbers that the network computes cannot be cast to true or false.",
-  );
+  if (dtype === "bool" && item.dtype !== "bool") return live(isNotZero(call.graph, item.value), dtype);
   const cut = isWhole(dtype) && !isWhole(item.dtype);
   const value = cut ? call.graph.add(trunc, [item.value], {}) : item.value;
   return live(item.dtype === dtype ? value : wrapped(call.graph, value, dtype), dtype);
@@ -48,8 +46,8 @@ function wrapped(graph: Call["graph"], x: Value, dtype: Dtype): Value {
 
 /** x where the condition holds, y elsewhere. */
 function where(call: Call): Item {
-  const condition = call.needed(0);
-  const [x, y] = [call.item(1), call.item(2)];
+  const [condition, x, y] = [call.item(0), call.item(1), call.item(2)];
+  if (!isKnown(condition)) return chosen(call, condition, x, y);
   const full = [x, y].reduce((item, other) => expandedItem(call, item, other.shape), condition as Item);
   const places = full as HostTensor;
   if (places.data.every(Boolean)) return expandedItem(call, x, places.shape);

@@ -1,5 +1,6 @@
 import { activations } from "./activations.js";
 import { arithmetic } from "./arithmetic.js";
+import { comparisons } from "./comparison.js";
 import { constants } from "./constants.js";
 import { convolutions } from "./convolution.js";
 import { normalizations } from "./normalization.js";
@@ -17,6 +18,7 @@ export const operators: ReadonlyMap<string, Operator> = new Map(
     ...constants,
     ...activations,
     ...arithmetic,
+    ...comparisons,
     ...convolutions,
     ...poolings,
     ...normalizations,
