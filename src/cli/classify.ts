@@ -5,8 +5,8 @@ import type { Guess, Model } from "../index.js";
 import { percent } from "../inspect/numbers.js";
 import { complain } from "./exit.js";
 import { type ModelOptions, openModel } from "./model.js";
-import { jsonOption, labelsOption, start, threadsOption, weightsOption, whole } from "./options.js";
-import { pictureOptions } from "./pictures.js";
+import { jsonOption, labelsOption, start, threadsOption, weightsOptions, whole } from "./options.js";
+import { pictureOptions, tellGuess } from "./pictures.js";
 import { bold, columns, faint, print, printJson } from "./terminal.js";
 
 interface ClassifyOptions extends ModelOptions {
@@ -31,8 +31,7 @@ export function addClassify(program: Command): void {
       "--model <network>",
       "a network of the zoo, such as resnet18, or an ONNX file (default: as the file of weights says)",
     );
-  command
-    .addOption(weightsOption())
+  weightsOptions(command)
     .addOption(labelsOption())
     .addOption(
       new Option(
@@ -63,10 +62,12 @@ type Result = { image: string; guesses: Guess[] } | { image: string; error: stri
 
 async function run(images: string[], options: ClassifyOptions): Promise<void> {
   await start(options);
-  const { model: owned, name } = await openModel(options);
-  using model = owned;
+  const opened = await openModel(options);
+  const { name } = opened;
+  using model = opened.model;
   if (!model.prepare)
     throw new FeatureMapError(`${name} takes no pictures of one or three channels. Use predict.`);
+  tellGuess(opened, options);
   const top = options.top ?? (model.classes.length > FEW ? 5 : 3);
   const results: Result[] = [];
   for (const image of images) {

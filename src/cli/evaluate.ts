@@ -8,11 +8,11 @@ import { type DataOptions, findSource } from "./data.js";
 import { evaluateWithProgress } from "./evaluation.js";
 import { interruptible } from "./exit.js";
 import { type ModelOptions, type Opened, openModel } from "./model.js";
-import { dataOptions, jsonOption, labelsOption, start, threadsOption, weightsOption } from "./options.js";
-import { evaluatePhotos, findPhotos, type PhotosResult, thinned } from "./photos.js";
-import { pictureOptions } from "./pictures.js";
+import { dataOptions, jsonOption, labelsOption, start, threadsOption, weightsOptions } from "./options.js";
+import { type ClassFolder, evaluatePhotos, findPhotos, type PhotosResult, thinned } from "./photos.js";
+import { pictureOptions, tellGuess } from "./pictures.js";
 import { duration, Progress } from "./progress.js";
-import { bold, columns, print, printJson } from "./terminal.js";
+import { bold, columns, note, print, printJson } from "./terminal.js";
 
 interface EvaluateOptions extends DataOptions, Omit<ModelOptions, "model"> {
   readonly strict?: boolean;
@@ -33,9 +33,8 @@ export function addEvaluate(program: Command): void {
       "Measures how well a network does on the test part of a data set, or on pictures in a subfolder for each class.",
     )
     .argument("<network>", "a network of the zoo, such as lenet5, or an ONNX file")
-    .addOption(weightsOption())
     .addOption(labelsOption());
-  pictureOptions(dataOptions(command))
+  pictureOptions(dataOptions(weightsOptions(command)))
     .addOption(new Option("--strict", "end at the first picture that cannot be read"))
     .addOption(threadsOption())
     .addOption(jsonOption())
@@ -65,13 +64,16 @@ async function run(name: string, options: EvaluateOptions): Promise<void> {
   await (isFolder && !opened.isOwn ? onPhotos(opened, options) : onDataSet(opened, options));
 }
 
-async function onPhotos({ name, model }: Opened, options: EvaluateOptions): Promise<void> {
+async function onPhotos(opened: Opened, options: EvaluateOptions): Promise<void> {
+  const { name, model } = opened;
   if (!model.prepare)
     throw new FeatureMapError(
       `${name} takes no pictures of one or three channels, so it cannot be evaluated on them.`,
     );
   const { data, limit, strict, json, weights } = options;
+  tellGuess(opened, options);
   const found = await findPhotos(data, model);
+  tellLeftOut(found);
   const folders = limit === undefined ? found : thinned(found, limit);
   const total = folders.reduce((sum, { files }) => sum + files.length, 0);
   const progress = new Progress("testing", total);
@@ -87,6 +89,20 @@ async function onPhotos({ name, model }: Opened, options: EvaluateOptions): Prom
   ).finally(() => progress.stop());
   if (json) printJson({ model: name, ...(weights && { weights }), data, ...withoutNaN(result) });
   else tell(result, data);
+}
+
+/** Names classes without pictures, and files that are no pictures known here. */
+function tellLeftOut(folders: readonly ClassFolder[]): void {
+  const listed = (names: readonly string[]): string =>
+    names.slice(0, NAMED).join(", ") + (names.length > NAMED ? ", ..." : "");
+  const empty = folders.filter(({ files }) => files.length === 0).map(({ name }) => name);
+  const skipped = folders.flatMap((folder) => folder.skipped);
+  if (empty.length > 0)
+    note(`${empty.length} of the ${folders.length} folders have no PNG or JPEG files: ${listed(empty)}.`);
+  if (skipped.length > 0)
+    note(
+      `${counted(skipped.length, "file")} left out, which are not PNG or JPEG by their names: ${listed(skipped)}.`,
+    );
 }
 
 /** A class without a readable picture has no share. */

@@ -1,8 +1,7 @@
 import type { Dataset } from "../data/index.js";
 import type { Model } from "../index.js";
-import { formatCount } from "../inspect/numbers.js";
 import { type EvaluateOptions, type Evaluation, evaluate } from "../train/index.js";
-import { duration, Progress } from "./progress.js";
+import { duration, Progress, speed } from "./progress.js";
 
 /** Evaluates with a progress bar. */
 export async function evaluateWithProgress(
@@ -15,10 +14,7 @@ export async function evaluateWithProgress(
     return await evaluate(model, dataset, {
       ...options,
       onProgress: ({ count, imagesPerSecond, secondsLeft }) =>
-        progress.update(
-          count,
-          `${formatCount(Math.round(imagesPerSecond))} images/s  ${duration(secondsLeft)} left`,
-        ),
+        progress.update(count, `${speed(imagesPerSecond)}  ${duration(secondsLeft)} left`),
     });
   } finally {
     progress.stop();

@@ -22,8 +22,35 @@ export function endWith(error: unknown): void {
   }
 }
 
+/** What errors of the library advise to do in a program, and what that is on the command line. */
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [
+    /Give it: \{ shapes: \{ "([^"]*)": \[[^\]]*\] \} \}\./,
+    "Give it as --shape, such as --shape $1=1x3x224x224.",
+  ],
+  [
+    / Give one to build the model for, batch included: \{ shapes: \{ "([^"]*)": \[[^\]]*\] \} \}\./,
+    " Give one, batch included, such as --shape $1=1x3x224x224.",
+  ],
+  [/\{ key: "([^"]*)" \}/, "--key $1"],
+  [/the option key is/, "--key is"],
+  [/exportOnnx\(model, \{ batch: (\d+) \}\)/, "--batch $1"],
+  [/, or leave these layers as they are: \{ skip: \[[^\]]*\] \}/, ""],
+  [/, or use \{ strict: false \} to load what matches/, ""],
+  [/Raise the option maxPixels if the picture is to be trusted\./, "Make it smaller first."],
+  [/,? or give the file: importOnnx\(.*$/, "."],
+  [/; give it: importOnnx\(.*$/, "; put it there."],
+  [/ or load its weights with model\.load\(path, \{ strict: false \}\) and begin/, " or begin"],
+  [/^(?:importOnnx|exportOnnx|loadStateDict|readWeights|imageFolder|taps): /, ""],
+];
+
+/** The message of an error as it is right on the command line. */
+export function translated(message: string): string {
+  return remedies.reduce((text, [wrong, right]) => text.replace(wrong, right), message);
+}
+
 function fail(message: string, code: number): void {
-  console.error(`error: ${message}`);
+  console.error(`error: ${translated(message)}`);
   process.exitCode = code;
 }
 

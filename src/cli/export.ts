@@ -3,10 +3,11 @@ import { writeFileAtomic } from "#platform";
 import { formatBytes } from "../inspect/numbers.js";
 import { UsageError } from "./exit.js";
 import { checkOutputs } from "./files.js";
-import { isOnnx, type ModelOptions, type Opened, openModel } from "./model.js";
-import { jsonOption, labelsOption, start, weightsOption, whole } from "./options.js";
+import { isNetworkFile, type ModelOptions, type Opened, openModel } from "./model.js";
+import { jsonOption, labelsOption, shapeOption, start, weightsOptions, whole } from "./options.js";
+import { sizeOption } from "./pictures.js";
 import { print, printJson } from "./terminal.js";
-import { modelFile } from "./weights.js";
+import { metadataFor, modelFile } from "./weights.js";
 
 interface ExportOptions extends Omit<ModelOptions, "model"> {
   readonly out: string;
@@ -16,21 +17,23 @@ interface ExportOptions extends Omit<ModelOptions, "model"> {
 }
 
 export function addExport(program: Command): void {
-  program
+  const command = program
     .command("export")
     .summary("write a network as an ONNX or safetensors file")
     .description(
       "Writes a network as an ONNX file, for ONNX Runtime and others, or its weights as a safetensors file with torch's names.",
     )
     .argument("<network>", "a network of the zoo, such as lenet5, or an ONNX file")
-    .addOption(weightsOption())
     .addOption(labelsOption())
     .requiredOption("--out <file>", "where to write it: a name that ends in .onnx or .safetensors")
     .addOption(
       new Option("--opset <n>", "version of ONNX's operators (default: 17)").argParser(whole(13, 21)),
     )
     .addOption(new Option("--batch <n>", "fix the ONNX file's batch (default: any)").argParser(whole(1)))
-    .addOption(jsonOption())
+    .addOption(sizeOption())
+    .addOption(shapeOption())
+    .addOption(jsonOption());
+  weightsOptions(command)
     .addHelpText(
       "after",
       `
@@ -57,15 +60,24 @@ async function run(name: string, options: ExportOptions): Promise<void> {
   else print(`${name} is in ${out}, ${formatBytes(bytes.length)}.`);
 }
 
-function safetensorsFile({ name, model, preprocessing, isOwn }: Opened): Uint8Array {
+function safetensorsFile({ name, zooName, model, preprocessing, isOwn }: Opened): Uint8Array {
   return modelFile({
-    name: isOnnx(name) ? undefined : name,
+    // The names of an ONNX file's weights are its own.
+    name: isNetworkFile(name) ? undefined : zooName,
     model,
     preprocessing: isOwn ? preprocessing : undefined,
   });
 }
 
-async function onnxFile({ model }: Opened, { opset, batch }: ExportOptions): Promise<Uint8Array> {
+async function onnxFile(
+  { model, zooName: name, preprocessing, isGuess }: Opened,
+  { opset, batch }: ExportOptions,
+): Promise<Uint8Array> {
   const { exportOnnx } = await import("../onnx/index.js");
-  return exportOnnx(model, { ...(opset !== undefined && { opset }), ...(batch !== undefined && { batch }) });
+  const metadata = metadataFor({ name, preprocessing: isGuess ? undefined : preprocessing });
+  return exportOnnx(model, {
+    metadata,
+    ...(opset !== undefined && { opset }),
+    ...(batch !== undefined && { batch }),
+  });
 }

@@ -4,9 +4,10 @@ import { createRequire } from "node:module";
 import { Command } from "commander";
 import { addClassify } from "./classify.js";
 import { addEvaluate } from "./evaluate.js";
-import { endWith } from "./exit.js";
+import { endWith, UsageError } from "./exit.js";
 import { addExport } from "./export.js";
 import { addModels } from "./models.js";
+import { collect, similar } from "./options.js";
 import { addPredict } from "./predict.js";
 import { addSummary } from "./summary.js";
 import { addTrain } from "./train.js";
@@ -17,7 +18,7 @@ const program = new Command("featuremap")
   .description("Convolutional networks: train them, run them and look inside them.")
   .version(version, "-v, --version", "print the version")
   .helpOption("-h, --help", "print this help")
-  .helpCommand("help [command]", "print the help of a command")
+  .helpCommand(false)
   .configureHelp({ sortSubcommands: false, showGlobalOptions: false })
   .showSuggestionAfterError()
   .exitOverride()
@@ -36,6 +37,32 @@ addPredict(program);
 addExport(program);
 addSummary(program);
 addModels(program);
+
+program
+  .command("help")
+  .argument("[command]")
+  .description("print the help of a command")
+  .action((name?: string) => {
+    const found = name === undefined ? program : program.commands.find((command) => command.name() === name);
+    if (found) return found.outputHelp();
+    const names = program.commands.map((command) => command.name());
+    const near = similar(name!, names);
+    throw new UsageError(
+      `There is no command "${name}". ${near ? `Did you mean ${near}?` : `There are: ${names.join(", ")}.`}`,
+    );
+  });
+
+// An option that is given twice would count only once.
+for (const command of program.commands) {
+  for (const option of command.options.filter(({ parseArg }) => parseArg !== collect)) {
+    let isGiven = false;
+    command.on(`option:${option.name()}`, () => {
+      if (isGiven && option.required && option.name() !== "shape")
+        throw new UsageError(`--${option.name()} is given twice. Give it once.`);
+      isGiven = true;
+    });
+  }
+}
 
 // Whoever reads the output may stop reading, as head does.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

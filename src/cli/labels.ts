@@ -40,11 +40,15 @@ export function usualLabels(outputs: number): readonly string[] {
   return outputs === imagenetLabels.length + 1 ? ["background", ...imagenetLabels] : [];
 }
 
+/** What names of folders mean. */
+export interface ClassFinder {
+  readonly find: (folder: string) => number | undefined;
+  /** The classes that a name may mean. */
+  readonly ambiguous: (folder: string) => number[];
+}
+
 /** The index of the class that a folder's name means, by its label, one of its synonyms, its WordNet number or its index. */
-export function classFinder(
-  classes: readonly string[],
-  outputs: number,
-): (folder: string) => number | undefined {
+export function classFinder(classes: readonly string[], outputs: number): ClassFinder {
   // Of a name that several classes have nobody can tell which is meant.
   const whole = new Map<string, number | undefined>();
   const parts = new Map<string, number | undefined>();
@@ -57,7 +61,7 @@ export function classFinder(
   const first = classes.length - imagenetLabels.length;
   const isImagenet = first >= 0 && imagenetLabels.every((label, i) => classes[first + i] === label);
   const numbers = new Map(isImagenet ? wordnetIds.map((id, i) => [id, first + i]) : []);
-  return (folder) => {
+  const find = (folder: string): number | undefined => {
     const name = plain(folder);
     const found = whole.get(name) ?? parts.get(name) ?? numbers.get(name);
     if (found !== undefined) return found;
@@ -65,6 +69,12 @@ export function classFinder(
     const index = /^\d+$/.test(name) ? Number(name) + (isImagenet ? first : 0) : Number.NaN;
     return index < outputs ? index : undefined;
   };
+  const ambiguous = (folder: string): number[] =>
+    [...classes.keys()].filter((index) => {
+      const label = classes[index]!;
+      return [label, ...label.split(",")].map(plain).includes(plain(folder));
+    });
+  return { find, ambiguous };
 }
 
 /** As names are compared: "Great_White-Shark" is "great white shark". */

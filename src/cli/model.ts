@@ -1,5 +1,6 @@
 // Opening a network: of the zoo, with a file of weights, or a whole one from an ONNX file.
 
+import { closeSync, openSync, readSync } from "node:fs";
 import { readFile } from "#platform";
 import { type Image, type Preprocessing, prepare, preparedShape, preprocessingFor } from "../image/index.js";
 import type { Model } from "../index.js";
@@ -9,21 +10,26 @@ import { downloading } from "./download.js";
 import { UsageError } from "./exit.js";
 import { labelsFrom } from "./labels.js";
 import { openOnnx } from "./onnx.js";
-import { findModel } from "./options.js";
+import { findModel, type ReadingOptions, reading } from "./options.js";
 import { changed, type PictureOptions } from "./pictures.js";
 import { torchvisionWeights } from "./torchvision.js";
 import { originOf } from "./weights.js";
 
-export interface ModelOptions extends PictureOptions {
+export interface ModelOptions extends PictureOptions, ReadingOptions {
   readonly model?: string | undefined;
   readonly weights?: string | undefined;
   /** A file with the names of the classes. */
   readonly labels?: string | undefined;
+  /** Of inputs that an ONNX file leaves open, by name. */
+  readonly shape?: Readonly<Record<string, Shape>> | undefined;
 }
 
 /** A network ready to run. */
 export interface Opened {
+  /** As it was asked for. */
   readonly name: string;
+  /** In the zoo, where it is known to be of it. */
+  readonly zooName?: string | undefined;
   readonly model: Model;
   /** What pictures go through; the model's `prepare` does it. Undefined where it takes no pictures. */
   readonly preprocessing: Preprocessing | undefined;
@@ -33,7 +39,34 @@ export interface Opened {
   readonly isOwn: boolean;
 }
 
-export const isOnnx = (path: string | undefined): path is string => /\.onnx$/i.test(path ?? "");
+/** Whether a file is a whole network: an ONNX file, by the ending of its name or else by its beginning. */
+export const isOnnx = (path: string | undefined): path is string =>
+  path !== undefined && (/\.onnx([?#].*)?$/i.test(path) || beginsAsOnnx(path));
+
+/** Whether what stands for a network is the path or address of an ONNX file. */
+export const isNetworkFile = (name: string | undefined): name is string =>
+  isOnnx(name) || /^https?:/i.test(name ?? "");
+
+/** Protobuf without types: a version of the format, then the next of ModelProto's fields. */
+function beginsAsOnnx(path: string): boolean {
+  const head = Buffer.alloc(9);
+  try {
+    const file = openSync(path, "r");
+    try {
+      readSync(file, head, 0, head.length, 0);
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return false;
+  }
+  const [key, version, next] = head;
+  // A safetensors file begins with a length, and then a brace.
+  const isSafetensors = head[8] === "{".charCodeAt(0);
+  return (
+    key === 0x08 && version! > 0 && version! < 32 && [0x12, 0x3a, 0x42].includes(next!) && !isSafetensors
+  );
+}
 
 /**
  * The network that the options name, with its weights.
@@ -44,11 +77,22 @@ export async function openModel(
   shapes: Readonly<Record<string, Shape>> = {},
 ): Promise<Opened> {
   const { model: name, weights } = options;
-  if (isOnnx(name) && weights !== undefined)
+  if (isNetworkFile(name) && weights !== undefined)
     throw new UsageError(`${name} holds its weights itself. Leave --weights out.`);
-  const file = isOnnx(name) ? name : isOnnx(weights) ? weights : undefined;
+  if (name !== undefined && isOnnx(weights))
+    throw new UsageError(
+      `${weights} is a whole network, not weights for ${name}. To run it, give the ONNX file in place of ${name}, ` +
+        "in classify as --model, and leave --weights out.",
+    );
+  const file = isNetworkFile(name) ? name : isOnnx(weights) ? weights : undefined;
+  if (file !== undefined && options.key !== undefined)
+    throw new UsageError(`--key is for files of PyTorch; ${file} is an ONNX file. Leave it out.`);
+  if (file === undefined && options.shape !== undefined)
+    throw new UsageError("--shape is for ONNX files that leave sizes open. Give --size.");
   const labels = options.labels === undefined ? undefined : await labelsFrom(options.labels);
-  return file === undefined ? openZoo(options, labels) : openOnnx(file, options, labels, shapes);
+  return file === undefined
+    ? openZoo(options, labels)
+    : openOnnx(file, options, labels, { ...options.shape, ...shapes });
 }
 
 async function openZoo(options: ModelOptions, labels: readonly string[] | undefined): Promise<Opened> {
@@ -74,16 +118,24 @@ async function openZoo(options: ModelOptions, labels: readonly string[] | undefi
   const preprocessing = usual && changed(usual, options);
   const inputShape = preprocessing ? preparedShape(preprocessing) : entry.inputShape;
   const classes = labels ?? origin.classes;
-  const model = await downloading(weights, (reading) =>
+  const model = await downloading(weights, (fetching) =>
     entry.create({
       inputShape,
       ...preparing(preprocessing),
       ...(classes && { classes }),
       weights,
-      ...reading,
+      ...reading(options),
+      ...fetching,
     }),
   );
-  return { name: known, model, preprocessing, isGuess: false, isOwn: origin.preprocessing !== undefined };
+  return {
+    name: known,
+    zooName: known,
+    model,
+    preprocessing,
+    isGuess: false,
+    isOwn: origin.preprocessing !== undefined,
+  };
 }
 
 /** What pictures go through for a network of the zoo, at the size it was designed for. */

@@ -2,6 +2,8 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { init, type Runtime } from "../index.js";
+import type { Shape } from "../tensor.js";
+import type { ReadWeightsOptions } from "../weights/index.js";
 import { models, type ZooModel } from "../zoo/index.js";
 import { UsageError } from "./exit.js";
 
@@ -30,11 +32,52 @@ export const threadsOption = (): Option =>
 
 export const jsonOption = (): Option => new Option("--json", "print the result as JSON");
 
-export const weightsOption = (): Option =>
+/** How weights, or an ONNX file, are read. */
+export interface ReadingOptions {
+  readonly key?: string | undefined;
+  readonly cache?: boolean | undefined;
+  readonly sha256?: string | undefined;
+}
+
+export const weightsOptions = (command: Command): Command =>
+  command
+    .option(
+      "--weights <file>",
+      "the network's weights: a safetensors or PyTorch file, or its address; an ONNX file needs none",
+    )
+    .option("--key <name>", "which dictionary of weights, where a PyTorch file has several")
+    .addOption(
+      new Option(
+        "--sha256 <digits>",
+        "the SHA-256 that the file of weights, or the ONNX file, must have",
+      ).argParser((text) => {
+        if (/^[0-9a-f]{64}$/i.test(text)) return text;
+        throw new InvalidArgumentError("It must be 64 hexadecimal digits.");
+      }),
+    )
+    .option("--no-cache", "fetch what comes from an address anew, and do not keep it");
+
+/** For the library: what the command line says about how to read. */
+export const reading = ({ key, cache, sha256 }: ReadingOptions): ReadWeightsOptions => ({
+  ...(key !== undefined && { key }),
+  ...(cache === false && { cache }),
+  ...(sha256 !== undefined && { sha256 }),
+});
+
+/** Gathers the values of an option that may be given several times. */
+export const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** Shapes of inputs that an ONNX file leaves open, by name. */
+export const shapeOption = (): Option =>
   new Option(
-    "--weights <file>",
-    "the network's weights: a safetensors or PyTorch file, or its address; an ONNX file needs none",
-  );
+    "--shape <[name=]1x3x224x224>",
+    "shape of an input that an ONNX file leaves open, batch included. Once for each such input",
+  ).argParser((text, before: Record<string, Shape> = {}) => {
+    const [, name = "", sizes] = /^(?:(.+)=)?(\d+(?:x\d+)*)$/.exec(text) ?? [];
+    if (sizes === undefined)
+      throw new InvalidArgumentError("It must be like 1x3x224x224, or input=1x3x224x224.");
+    return { ...before, [name]: sizes.split("x").map(Number) };
+  });
 
 export const labelsOption = (): Option =>
   new Option(
@@ -63,6 +106,10 @@ export function findModel(name: string): ZooModel {
   if (Object.hasOwn(models, name)) return models[name]!;
   const names = Object.keys(models);
   const near = similar(name, names);
+  if (/\.(pth?|safetensors|npz|bin|ckpt|h5)$/i.test(name))
+    throw new UsageError(
+      `${name} is no ONNX file. If it holds weights, give it as --weights, and name the network of the zoo they belong to.`,
+    );
   throw new UsageError(
     `There is no network "${name}". ${near ? `Did you mean ${near}?` : `There are: ${names.join(", ")}.`}`,
   );

@@ -2,11 +2,12 @@
 // so that any number of them takes the same memory.
 
 import { listFolder } from "#platform";
-import { isPictureFile } from "../data/image-folder.js";
+import { filesBelow, isPictureFile } from "../data/image-folder.js";
 import { check, FeatureMapError } from "../errors.js";
 import { readImage } from "../image/index.js";
 import type { Model } from "../index.js";
 import { Tensor } from "../tensor.js";
+import { shares, spread } from "./evenly.js";
 import { classFinder } from "./labels.js";
 
 /** A folder of photographs of one class. */
@@ -15,6 +16,8 @@ export interface ClassFolder {
   /** The class's index among the network's outputs. */
   readonly index: number;
   readonly files: readonly string[];
+  /** Files in it of other kinds. */
+  readonly skipped: readonly string[];
 }
 
 export interface PhotosResult {
@@ -45,7 +48,10 @@ export async function findPhotos(data: string, model: Model): Promise<ClassFolde
       .filter(({ name, isFolder }) => isFolder && !name.startsWith("."))
       .map(({ name }) => name);
   const all = await subfolders(data);
-  const part = all.includes("train") ? ["test", "val"].find((name) => all.includes(name)) : undefined;
+  // Also where the pictures to train on are elsewhere.
+  const parts = ["train", "test", "val"];
+  const isParent = all.includes("train") || (all.length > 0 && all.every((name) => parts.includes(name)));
+  const part = isParent ? ["test", "val"].find((name) => all.includes(name)) : undefined;
   const root = part === undefined ? data : `${data}/${part}`;
   const names = part === undefined ? all : await subfolders(root);
   check(
@@ -54,21 +60,29 @@ export async function findPhotos(data: string, model: Model): Promise<ClassFolde
   );
   const indices = classesOf(names, model, root);
   return Promise.all(
-    names.map(async (name, i) => ({
-      name,
-      index: indices[i]!,
-      files: (await listFolder(`${root}/${name}`))
-        .filter((file) => !file.isFolder && isPictureFile(file.name))
-        .map((file) => `${root}/${name}/${file.name}`),
-    })),
+    names.map(async (name, i) => {
+      const all = await filesBelow(`${root}/${name}`);
+      const [files, skipped] = [true, false].map((is) =>
+        all.filter((file) => isPictureFile(nameIn(file)) === is),
+      );
+      return { name, index: indices[i]!, files: files!, skipped: skipped! };
+    }),
   );
 }
+
+const nameIn = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 
 function classesOf(names: readonly string[], { classes, outputShape }: Model, root: string): number[] {
   const [outputs = 0] = outputShape;
   // Nobody has named the outputs: then they are in the order of the folders, as torchvision's ImageFolder has them.
   if (classes.length === 0 && names.length === outputs) return names.map((_, i) => i);
-  const find = classFinder(classes, outputs);
+  const { find, ambiguous } = classFinder(classes, outputs);
+  const unclear = names.map((name) => [name, find(name) === undefined ? ambiguous(name) : []] as const);
+  const [doubtful, meant = []] = unclear.find(([, indices]) => indices.length > 1) ?? [];
+  check(doubtful === undefined, () => {
+    const all = meant.map((index) => `"${classes[index]}" (${index})`).join(" and ");
+    return `The folder "${doubtful}" in ${root} is ambiguous: it may be ${all}. Name it after the index, ${meant[0]}, or the whole label.`;
+  });
   const strangers = names.filter((name) => find(name) === undefined);
   check(strangers.length === 0, () => {
     const listed = strangers.slice(0, LISTED).map((name) => `"${name}"`);
@@ -82,18 +96,13 @@ function classesOf(names: readonly string[], { classes, outputShape }: Model, ro
   return names.map((name) => find(name)!);
 }
 
-/** So many of the photographs, evenly from all of them. */
+/** So many of the photographs, evenly from all classes. */
 export function thinned(folders: readonly ClassFolder[], limit: number): ClassFolder[] {
-  const total = folders.reduce((sum, { files }) => sum + files.length, 0);
-  if (limit >= total) return [...folders];
-  let seen = 0;
-  return folders.map((folder) => ({
-    ...folder,
-    files: folder.files.filter(() => {
-      const at = seen++;
-      return Math.floor((at * limit) / total) !== Math.floor(((at + 1) * limit) / total);
-    }),
-  }));
+  const counts = shares(
+    folders.map(({ files }) => files.length),
+    limit,
+  );
+  return folders.map((folder, i) => ({ ...folder, files: spread(folder.files, counts[i]!) }));
 }
 
 interface Options {

@@ -3,7 +3,9 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Preprocessing, preparedShape, preprocessingFor } from "../image/index.js";
 import { UsageError } from "./exit.js";
-import { whole } from "./options.js";
+import type { Opened } from "./model.js";
+import { shapeOption, whole } from "./options.js";
+import { note } from "./terminal.js";
 
 export interface PictureOptions {
   readonly size?: readonly [number, number] | undefined;
@@ -13,14 +15,16 @@ export interface PictureOptions {
   readonly std?: readonly number[] | undefined;
 }
 
+export const sizeOption = (): Option =>
+  new Option(
+    "--size <n>",
+    "height and width that the network sees, 224 or 224x320 (default: the network's own)",
+  ).argParser(sizes);
+
 export const pictureOptions = (command: Command): Command =>
   command
-    .addOption(
-      new Option(
-        "--size <n>",
-        "height and width that the network sees, 224 or 224x320 (default: the network's own)",
-      ).argParser(sizes),
-    )
+    .addOption(sizeOption())
+    .addOption(shapeOption())
     .addOption(
       new Option("--shorter <n>", "resize the shorter side to this before the middle is cut out").argParser(
         whole(1, 4096),
@@ -42,7 +46,9 @@ function sizes(text: string): [number, number] {
   const [, height, width = height] = /^(\d+)(?:x(\d+))?$/.exec(text) ?? [];
   const [h, w] = [Number(height), Number(width)];
   if (h >= 1 && w >= 1 && h <= 4096 && w <= 4096) return [h, w];
-  throw new InvalidArgumentError("It must be a whole number of pixels, or height x width: 224x320.");
+  throw new InvalidArgumentError(
+    "It must be a whole number of pixels from 1 to 4096, or height x width: 224x320.",
+  );
 }
 
 function numbers(text: string): number[] {
@@ -73,4 +79,16 @@ export function changed(
     ...(mean && { mean: one(mean) }),
     ...(std && { std: one(std) }),
   };
+}
+
+/** Says what pictures go through where the file does not, and the options do not either. */
+export function tellGuess({ name, preprocessing, isGuess }: Opened, { mean, std }: PictureOptions): void {
+  if (!isGuess || !preprocessing || (mean && std)) return;
+  const { size, shorter } = preprocessing;
+  const listed = (numbers: number | readonly number[] = []): string => [numbers].flat().join(", ");
+  note(
+    `${name} does not say how pictures are prepared. Taken, as for torchvision's networks: ${size.join(" × ")} pixels` +
+      `${shorter === undefined ? "" : ` out of a shorter side of ${shorter}`}, mean ${listed(preprocessing.mean)}, ` +
+      `std ${listed(preprocessing.std)}. Give others as --size, --shorter, --mean and --std.`,
+  );
 }

@@ -5,12 +5,12 @@ import { formatShape, type Tensor } from "../tensor.js";
 import { readNpy, writeNpy } from "../weights/index.js";
 import { UsageError } from "./exit.js";
 import { checkOutputs } from "./files.js";
-import { isOnnx, openModel } from "./model.js";
+import { isNetworkFile, openModel } from "./model.js";
 import { UNNAMED } from "./onnx.js";
-import { jsonOption, start, threadsOption, weightsOption } from "./options.js";
+import { collect, jsonOption, type ReadingOptions, start, threadsOption, weightsOptions } from "./options.js";
 import { print, printJson } from "./terminal.js";
 
-interface PredictOptions {
+interface PredictOptions extends ReadingOptions {
   readonly weights?: string;
   readonly input: string[];
   readonly output: string[];
@@ -20,13 +20,11 @@ interface PredictOptions {
 }
 
 export function addPredict(program: Command): void {
-  const collect = (value: string, before: string[] = []): string[] => [...before, value];
-  program
+  const command = program
     .command("predict")
     .summary("run a network on arrays of numbers")
     .description("Runs a network on numpy arrays, and writes what comes out as numpy arrays.")
     .argument("<network>", "a network of the zoo, such as lenet5, or an ONNX file")
-    .addOption(weightsOption())
     .requiredOption(
       "--input <[name=]file.npy>",
       "an input, of shape [n, c, h, w] as a rule; without a name, the only one. Once for each input",
@@ -39,7 +37,8 @@ export function addPredict(program: Command): void {
     )
     .addOption(threadsOption())
     .option("--plain", "do without relaxed SIMD: the same bits as on engines that lack it")
-    .addOption(jsonOption())
+    .addOption(jsonOption());
+  weightsOptions(command)
     .addHelpText(
       "after",
       `
@@ -53,19 +52,19 @@ Examples:
 async function run(name: string, options: PredictOptions): Promise<void> {
   const named = { inputs: files(options.input), outputs: files(options.output) };
   const { weights } = options;
-  const read = [...named.inputs.values(), weights, isOnnx(name) ? name : undefined];
+  const read = [...named.inputs.values(), weights, isNetworkFile(name) ? name : undefined];
   await checkOutputs(
     [...named.outputs.values()],
     read.filter((path) => path !== undefined),
   );
 
   // What the zoo's networks take is known before their weights are read.
-  if (!isOnnx(name)) checkInputs(name, ["input"], withNames(named.inputs, "input", true));
+  if (!isNetworkFile(name)) checkInputs(name, ["input"], withNames(named.inputs, "input", true));
   await start(options);
   const tensors = new Map<string, Tensor>();
   for (const file of named.inputs.values()) tensors.set(file, readNpy(await readFile(file), file));
   const shapes = Object.fromEntries([...named.inputs].map(([key, file]) => [key, tensors.get(file)!.shape]));
-  const { model: owned } = await openModel({ model: name, weights }, shapes);
+  const { model: owned } = await openModel({ ...options, model: name }, shapes);
   using model = owned;
   const inputs = withNames(named.inputs, model.ports[0]?.name, model.ports.length === 1);
   const outputs = withNames(named.outputs, model.outputNames[0], true);

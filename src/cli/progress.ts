@@ -1,4 +1,5 @@
 import { SingleBar } from "cli-progress";
+import { formatCount } from "../inspect/numbers.js";
 
 /** Progress on standard error: a line that changes, gone at the end. Nothing where that is not a terminal. */
 export class Progress {
@@ -48,6 +49,12 @@ export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const [h, min, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
   return h > 0 ? `${h} h ${min} min` : min > 0 ? `${min} min ${s} s` : `${s} s`;
+}
+
+/** Images per second, with a decimal where they are few. */
+export function speed(imagesPerSecond: number): string {
+  const few = imagesPerSecond < 9.95;
+  return `${few ? imagesPerSecond.toFixed(1) : formatCount(Math.round(imagesPerSecond))} images/s`;
 }
 
 /** A mean that forgets: what was added long ago counts little. */

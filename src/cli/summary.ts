@@ -1,8 +1,15 @@
 import type { Command } from "commander";
 import { formatSummary, summary } from "../inspect/index.js";
-import { isOnnx, openModel } from "./model.js";
-import { findModel, jsonOption, start } from "./options.js";
+import type { ZooModel, ZooOptions } from "../zoo/index.js";
+import { UsageError } from "./exit.js";
+import { isNetworkFile, type ModelOptions, openModel } from "./model.js";
+import { findModel, jsonOption, shapeOption, start } from "./options.js";
+import { sizeOption } from "./pictures.js";
 import { print, printJson } from "./terminal.js";
+
+interface SummaryOptions extends Pick<ModelOptions, "size" | "shape" | "cache"> {
+  readonly json?: boolean;
+}
 
 export function addSummary(program: Command): void {
   program
@@ -12,6 +19,9 @@ export function addSummary(program: Command): void {
       "Shows a network layer by layer: output shape, parameters, multiply-adds and receptive field.",
     )
     .argument("<network>", "a network of the zoo, such as lenet5, or an ONNX file")
+    .addOption(sizeOption())
+    .addOption(shapeOption())
+    .option("--no-cache", "fetch what comes from an address anew, and do not keep it")
     .addOption(jsonOption())
     .addHelpText(
       "after",
@@ -20,15 +30,27 @@ Examples:
   featuremap summary vgg16
   featuremap summary model.onnx`,
     )
-    .action((name: string, options: { json?: boolean }) => run(name, options));
+    .action((name: string, options: SummaryOptions) => run(name, options));
 }
 
-async function run(name: string, { json }: { json?: boolean }): Promise<void> {
-  const entry = isOnnx(name) ? undefined : findModel(name);
+async function run(name: string, options: SummaryOptions): Promise<void> {
+  const entry = isNetworkFile(name) ? undefined : findModel(name);
   await start({ threads: 1 });
   // No weights are needed to tell what they are.
-  using model = entry ? await entry.create({ initialize: false }) : (await openModel({ model: name })).model;
+  using model = entry
+    ? await entry.create({ initialize: false, ...sized(entry, options) })
+    : (await openModel({ ...options, model: name })).model;
   const result = summary(model);
-  if (json) printJson(result);
+  if (options.json) printJson(result);
   else print(formatSummary(result));
+}
+
+/** The input of a network of the zoo, at the size that was asked for. */
+function sized(
+  { inputShape: [c] }: ZooModel,
+  { size, shape }: SummaryOptions,
+): Pick<ZooOptions, "inputShape"> {
+  if (shape !== undefined)
+    throw new UsageError("--shape is for ONNX files that leave sizes open. Give --size.");
+  return size ? { inputShape: [c!, ...size] } : {};
 }

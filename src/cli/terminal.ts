@@ -14,6 +14,11 @@ export function print(text = ""): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Says, beside the results, what was taken for granted. */
+export function note(text: string): void {
+  process.stderr.write(`note: ${text}\n`);
+}
+
 /** As JSON for people too: numbers in a list stay on a line. */
 export function printJson(value: unknown): void {
   const list = /\[\s+(-?[\d.e+-]+(?:,\s+-?[\d.e+-]+)*)\s+\]/g;

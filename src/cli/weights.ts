@@ -26,7 +26,11 @@ const MOST_BYTES = 10_000_000;
 
 /** What a safetensors file says of its origin; nothing where it is another kind of file, damaged or elsewhere. */
 export async function originOf(path: string): Promise<Origin> {
-  const metadata = await metadataOf(path).catch(() => ({}) as Record<string, unknown>);
+  return originIn(await metadataOf(path).catch(() => ({}) as Record<string, unknown>));
+}
+
+/** What metadata say of a file's origin. */
+export function originIn(metadata: Readonly<Record<string, unknown>>): Origin {
   const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
   const name = text(metadata[MODEL]);
   const preprocessing = parse(text(metadata[INPUT]), isPreprocessing);
@@ -63,9 +67,16 @@ export function modelFile({ name, model, preprocessing }: Saved): Uint8Array {
   return writeSafetensors(model.stateDict(), {
     format: "pt",
     ...(model.classes.length > 0 && { classes: JSON.stringify(model.classes) }),
+    ...metadataFor({ name, preprocessing }),
+  });
+}
+
+/** What a file says about its origin, besides the classes. */
+export function metadataFor({ name, preprocessing }: Omit<Saved, "model">): Record<string, string> {
+  return {
     ...(name !== undefined && { [MODEL]: name }),
     ...(preprocessing && { [INPUT]: JSON.stringify(preprocessing) }),
-  });
+  };
 }
 
 /**

@@ -29,6 +29,8 @@ export interface Preparing {
 export interface ImageFolder extends Dataset {
   /** Paths of the files in it that are no pictures known here, by their endings. */
   readonly skipped: readonly string[];
+  /** The class of each sample. */
+  readonly targets: readonly number[];
 }
 
 /**
@@ -55,6 +57,7 @@ export async function imageFolder(
     classes,
     background,
     skipped,
+    targets,
     async get(indices) {
       checkIndices(dataset, indices);
       const inputs = new Float32Array(indices.length * size);
@@ -177,7 +180,7 @@ const otherPictures = /\.(webp|gif|bmp|tiff?|ppm|pgm|avif|heic)$/i;
 const DEPTH = 16;
 
 /** Paths of the files in a folder and the folders in it, folder by folder as torchvision orders them; no hidden ones. */
-async function filesBelow(folder: string): Promise<string[]> {
+export async function filesBelow(folder: string): Promise<string[]> {
   const folders: [path: string, files: string[]][] = [];
   const visit = async (path: string, depth: number): Promise<void> => {
     check(

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { encodePng, type Image, resize } from "../../src/image/index.js";
 import "../../src/wasm/inline.js";
+import { flatten, globalAvgPool2d, sequential } from "../../src/index.js";
 import { custom } from "../../src/layers/layer.js";
 import { buildModel } from "../../src/layers/model.js";
 import { exportOnnx } from "../../src/onnx/index.js";
@@ -345,6 +346,15 @@ test("pictures in folders, with classes of their own", async () => {
     /^top-1 100\.00 %, top-5 100\.00 % of \d pictures in more, \d+\.\d s, \d+\.\d images\/s\.\n/,
   );
   assert.match(fails(1, ...evaluate, "--strict"), /^error: more\/1\/broken\.jpg: this is not a picture/);
+  // A folder around it with no pictures to train on; a class without pictures, and a file of another kind.
+  mkdirSync(path("parent/val/dim"), { recursive: true });
+  mkdirSync(path("parent/val/bright/deep"), { recursive: true });
+  writeFileSync(path("parent/val/bright/deep/1.png"), readFileSync(path("more/Bright/1.png")));
+  writeFileSync(path("parent/val/bright/2.webp"), "");
+  const parent = run("evaluate", "pictures.onnx", "--data", "parent", "--json");
+  assert.is(JSON.parse(parent.out).count, 1);
+  assert.match(parent.err, /note: 1 of the 2 folders have no PNG or JPEG files: dim\./);
+  assert.match(parent.err, /note: 1 file left out, .*: parent\/val\/bright\/2\.webp\./);
   mkdirSync(path("more/glaring"));
   assert.match(
     fails(1, ...evaluate),
@@ -389,6 +399,60 @@ test("an ONNX file is summed up and run like a network of the zoo, with inputs a
     fails(2, "predict", "both.onnx", "--weights", "x", "--input", "a.npy", "--output", "s.npy"),
     /both\.onnx holds its weights itself\. Leave --weights out\./,
   );
+});
+
+test("an ONNX file says what its pictures go through; what one does not say is told", async () => {
+  writeFileSync(path("digit.png"), await encodePng(drawing(64, 20, 200)));
+  const classify = ["classify", "digit.png", "--json"];
+  const own = JSON.parse(succeeds(...classify, "--weights", trained()));
+  succeeds("export", "lenet5", "--weights", trained(), "--out", "digits.onnx");
+  // It is known by its contents too.
+  writeFileSync(path("digits.bin"), readFileSync(path("digits.onnx")));
+  for (const file of ["digits.onnx", "digits.bin"]) {
+    const [result] = JSON.parse(succeeds(...classify, "--model", file));
+    near(
+      result.guesses.map(({ probability }: { probability: number }) => probability),
+      own[0].guesses.map(({ probability }: { probability: number }) => probability),
+    );
+  }
+  succeeds("export", "digits.onnx", "--out", "again.onnx");
+  assert.is(run(...classify, "--model", "again.onnx").err, "");
+
+  using model = await sequential({ pool: globalAvgPool2d(), flat: flatten() }).build([3, 8, 8]);
+  writeFileSync(path("bare.onnx"), exportOnnx(model));
+  const told = run("classify", "digit.png", "--model", "bare.onnx");
+  assert.is(told.code, 0, told.err);
+  assert.match(
+    told.err,
+    /^note: bare\.onnx does not say how pictures are prepared\. Taken, .*: 8 × 8 pixels out of a shorter side of 9, mean 0\.485, .* --mean and --std\.\n$/,
+  );
+});
+
+test("a whole network is not taken for weights, nor weights for a network", () => {
+  succeeds("export", "lenet5", "--weights", trained(), "--out", "whole.onnx");
+  const whole =
+    /whole\.onnx is a whole network, not weights for lenet5\. .* in place of lenet5, in classify as --model/;
+  assert.match(fails(2, "classify", "x.png", "--model", "lenet5", "--weights", "whole.onnx"), whole);
+  assert.match(fails(2, "export", "lenet5", "--weights", "whole.onnx", "--out", "y.onnx"), whole);
+  assert.match(fails(2, "evaluate", "lenet5", "--weights", "whole.onnx", "--data", "mnist"), whole);
+  const predict = ["--weights", "whole.onnx", "--input", "x.npy", "--output", "y.npy"];
+  writeFileSync(path("x.npy"), writeNpy(new Tensor(new Float32Array(1024), [1, 1, 32, 32])));
+  assert.match(fails(2, "predict", "lenet5", ...predict), whole);
+  assert.match(
+    fails(2, "summary", trained()),
+    /shared\.safetensors is no ONNX file\. If it holds weights, give it as/,
+  );
+});
+
+test("errors name the options of the command line", () => {
+  assert.match(fails(2, "help", "trian"), /no command "trian"\. Did you mean train\?/);
+  assert.match(succeeds("help", "summary"), /^Usage: featuremap summary/);
+  assert.match(fails(2, "classify", "x", "--weights", "a", "--weights", "b"), /--weights is given twice/);
+  assert.match(fails(2, "classify", "x", "--weights", "a", "--size", "5000"), /from 1 to 4096/);
+  assert.match(fails(2, "classify", "x", "--weights", "a", "--sha256", "12"), /64 hexadecimal digits/);
+  const predict = ["predict", "lenet5", "--weights", trained(), "--input", "x.npy", "--output", "y.npy"];
+  assert.match(fails(1, ...predict, "--key", "ema"), /--key is for files of torch\.save; this is none/);
+  assert.match(fails(1, ...predict, "--sha256", "0".repeat(64)), /its SHA-256 is .*, not 0000/);
 });
 
 test("the zoo is listed", () => {
@@ -469,7 +533,7 @@ test("what is missing or damaged is told in a sentence, with code 1", () => {
   writeFileSync(path("odd.safetensors"), writeSafetensors(odd));
   assert.match(
     fails(1, "predict", "lenet5", "--weights", "odd.safetensors", "--input", "x.npy", "--output", "y2.npy"),
-    /odd\.safetensors does not fit the model\. missing: 11\.weight, 11\.bias; unexpected: 12\.weight, 12\.bias/,
+    /odd\.safetensors does not fit the model\. missing: 11\.weight, 11\.bias; unexpected: 12\.weight, 12\.bias[^{]*$/,
   );
   assert.match(
     fails(2, "classify", "x.png", "--weights", "odd.safetensors"),

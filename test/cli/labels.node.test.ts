@@ -8,7 +8,7 @@ import { assert, rejectsMessage, suite } from "../harness/suite.js";
 const test = suite("labels");
 
 test("folders mean classes by label, synonym, WordNet number and index", () => {
-  const find = classFinder(imagenetLabels, 1000);
+  const find = classFinder(imagenetLabels, 1000).find;
   const cases: [string, number | undefined][] = [
     ["tench, Tinca tinca", 0],
     ["Tinca_tinca", 0],
@@ -28,10 +28,10 @@ test("folders mean classes by label, synonym, WordNet number and index", () => {
 });
 
 test("a background in front of ImageNet's classes is not counted; labels that are numbers come first", () => {
-  const find = classFinder(usualLabels(1001), 1001);
+  const find = classFinder(usualLabels(1001), 1001).find;
   assert.equal([find("0"), find("n01440764"), find("background"), find("1000")], [1, 1, 0, undefined]);
-  assert.equal(["7", "3"].map(classFinder(["7", "8", "3"], 3)), [0, 2]);
-  assert.equal(["2", "3"].map(classFinder([], 3)), [2, undefined]);
+  assert.equal(["7", "3"].map(classFinder(["7", "8", "3"], 3).find), [0, 2]);
+  assert.equal(["2", "3"].map(classFinder([], 3).find), [2, undefined]);
   assert.equal(usualLabels(10), []);
 });
 

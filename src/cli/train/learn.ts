@@ -1,7 +1,7 @@
-import { formatCount, percent } from "../../inspect/numbers.js";
+import { percent } from "../../inspect/numbers.js";
 import { type FitResult, fit } from "../../train/index.js";
 import { interruptible } from "../exit.js";
-import { duration, Progress, Smooth } from "../progress.js";
+import { duration, Progress, Smooth, speed } from "../progress.js";
 import type { Job } from "./job.js";
 
 /** Trains with a progress bar for each epoch, and a line after it. Adds each step to the job's. */
@@ -38,16 +38,15 @@ export async function learn({ model, training, fitting, steps, say }: Job): Prom
               progress.update(
                 at.step,
                 `loss ${loss.mean.toFixed(4)}  accuracy ${percent(accuracy.mean)}  ` +
-                  `${formatCount(Math.round(at.imagesPerSecond))} images/s  ${duration(at.secondsLeft)} left`,
+                  `${speed(at.imagesPerSecond)}  ${duration(at.secondsLeft)} left`,
               );
             },
             onEpochEnd(record) {
               clear();
               const epoch = `epoch ${String(record.epoch).padStart(String(epochs).length)} of ${epochs}`;
-              const images = formatCount(Math.round(record.imagesPerSecond)).padStart(6);
               say(
                 `${epoch}   loss ${record.loss.toFixed(4)}   accuracy ${percent(record.accuracy).padStart(8)}   ` +
-                  `${images} images/s   ${duration(record.seconds)}`,
+                  `${speed(record.imagesPerSecond).padStart(15)}   ${duration(record.seconds)}`,
               );
             },
           },
