@@ -33,7 +33,8 @@ const LONGEST_WAIT_MS = 30_000;
 /** Answers after which it makes sense to ask again. */
 const temporary = [408, 425, 429, 500, 502, 503, 504];
 /** Failures of a connection after which it does not. */
-const permanent = /ENOTFOUND|ERR_INVALID|bad port|certificate|redirect|parse URL|scheme|credentials/i;
+const permanent =
+  /ENOTFOUND|ERR_INVALID|bad port|speak https|certificate|redirect|parse URL|scheme|credentials/i;
 
 /** What went wrong with one attempt, when another may succeed. */
 class Interrupted extends Error {
