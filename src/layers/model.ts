@@ -144,7 +144,8 @@ export class Model {
 
   /**
    * The outputs for a batch: [n, ...inputShape] to [n, ...outputShape]. Runs on the worker threads, so the caller stays
-   * free; calls made while one is under way wait their turn. With inputs by name, all outputs by name.
+   * free; calls made while one is under way wait their turn. A tensor by itself gives the first output alone; inputs by
+   * name, `predict({ input: x })`, give all outputs by name.
    */
   predict(input: Tensor): Promise<Tensor>;
   predict(inputs: Feeds): Promise<Record<string, Tensor>>;
