@@ -134,8 +134,8 @@ export class Call {
       isKnown(item),
       () =>
         `input ${index} ("${this.node.inputs[index]}") is computed by the network, but the operator is supported only ` +
-        "where it is a constant, a shape, or an input of whole numbers. Write the network without it (a choice by " +
-        "sign, for example, by relu and clamp), and export again.",
+        "where it is a constant, a shape, or an input of whole numbers. Give it a fixed number or size in the " +
+        "network, and export again.",
     );
     return item;
   }

@@ -437,6 +437,31 @@ test("where a file for a fixed batch cannot follow another, the error says how t
   );
 });
 
+test("constants that are cast to half precision are rounded to it", async () => {
+  // Exact, a tie to the even one below and above, beyond the largest, below the least, and the sign.
+  const values = [1.5, 1 + 2 ** -11, 1 + 3 * 2 ** -11, 65520, 2 ** -26, -(1 + 2 ** -9)];
+  const half = [1.5, 1, 1 + 2 ** -9, Infinity, 0, -(1 + 2 ** -9)];
+  const brain = [1.5, 1, 1, 65536, 2 ** -26, -1];
+  for (const [to, expected] of [
+    [10, half],
+    [16, brain],
+  ] as const) {
+    using model = await importOnnx(
+      onnx({
+        nodes: [
+          { op: "Cast", in: ["w"], out: ["h"], attributes: { to } },
+          { op: "Cast", in: ["h"], out: ["f"], attributes: { to: 1 } },
+          { op: "Add", in: ["x", "f"], out: ["y"] },
+        ],
+        inputs: { x: [1, 6] },
+        outputs: { y: [1, 6] },
+        weights: { w: floats(values) },
+      }),
+    );
+    assert.equal([...(await model.predict(new Tensor(new Float32Array(6), [1, 6]))).data], expected);
+  }
+});
+
 test("numbers in other files are given by a function, which sees only names within the model's folder", async () => {
   const external = (entries: Record<string, string>) =>
     onnx({

@@ -44,7 +44,26 @@ export function floatsOf({ data }: HostTensor): Float32Array {
   return data instanceof Float32Array ? data : Float32Array.from(data as Float64Array, Number);
 }
 
-/** A number as an element of the type: whole, wrapped around, or as it is. */
+/** Of the halves of a float32: bits of the fraction, the least exponent, and from where on numbers are infinite. */
+const halves = {
+  float16: { bits: 10, least: -14, infinite: 65520 },
+  bfloat16: { bits: 7, least: -126, infinite: 2 ** 128 * (1 - 2 ** -9) },
+};
+
+/** The nearest number that half precision has, of two the even one. */
+function toHalf(value: number, dtype: keyof typeof halves): number {
+  const { bits, least, infinite } = halves[dtype];
+  const size = Math.abs(value);
+  if (size >= infinite) return value * Infinity;
+  if (size === 0 || Number.isNaN(value)) return value;
+  const step = 2 ** (Math.max(Math.floor(Math.log2(size)), least) - bits);
+  const steps = value / step;
+  const below = Math.floor(steps);
+  const up = steps - below > 0.5 || (steps - below === 0.5 && below % 2 !== 0);
+  return (up ? below + 1 : below) * step;
+}
+
+/** A number as an element of the type: whole, wrapped around, or rounded. */
 export function convert(tensor: HostTensor, dtype: Dtype): HostTensor {
   const { data: from, shape } = tensor;
   if (dtype === tensor.dtype) return tensor;
@@ -53,6 +72,7 @@ export function convert(tensor: HostTensor, dtype: Dtype): HostTensor {
   for (let i = 0; i < from.length; i++) {
     const value = from[i]!;
     if (dtype === "bool") data[i] = Number(value) !== 0 ? 1 : 0;
+    else if (dtype === "float16" || dtype === "bfloat16") data[i] = toHalf(Number(value), dtype);
     else if (!isWhole(dtype)) data[i] = Number(value);
     else if (big) data[i] = typeof value === "bigint" ? value : whole(value);
     else data[i] = typeof value === "bigint" ? Number(BigInt.asIntN(32, value)) : Math.trunc(value);
