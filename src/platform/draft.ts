@@ -67,7 +67,7 @@ export class MemoryDraft implements Draft {
   }
 
   async bytes(): Promise<Uint8Array<ArrayBuffer>> {
-    return this.size === this.#room.length ? this.#room : this.#room.slice(0, this.size);
+    return this.#room.subarray(0, this.size);
   }
 
   async publish(): Promise<void> {
