@@ -177,6 +177,20 @@ def same_pads(sizes, kernel, strides, dilations, upper):
     return [*before, *after]
 
 
+def transposed_cases(hand):
+    x, w = hand.floats(1, 2, 4, 5), hand.floats(2, 3, 3, 3)
+    full = torch.nn.functional.conv_transpose2d(torch.tensor(x).double(), torch.tensor(w).double(), stride=2).numpy()
+    # pads takes no part in it.
+    hand.add("valid", "ConvTranspose", [x, w], [full], 11, "b", strides=[2, 2], auto_pad="VALID", pads=[1, 1, 1, 1])
+    y = np.pad(full, ((0, 0), (0, 0), (1, 2), (0, 1)))[..., 1:]
+    hand.add("negative", "ConvTranspose", [x, w], [y], 11, "b", strides=[2, 2], pads=[-1, 1, -2, -1])
+    # A row of nothing after the last: 4 rows of 3, each 4 after the one before, are 15 of the 16.
+    wide = torch.nn.functional.conv_transpose2d(torch.tensor(x).double(), torch.tensor(w).double(), stride=4).numpy()
+    y = np.pad(wide, ((0, 0), (0, 0), (0, 1), (0, 1)))
+    for auto in ("SAME_UPPER", "SAME_LOWER"):
+        hand.add(auto.lower(), "ConvTranspose", [x, w], [y], 11, "b", strides=[4, 4], auto_pad=auto)
+
+
 def window_cases(hand):
     x = hand.floats(2, 6, 9, 7)
     w, b = hand.floats(4, 3, 3, 2), hand.floats(4)
@@ -220,6 +234,12 @@ def window_cases(hand):
         values, _, _ = windows(np.abs(x), (3, 3), (2, 2), (1, 2), (1, 1, 1, 1), 1, 0)
         hand.add(f"p{p}", "LpPool", [x], [(values**p).sum((4, 5)) ** (1 / p)], 18, kernel_shape=[3, 3], strides=[2, 2],
                  dilations=[1, 2], pads=[1, 1, 1, 1], ceil_mode=1, p=p)
+
+    # More padding than half the window.
+    values, _, _ = windows(np.abs(x), (3, 2), (2, 1), (1, 1), (2, 1, 2, 1), 0, 0)
+    hand.add("far_beyond", "LpPool", [x], [(values**2).sum((4, 5)) ** 0.5], 11, kernel_shape=[3, 2], strides=[2, 1],
+             pads=[2, 1, 2, 1], p=2)
+    transposed_cases(hand)
 
     # Indices of the largest in the whole flattened input, row by row or column by column.
     n, c, h, width = 2, 6, 9, 7
