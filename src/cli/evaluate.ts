@@ -139,8 +139,11 @@ function tell(
     print(`  ... and ${formatCount(unreadable.length - NAMED)} more; --json lists all.`);
 }
 
-async function onDataSet({ name, model }: Opened, options: EvaluateOptions): Promise<void> {
-  const source = await findSource(options, model.inputShape);
+async function onDataSet(
+  { name, model, preprocessing, isOwn }: Opened,
+  options: EvaluateOptions,
+): Promise<void> {
+  const source = await findSource(options, model.inputShape, isOwn ? preprocessing : undefined);
   const dataset = await source.load("test");
   const evaluation = await interruptible((signal) => evaluateWithProgress(model, dataset, { signal }));
   const { accuracy, loss, count, seconds, imagesPerSecond, confusion } = evaluation;

@@ -41,6 +41,7 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   [/,? or give the file: importOnnx\(.*$/, "."],
   [/; give it: importOnnx\(.*$/, "; put it there."],
   [/ or load its weights with model\.load\(path, \{ strict: false \}\) and begin/, " or begin"],
+  [/as dir; in a page give their address as url\./, "as --data-dir."],
   [/^(?:importOnnx|exportOnnx|loadStateDict|readWeights|imageFolder|taps): /, ""],
 ];
 

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { dataOptions, jsonOption, number, threadsOption, whole } from "./options.js";
+import { collect, dataOptions, jsonOption, number, threadsOption, weightsOptions, whole } from "./options.js";
 import { optimizers, schedules, type TrainOptions } from "./train/choices.js";
 import { train } from "./train/run.js";
 
@@ -11,7 +11,17 @@ export function addTrain(program: Command): void {
       "Trains a network on a data set, tests it on the part it has not seen, and saves its weights.",
     )
     .argument("<network>", "a network of the zoo, such as lenet5");
-  dataOptions(command)
+  weightsOptions(dataOptions(command))
+    .option(
+      "--skip <layer>",
+      "with --weights: a layer to begin anew (default: what depends on the number of classes, where that changes). May be given several times",
+      collect,
+    )
+    .option(
+      "--freeze <prefix>",
+      "leave the layers under this name as they are. May be given several times",
+      collect,
+    )
     .addOption(
       new Option("--epochs <n>", "how often to go through the data (default: the network's own)").argParser(
         whole(1),
@@ -61,9 +71,13 @@ export function addTrain(program: Command): void {
       `
 Ctrl-C ends the training after the step under way. The weights are saved if an epoch was done.
 
+With --weights, the training begins with them: with new weights only for what depends on the number of classes, where
+the data set has others. Pictures in folders are then prepared as those that the weights were learned from.
+
 Examples:
   featuremap train lenet5 --data mnist --report lenet5.html --show 6
-  featuremap train lenet5 --data photos/ --epochs 20 --lr 0.003 --out photos.safetensors`,
+  featuremap train lenet5 --data photos/ --epochs 20 --lr 0.003 --out photos.safetensors
+  featuremap train resnet18 --weights resnet18.pth --data photos/ --epochs 5 --lr 0.001 --freeze layer1`,
     )
     .action((name: string, options: TrainOptions) => train(name, options));
 }

@@ -428,6 +428,42 @@ test("an ONNX file says what its pictures go through; what one does not say is t
   );
 });
 
+test("a training may begin with weights; what cannot be trained on is refused at the start", async () => {
+  for (const [name, ground] of [
+    ["light", 230],
+    ["dark", 10],
+  ] as const) {
+    mkdirSync(path(`tuning/${name}`), { recursive: true });
+    for (let i = 0; i < 5; i++)
+      writeFileSync(path(`tuning/${name}/${i}.png`), await encodePng(drawing(40 + i, 120, ground)));
+  }
+  const train = ["train", "lenet5", "--data", "tuning", "--epochs", "1", "--out", "tuned.safetensors"];
+  const out = succeeds(...train, "--weights", trained(), "--freeze", "0", "--freeze", "3");
+  assert.match(out, /It begins with the weights of shared\.safetensors; 11 with new ones\.\n/);
+  assert.match(out, /tuning: 8 pictures to learn from, 2 others to test on\./);
+  const [before, { tensors: after, metadata }] = [trained(), "tuned.safetensors"].map((name) =>
+    readSafetensors(readFileSync(path(name))),
+  ) as [ReturnType<typeof readSafetensors>, ReturnType<typeof readSafetensors>];
+  for (const name of ["0.weight", "3.bias"]) assert.equal(after.get(name), before.tensors.get(name), name);
+  assert.not.equal(after.get("7.weight"), before.tensors.get("7.weight"));
+  assert.equal(after.get("11.weight")!.shape, [2, 84]);
+  // Pictures are prepared as those that the weights were learned from.
+  assert.is(metadata["featuremap.input"], before.metadata["featuremap.input"]);
+  const evaluation = JSON.parse(
+    succeeds("evaluate", "lenet5", "--weights", "tuned.safetensors", "--data", "tuning", "--json"),
+  );
+  assert.is(evaluation.samples, 2);
+
+  assert.match(fails(2, ...train, "--skip", "11"), /--skip is for weights to begin with/);
+  mkdirSync(path("alone/only"), { recursive: true });
+  for (const i of [1, 2]) writeFileSync(path(`alone/only/${i}.png`), readFileSync(path("tuning/dark/1.png")));
+  assert.match(fails(1, "train", "lenet5", "--data", "alone"), /alone has only one class, "only"/);
+  mkdirSync(path("alone/other"));
+  rmSync(path("alone/only/2.png"));
+  writeFileSync(path("alone/other/1.png"), readFileSync(path("tuning/light/1.png")));
+  assert.match(fails(1, "train", "lenet5", "--data", "alone"), /alone has no pictures left to test with/);
+});
+
 test("a whole network is not taken for weights, nor weights for a network", () => {
   succeeds("export", "lenet5", "--weights", trained(), "--out", "whole.onnx");
   const whole =

@@ -14,9 +14,13 @@ import {
 import type { ZooModel } from "../../zoo/index.js";
 import type { DataOptions } from "../data.js";
 import { UsageError } from "../exit.js";
+import type { ReadingOptions } from "../options.js";
 import type { Fitting } from "./job.js";
 
-export interface TrainOptions extends DataOptions {
+export interface TrainOptions extends DataOptions, ReadingOptions {
+  readonly weights?: string;
+  readonly skip?: string[];
+  readonly freeze?: string[];
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly optimizer: keyof typeof optimizers;

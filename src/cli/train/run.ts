@@ -1,3 +1,5 @@
+import type { Dataset } from "../../data/index.js";
+import { check } from "../../errors.js";
 import { counted, formatCount, percent } from "../../inspect/numbers.js";
 import type { Evaluation } from "../../train/index.js";
 import { findSource } from "../data.js";
@@ -8,6 +10,7 @@ import { findModel, start } from "../options.js";
 import { showSamples, worthShowing } from "../samples.js";
 import { bold, print, printJson } from "../terminal.js";
 import { saveModel } from "../weights.js";
+import { begin, checkBeginning, learnedFrom } from "./begin.js";
 import { brokenOff } from "./broken-off.js";
 import { fittingOf, optimizerTitles, type TrainOptions } from "./choices.js";
 import type { Job } from "./job.js";
@@ -16,16 +19,20 @@ import { summaryOf, writeReport } from "./outcome.js";
 
 /** Trains, saves, tests, and tells. */
 export async function train(name: string, options: TrainOptions): Promise<void> {
-  const { title, inputShape, create, recipe } = findModel(name);
-  const { out = `${name}.safetensors`, report, checkpoint, seed, json = false, show = 0 } = options;
+  const entry = findModel(name);
+  const { title, inputShape, recipe } = entry;
+  checkBeginning(options);
+  const { out = `${name}.safetensors`, report, checkpoint, json = false, show = 0 } = options;
   const fitting = fittingOf(options, recipe);
-  await checkOutputs([out, report, checkpoint]);
+  await checkOutputs([out, report, checkpoint], options.weights === undefined ? [] : [options.weights]);
   const say = json ? (): void => {} : print;
 
-  const source = await findSource(options, inputShape);
+  const source = await findSource(options, inputShape, await learnedFrom(entry, options));
   const [training, test] = [await source.load("train"), await source.load("test")];
+  checkParts(source.title, training, test);
   const { threads } = await start(options);
-  using model = await create({ inputShape: source.shape, classes: training.classes, seed });
+  const begun = await begin(entry, source.shape, training.classes, options);
+  using model = begun.model;
   const job: Job = {
     name,
     title,
@@ -43,6 +50,11 @@ export async function train(name: string, options: TrainOptions): Promise<void> 
   say(
     `Training ${title}, ${formatCount(model.parameterCount)} parameters, on ${counted(threads, "thread")}.`,
   );
+  if (options.weights !== undefined)
+    say(
+      `It begins with the weights of ${options.weights}` +
+        (begun.fresh.length > 0 ? `; ${begun.fresh.join(", ")} with new ones.` : "."),
+    );
   say(
     `${source.title}: ${formatCount(training.length)} pictures to learn from, ${formatCount(test.length)} others to test on.\n`,
   );
@@ -61,6 +73,19 @@ export async function train(name: string, options: TrainOptions): Promise<void> 
   );
   if (json) printJson(summaryOf(job, result, evaluation, { report, checkpoint }));
   else if (show > 0) await showSome(job, evaluation, show);
+}
+
+/** Throws where there is nothing to learn, or to test with: better before the work than after it. */
+function checkParts(title: string, training: Dataset, test: Dataset): void {
+  check(
+    training.classes.length > 1,
+    () => `${title} has only one class, "${training.classes[0]}". There is nothing to tell apart.`,
+  );
+  check(training.length > 0, () => `${title} has no pictures to learn from.`);
+  check(
+    test.length > 0,
+    () => `${title} has no pictures left to test with. Put at least two into the folder of each class.`,
+  );
 }
 
 async function testOf({ model, test, out }: Job): Promise<Evaluation> {
