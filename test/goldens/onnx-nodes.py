@@ -306,6 +306,8 @@ def reduce_cases(hand):
         y = np.full((2, 1, 4), value, np.float32)
         hand.add("empty_set", operator, [nothing, np.array([1])], [y], 18)
         hand.add("empty_set_dropped", operator, [nothing, np.array([1])], [y[:, 0]], 18, "b", keepdims=0)
+    # Refused: an axis that is named twice.
+    hand.add("twice", "ReduceSum", [x, np.array([1, -3])], [x.sum(1)], 18, "b", keepdims=0)
     hand.add("image", "ReduceMean", [x], [x.mean((2, 3), dtype=np.float64)], 13, axes=[-1, -2], keepdims=0)
 
 
