@@ -81,7 +81,7 @@ function classesOf(names: readonly string[], { classes, outputShape }: Model, ro
   const [doubtful, meant = []] = unclear.find(([, indices]) => indices.length > 1) ?? [];
   check(doubtful === undefined, () => {
     const all = meant.map((index) => `"${classes[index]}" (${index})`).join(" and ");
-    return `The folder "${doubtful}" in ${root} is ambiguous: it may be ${all}. Name it after the index, ${meant[0]}, or the whole label.`;
+    return `The folder "${doubtful}" in ${root} is ambiguous: it may be ${all}. Name it after the index, such as ${meant[0]}, or by its WordNet number.`;
   });
   const strangers = names.filter((name) => find(name) === undefined);
   check(strangers.length === 0, () => {

@@ -8,7 +8,8 @@ import { assert, rejectsMessage, suite } from "../harness/suite.js";
 const test = suite("labels");
 
 test("folders mean classes by label, synonym, WordNet number and index", () => {
-  const find = classFinder(imagenetLabels, 1000).find;
+  const { find, ambiguous } = classFinder(imagenetLabels, 1000);
+  assert.equal([find("crane"), ambiguous("crane")], [undefined, [134, 517]]);
   const cases: [string, number | undefined][] = [
     ["tench, Tinca tinca", 0],
     ["Tinca_tinca", 0],
