@@ -647,6 +647,13 @@ def other_cases(hand):
                 hand.add(f"by_{by}", operator, [x0, np.float32(by)], [of(x0, np.float32(by))], 13, "b")
     hand.add("batch", "Mul", [x[:1], x[:, :, :1, :1].copy()], [x64[:1] * x64[:, :, :1, :1]], 13)
     hand.add("batch", "Sub", [x[:, :, :1, :1].copy(), x[:1]], [x64[:, :, :1, :1] - x64[:1]], 13)
+    pooled = helper.make_node("MaxPool", ["x"], ["c"], kernel_shape=[1, 1])
+    batch = hand.floats(2, 3, 1, 1)
+    for operator, of in (("Mul", np.multiply), ("Sub", np.subtract), ("Add", np.add)):
+        nodes = [pooled, helper.make_node(operator, ["c", "b"], ["y"])]
+        hand.chain(f"larger_batch_{operator}", nodes, x[:1], of(x[:1], batch), {"b": batch})
+        nodes = [pooled, helper.make_node(operator, ["b", "c"], ["y"])]
+        hand.chain(f"larger_batch_{operator}_first", nodes, x[:1], of(batch, x[:1]), {"b": batch})
     hand.add("crossed", "Clip", [x, np.float32(0.5), np.float32(-0.25)], [np.full_like(x, -0.25)], 13, "bc")
     for alpha in (0.3, 1, 2.5):
         y = np.maximum(x64, 0) + np.minimum(alpha * (np.exp(x64 / alpha) - 1), 0)
