@@ -13,6 +13,7 @@ import type { Value } from "../../src/ops/op.js";
 import { Tensor } from "../../src/tensor.js";
 import { readNpy, readSafetensors, writeNpy, writeSafetensors } from "../../src/weights/index.js";
 import { assert, near, sharedData, skip, suite } from "../harness/suite.js";
+import { onnx } from "../onnx/build.js";
 
 const cli = resolve("build/cli.js");
 const { NO_COLOR: _no, FORCE_COLOR: _force, ...environment } = process.env;
@@ -426,6 +427,29 @@ test("an ONNX file says what its pictures go through; what one does not say is t
     told.err,
     /^note: bare\.onnx does not say how pictures are prepared\. Taken, .*: 8 × 8 pixels out of a shorter side of 9, mean 0\.485, .* --mean and --std\.\n$/,
   );
+});
+
+test("sizes that an ONNX file leaves open are told, and given as options", () => {
+  const picture = ["n", 3, "h", "w"];
+  writeFileSync(
+    path("open.onnx"),
+    onnx({ nodes: [{ op: "Relu" }], inputs: { x: picture }, outputs: { y: picture } }),
+  );
+  const told = run("summary", "open.onnx");
+  assert.match(
+    told.err,
+    /^note: open\.onnx leaves sizes of its input "x" open; it is taken to be 224 × 224 pixels\. /,
+  );
+  assert.match(told.out, /3 × 224 × 224/);
+  assert.match(succeeds("summary", "open.onnx", "--size", "32x48"), /3 × 32 × 48/);
+  assert.match(succeeds("summary", "open.onnx", "--shape", "x=1x3x40x50"), /3 × 40 × 50/);
+  const table = ["n", "rows"];
+  writeFileSync(
+    path("table.onnx"),
+    onnx({ nodes: [{ op: "Relu" }], inputs: { x: table }, outputs: { y: table } }),
+  );
+  assert.match(fails(1, "summary", "table.onnx"), /^error: [^{]* such as --shape x=1x3x224x224\.$/);
+  succeeds("summary", "table.onnx", "--shape", "1x7");
 });
 
 test("a training may begin with weights; what cannot be trained on is refused at the start", async () => {
