@@ -8,6 +8,7 @@ import { writeFileAtomic } from "#platform";
 import { FeatureMapError } from "../errors.js";
 import { isPreprocessing, type Preprocessing } from "../image/index.js";
 import type { Model } from "../index.js";
+import { classNames } from "../weights/class-names.js";
 import { writeSafetensors } from "../weights/index.js";
 
 const MODEL = "featuremap.model";
@@ -34,7 +35,7 @@ export function originIn(metadata: Readonly<Record<string, unknown>>): Origin {
   const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
   const name = text(metadata[MODEL]);
   const preprocessing = parse(text(metadata[INPUT]), isPreprocessing);
-  const classes = parse(text(metadata.classes), isNames);
+  const classes = classNames(metadata);
   return { ...(name && { name }), ...(preprocessing && { preprocessing }), ...(classes && { classes }) };
 }
 
@@ -97,7 +98,7 @@ export async function saveModel(path: string, saved: Saved): Promise<void> {
 }
 
 /** JSON of a certain kind, or nothing. */
-export function parse<T>(json: string | undefined, is: (value: unknown) => value is T): T | undefined {
+function parse<T>(json: string | undefined, is: (value: unknown) => value is T): T | undefined {
   if (json === undefined) return undefined;
   try {
     const value: unknown = JSON.parse(json);
@@ -105,8 +106,4 @@ export function parse<T>(json: string | undefined, is: (value: unknown) => value
   } catch {
     return undefined;
   }
-}
-
-export function isNames(value: unknown): value is string[] {
-  return Array.isArray(value) && value.length > 0 && value.every((name) => typeof name === "string");
 }

@@ -6,6 +6,7 @@ import { reshape } from "../ops/reshape.js";
 import { softmax as softmaxOp } from "../ops/softmax.js";
 import { formatShape, type Shape, sizeOf, Tensor } from "../tensor.js";
 import { type Runtime, runtime } from "../wasm/runtime.js";
+import { classNames } from "../weights/class-names.js";
 import {
   nameOfSource,
   type ReadWeightsOptions,
@@ -304,8 +305,8 @@ export class Model {
     const { tensors, metadata } = await readWeights(source, reading);
     const given = { ...(strict !== undefined && { strict }), ...(skip !== undefined && { skip }) };
     this.loadStateDict(tensors, given, nameOfSource(source));
-    const classes = parseClasses(metadata.classes);
-    if (classes.length === this.outputShape[0]) this.classes = classes;
+    const classes = classNames(metadata);
+    if (classes && classes.length === this.outputShape[0]) this.classes = classes;
   }
 
   /** The weights were changed from outside; plans compute anew what they derived from them. */
@@ -395,17 +396,6 @@ function joined(pieces: readonly Record<string, Tensor>[]): Record<string, Tenso
   if (pieces.length === 1) return pieces[0]!;
   const names = Object.keys(pieces[0]!);
   return Object.fromEntries(names.map((name) => [name, join(pieces.map((piece) => piece[name]!))]));
-}
-
-function parseClasses(json: string | undefined): string[] {
-  if (!json) return [];
-  try {
-    const parsed: unknown = JSON.parse(json);
-    if (Array.isArray(parsed) && parsed.every((name) => typeof name === "string")) return parsed;
-  } catch {
-    // Metadata of another program: not class names.
-  }
-  return [];
 }
 
 /** Makes a model of a network, for inputs of a shape without the batch, or for several of them: see {@link Network.build}. */

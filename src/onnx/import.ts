@@ -2,6 +2,7 @@ import { check, checkIs, checkOptions, show } from "../errors.js";
 import { type BuildOptions, buildModel, type Model, type Port } from "../layers/model.js";
 import { usualPatience } from "../platform/download.js";
 import { formatShape, type Shape } from "../tensor.js";
+import { classNames } from "../weights/class-names.js";
 import { type FileOptions, type FileSource, fileOptions, nameOfSource, openFile } from "../weights/source.js";
 import { type ExternalData, MOST_BYTES, readExternal } from "./external.js";
 import { checkForeign } from "./foreign.js";
@@ -100,21 +101,10 @@ export async function modelOf(
     weight.tensor = undefined;
     network.constants.delete(weight.name);
   }
-  const classes = classesOf(proto);
+  const classes = classNames(Object.fromEntries(proto.metadataProps.map(({ key, value }) => [key, value])));
   if (classes && build.classes === undefined && classes.length === model.outputShape[0])
     model.classes = classes;
   return model;
-}
-
-/** Names of the outputs that `exportOnnx` wrote; undefined where another program wrote the file. */
-function classesOf({ metadataProps }: ModelProto): readonly string[] | undefined {
-  try {
-    const parsed: unknown = JSON.parse(metadataProps.find(({ key }) => key === "classes")?.value ?? "");
-    const named = Array.isArray(parsed) && parsed.every((name) => typeof name === "string");
-    return named ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The first input that the file gives a batch of fixed size. */

@@ -7,6 +7,7 @@ import type { Network } from "../layers/containers.js";
 import type { BuildOptions, Dialect, LoadOptions, Model } from "../layers/model.js";
 import { readings } from "../layers/state.js";
 import type { Shape, Tensor } from "../tensor.js";
+import { classNames } from "../weights/class-names.js";
 import type { WeightsFile } from "../weights/pth.js";
 import {
   nameOfSource,
@@ -80,7 +81,7 @@ export async function create<Own>(design: Design<Own>, options: ZooOptions & Own
   const count = numClasses ?? classes?.length ?? inFile ?? design.classes.length;
   // Networks trained with TensorFlow have a class for what is none of the others.
   const withBackground = count === inFile ? ["background", ...design.classes] : undefined;
-  const labels = [classesOf(weights), design.classes, withBackground].find(
+  const labels = [weights && classNames(weights.metadata), design.classes, withBackground].find(
     (names) => names?.length === count,
   );
   const shape = inputShape ?? design.inputShape;
@@ -128,18 +129,4 @@ interface Weights extends WeightsFile {
 
 async function read(source: WeightsSource, options: ReadWeightsOptions): Promise<Weights> {
   return { ...(await readWeights(source, options)), name: nameOfSource(source) };
-}
-
-/** Names of the outputs that the file keeps. */
-function classesOf(weights: Weights | undefined): readonly string[] | undefined {
-  const json = weights?.metadata.classes;
-  if (json === undefined) return undefined;
-  try {
-    const parsed: unknown = JSON.parse(json);
-    const named = Array.isArray(parsed) && parsed.every((name) => typeof name === "string");
-    return named ? parsed : undefined;
-  } catch {
-    // Metadata of another program: not class names.
-    return undefined;
-  }
 }
