@@ -1,42 +1,15 @@
-// Real weights and real photographs, where the shared data are.
-import { readFile } from "#platform";
-import { type Image, prepare, readImage } from "../../src/image/index.js";
+import { prepare, readImage } from "../../src/image/index.js";
 import type { Model } from "../../src/layers/model.js";
-import type { Tensor } from "../../src/tensor.js";
-import { readNpy } from "../../src/weights/index.js";
 import { imagenetLabels } from "../../src/zoo/imagenet.js";
 import { models } from "../../src/zoo/index.js";
 import { wordnetIds } from "../../src/zoo/wordnet.js";
-import { assert, near, sharedData, skip, suite } from "../harness/suite.js";
+import { folder, json, npy, photos, raw, softmax } from "../harness/photographs.js";
+import { assert, near, suite } from "../harness/suite.js";
 
 const test = suite("photographs in, labels out");
 
-interface Photo {
-  readonly file: string;
-  readonly rgb: string;
-  readonly classes: readonly number[];
-  readonly labels: readonly string[];
-}
-
-const folder = (): string => sharedData() ?? skip("needs the shared data");
-const npy = async (path: string): Promise<Tensor> => readNpy(await readFile(`${folder()}/${path}`), path);
-const json = async (path: string): Promise<unknown> =>
-  JSON.parse(new TextDecoder().decode(await readFile(`${folder()}/${path}`)));
-const photos = async (): Promise<Photo[]> => (await json("photos/manifest.json")) as Photo[];
 const squeezenet = (): Promise<Model> =>
   models.squeezenet1_1!.create({ weights: `${folder()}/models/squeezenet1_1.safetensors` });
-
-/** Pillow's bytes: the shorter side 256, the middle 224 x 224. */
-async function raw({ rgb }: Photo): Promise<Image> {
-  return { width: 224, height: 224, channels: 3, data: await readFile(`${folder()}/photos/${rgb}`) };
-}
-
-function softmax(scores: Float32Array): number[] {
-  const most = Math.max(...scores);
-  const powers = Array.from(scores, (score) => Math.exp(score - most));
-  const sum = powers.reduce((a, b) => a + b);
-  return powers.map((power) => power / sum);
-}
 
 test("SqueezeNet 1.1 gives its three recorded outputs", async () => {
   const model = await squeezenet();
