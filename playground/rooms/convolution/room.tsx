@@ -1,0 +1,3 @@
+export function Convolution() {
+  return <section class="panel" />;
+}

@@ -1,0 +1,3 @@
+export function Lenet() {
+  return <section class="panel" />;
+}

@@ -1,0 +1,3 @@
+export function Photographs() {
+  return <section class="panel" />;
+}

@@ -1,0 +1,3 @@
+export function Pooling() {
+  return <section class="panel" />;
+}

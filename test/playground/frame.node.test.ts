@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { rooms } from "../../playground/rooms/rooms.js";
+import { assert, suite } from "../harness/suite.js";
+import { entered, leave, visit } from "./visit.js";
+
+const test = suite("the playground's frame");
+test.after(leave);
+
+test("uses the public entry points alone", () => {
+  const sources = readdirSync("playground", { recursive: true, encoding: "utf8" }).filter((file) =>
+    /\.tsx?$/.test(file),
+  );
+  const strangers = sources.flatMap((file) =>
+    [...readFileSync(`playground/${file}`, "utf8").matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"]+)"/g)]
+      .map(([, path]) => path!)
+      .filter((path) => /^\.\.?\//.test(path) && /\bsrc\//.test(path))
+      .map((path) => `${file} imports ${path}`),
+  );
+  assert.ok(sources.length > 10);
+  assert.equal(strangers, []);
+});
+
+test("every room opens by its address and by the keyboard, and is where the page says", async () => {
+  await visit("convolution", async ({ page, clean }) => {
+    for (const { id, title } of rooms) {
+      const link = page.getByRole("navigation").getByRole("link", { name: title, exact: true });
+      await link.focus();
+      await page.keyboard.press("Enter");
+      await entered(page, id);
+      assert.is(await page.locator("h1").innerText(), title);
+      assert.is(await link.getAttribute("aria-current"), "page");
+      assert.is(new URL(page.url()).hash, `#/${id}`);
+    }
+    await clean();
+  });
+});
+
+for (const { id } of rooms) {
+  for (const dark of [false, true]) {
+    test(`${id}: no violation of accessibility, ${dark ? "dark" : "light"}`, () =>
+      visit(id, ({ accessible }) => accessible(), { dark }));
+  }
+  test(`${id}: fits a phone`, () =>
+    visit(
+      id,
+      async ({ page, clean, accessible }) => {
+        const [wide, seen] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+        assert.ok(wide! <= seen!, `${wide} pixels wide on a screen of ${seen}`);
+        await accessible();
+        await clean();
+      },
+      { width: 390, height: 844 },
+    ));
+}
+
+test("without isolation it says so and works on one thread", () =>
+  visit(
+    "convolution",
+    async ({ page, clean }) => {
+      assert.ok((await page.locator("footer").innerText()).includes("on one thread"));
+      await clean();
+    },
+    { isolated: false },
+  ));
+
+test("the theme that was chosen stays", () =>
+  visit("convolution", async ({ page }) => {
+    const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await paper();
+    await page.getByLabel("Colours").selectOption("dark");
+    const dark = await paper();
+    assert.is.not(dark, light);
+    await page.reload();
+    assert.is(await paper(), dark);
+  }));
+
+test.run();
