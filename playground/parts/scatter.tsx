@@ -34,7 +34,7 @@ const LINE = 16;
 
 /** Named points between two axes. It fills the width it has; labels keep out of each other's way. */
 export function Scatter({ label, points, x, y }: ScatterProps) {
-  const frame = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLElement>(null);
   const [width, setWidth] = useState(640);
   const [pointed, setPointed] = useState<Point>();
   useLayoutEffect(() => {
@@ -50,10 +50,10 @@ export function Scatter({ label, points, x, y }: ScatterProps) {
     width - 4,
   );
   return (
-    <div class="scatter" ref={frame}>
-      <svg width={width} height={HEIGHT} role="group" aria-label={label}>
+    <section class="scatter" ref={frame} aria-label={label}>
+      <svg width={width} height={HEIGHT}>
         {y.ticks.map(([at, text]) => (
-          <g key={at} aria-hidden="true">
+          <g key={at}>
             <line class="rule" x1={MARGIN.left} x2={width - MARGIN.right} y1={down(at)} y2={down(at)} />
             <text class="tick end" x={MARGIN.left - 8} y={down(at) + 4}>
               {text}
@@ -61,14 +61,14 @@ export function Scatter({ label, points, x, y }: ScatterProps) {
           </g>
         ))}
         {x.ticks.map(([at, text]) => (
-          <text key={at} class="tick middle" x={right(at)} y={HEIGHT - MARGIN.bottom + 20} aria-hidden="true">
+          <text key={at} class="tick middle" x={right(at)} y={HEIGHT - MARGIN.bottom + 20}>
             {text}
           </text>
         ))}
-        <text class="axis" x={4} y={11} aria-hidden="true">
+        <text class="axis" x={4} y={11}>
           {y.title}
         </text>
-        <text class="axis end" x={width - MARGIN.right} y={HEIGHT - 6} aria-hidden="true">
+        <text class="axis end" x={width - MARGIN.right} y={HEIGHT - 6}>
           {x.title}
         </text>
         {points.map((point, i) => {
@@ -94,7 +94,7 @@ export function Scatter({ label, points, x, y }: ScatterProps) {
               <circle class="target" cx={cx} cy={cy} r={14} />
               <circle class="dot" cx={cx} cy={cy} r={6} />
               {place && (
-                <text class={place.end ? "end" : ""} x={place.x} y={place.y} aria-hidden="true">
+                <text class={place.end ? "end" : ""} x={place.x} y={place.y}>
                   {point.label}
                 </text>
               )}
@@ -105,7 +105,7 @@ export function Scatter({ label, points, x, y }: ScatterProps) {
       <p class="caption soft small">
         {pointed?.text ?? "Point at a network to read what it is and where it is from."}
       </p>
-    </div>
+    </section>
   );
 }
 
