@@ -86,9 +86,9 @@ export async function visit(
   }
 }
 
-/** Waits until a room is there. */
+/** Waits until a room is there; what follows a slash is for the room itself. */
 export async function entered(page: Page, room: string): Promise<void> {
-  await page.locator(`main.room-${room}[aria-busy="false"]`).waitFor();
+  await page.locator(`main.room-${room.split("/")[0]}[aria-busy="false"]`).waitFor();
 }
 
 /** Ends Chromium and the servers, after the last visit of a suite. */
