@@ -45,7 +45,7 @@ test("labels cover neither points nor each other", () => {
 
 test("AlexNet: formula, cost and receptive field of a layer that was chosen from the table", () =>
   visit("networks", async ({ page, clean, accessible }) => {
-    await page.getByText("AlexNet", { exact: true }).click();
+    await page.getByRole("radio", { name: "AlexNet" }).check();
     await page.getByText("All 22 layers of AlexNet as a table").click();
     await page.getByRole("button", { name: "features.3", exact: true }).click();
     const panel = page.getByRole("region", { name: "The chosen layer" });
@@ -99,7 +99,7 @@ test("every network of the zoo opens", () =>
 test("LeNet-5's filters are there; another file's weights are refused in words", () =>
   visit("networks/lenet5", async ({ page, clean, accessible }) => {
     await page.getByRole("img", { name: /Filters of layer 0\. 6 filters of 5 × 5/ }).waitFor();
-    await page.getByText("VGG-16", { exact: true }).click();
+    await page.getByRole("radio", { name: "VGG-16" }).check();
     await page.locator(".filter-view input[type=file]").setInputFiles({
       name: "vgg16.pth",
       mimeType: "application/octet-stream",
@@ -116,7 +116,7 @@ test("the timeline opens a network", () =>
   visit("networks", async ({ page, clean, accessible }) => {
     await page.getByRole("button", { name: /^ResNet, 2015: 3\.57 %/ }).click();
     await page.getByRole("heading", { name: "ResNet-152", exact: true }).first().waitFor();
-    await page.getByText("Parameters", { exact: true }).first().click();
+    await page.getByRole("radio", { name: "Parameters" }).check();
     await page.getByRole("button", { name: /^SqueezeNet 1\.1: 19\.38 %/ }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "SqueezeNet 1.1", exact: true }).first().waitFor();

@@ -83,7 +83,7 @@ export function Networks() {
           )}
         </div>
       </section>
-      {network && chosen && <LayerPanel network={network} layer={chosen} />}
+      {network && chosen ? <LayerPanel network={network} layer={chosen} /> : <div class="panel layer" />}
       <Timeline onChoose={setName} />
     </div>
   );
