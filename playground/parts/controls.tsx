@@ -60,7 +60,7 @@ export function Slider({ label, min, max, step = 1, value, text = String(value),
   return (
     <label class="field slider">
       <span>
-        {label} <output>{text}</output>
+        {label} <b>{text}</b>
       </span>
       <input
         type="range"
