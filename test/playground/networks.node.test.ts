@@ -56,8 +56,8 @@ test("AlexNet: formula, cost and receptive field of a layer that was chosen from
     assert.ok(text.includes("27 × 27 × 192"), text);
     // The lecture's number.
     assert.ok(text.includes("51 × 51"), text);
-    await panel.getByLabel(/Unit, down/).fill("0");
-    await panel.getByLabel(/Unit, right/).fill("26");
+    await panel.getByRole("slider", { name: /Unit, down/ }).fill("0");
+    await panel.getByRole("slider", { name: /Unit, right/ }).fill("26");
     // Steps of 8 from -18 on.
     const [left, right] = [26 * 8 - 18, 26 * 8 - 18 + 50];
     const sees = await panel.getByRole("img", { name: /^Unit 0, 26 sees/ }).getAttribute("aria-label");
@@ -70,12 +70,12 @@ test("a pointer on the picture chooses the unit whose field is centred nearest",
   visit("networks/alexnet", async ({ page, clean }) => {
     const picture = page.getByRole("img", { name: /^Unit/ });
     const box = (await picture.boundingBox())!;
-    await page.mouse.move(box.x + 1, box.y + 1);
+    await picture.hover({ position: { x: 1, y: 1 } });
     assert.match(
       (await picture.getAttribute("aria-label"))!,
       /^Unit 0, 0 sees rows -2 to 8 and columns -2 to 8/,
     );
-    await page.mouse.move(box.x + box.width - 1, box.y + box.height - 1);
+    await picture.hover({ position: { x: box.width - 1, y: box.height - 1 } });
     assert.match((await picture.getAttribute("aria-label"))!, /^Unit 54, 54 sees/);
     await clean();
   }));

@@ -61,10 +61,13 @@ export async function visit(
     await work({
       page,
       async clean() {
-        const shifted = await page.evaluate(() => (globalThis as unknown as { shifted: number }).shifted);
+        const { shifted, shifts } = await page.evaluate(() => {
+          const { shifted, shifts } = globalThis as unknown as { shifted: number; shifts: string[] };
+          return { shifted, shifts };
+        });
         assert.equal(wrong, []);
         // What web.dev calls good is 0.1.
-        assert.ok(shifted < 0.02, `the layout shifted by ${shifted}`);
+        assert.ok(shifted < 0.02, `the layout shifted by ${shifted}: ${shifts.join(", ")}`);
       },
       async accessible() {
         await page.evaluate(readFileSync("node_modules/axe-core/axe.min.js", "utf8"));
@@ -109,13 +112,23 @@ async function served(isolated: boolean): Promise<{ url: string }> {
   return server;
 }
 
+interface Shift {
+  readonly value: number;
+  readonly hadRecentInput: boolean;
+  readonly sources: readonly { readonly node?: Node }[];
+}
+
 /** In the page: sums how far things jumped without anybody having asked for it (cumulative layout shift). */
 function watchShifts(): void {
-  const sum = globalThis as unknown as { shifted: number };
+  const sum = globalThis as unknown as { shifted: number; shifts: string[] };
   sum.shifted = 0;
+  sum.shifts = [];
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries() as unknown as { value: number; hadRecentInput: boolean }[]) {
-      if (!entry.hadRecentInput) sum.shifted += entry.value;
+    for (const entry of list.getEntries() as unknown as Shift[]) {
+      if (entry.hadRecentInput) continue;
+      sum.shifted += entry.value;
+      for (const { node } of entry.sources)
+        sum.shifts.push(`${node?.nodeName} ${node?.textContent?.slice(0, 60)}`);
     }
   }).observe({ type: "layout-shift", buffered: true });
 }

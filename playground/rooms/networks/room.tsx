@@ -69,9 +69,9 @@ export function Networks() {
         {failure && <Notice kind="error">{failure}</Notice>}
         <div class="network" aria-busy={network?.name !== name}>
           {network && (
-            <>
+            <div class="made-of" key={network.name}>
               <h2>{network.title}</h2>
-              <p class="soft small">{network.paper}.</p>
+              <p class="soft small paper">{network.paper}.</p>
               <dl class="stats">
                 <Stat name="parameters" value={count(network.summary.parameters)} />
                 <Stat name="multiply-adds for one picture" value={count(network.summary.macs)} />
@@ -79,7 +79,7 @@ export function Networks() {
                 <Stat name="input, height × width × channels" value={drawn(network.inputShape)} />
               </dl>
               <LayerTable network={network} chosen={layer} onChoose={setLayer} />
-            </>
+            </div>
           )}
         </div>
       </section>
