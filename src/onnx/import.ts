@@ -14,10 +14,10 @@ import { type BatchedInput, onnxLayer } from "./trace.js";
 /** How a file becomes a model. */
 export interface ImportOptions extends Pick<BuildOptions, "classes" | "runtime" | "prepare">, FileOptions {
   /**
-   * Shapes of inputs, batch included, by name: `{ input: [1, 3, 224, 224] }`. Needed where the file leaves height, width
-   * or other sizes open. The model then also takes other sizes, where its layers do.
+   * Shapes of inputs, batch included, by name: `{ input: [1, 3, 224, 224] }`; or of the only one, `[1, 3, 224, 224]`. Needed
+   * where the file leaves height, width or other sizes open. The model then also takes other sizes, where its layers do.
    */
-  shapes?: Readonly<Record<string, Shape>>;
+  shapes?: Readonly<Record<string, Shape>> | Shape;
   /**
    * "declared", the default: a batch of fixed size stays fixed, and larger ones are predicted in pieces. "free": the batch
    * may have any size, for example in training.
@@ -79,7 +79,7 @@ export async function modelOf(
   { proto, file, path, cache }: OnnxSource,
   options: Omit<ImportOptions, keyof FileOptions> = {},
 ): Promise<Model> {
-  const { shapes = {}, batch = "declared", externalData, ...build } = options;
+  const { shapes: given = {}, batch = "declared", externalData, ...build } = options;
   checkIs(batch === "declared" || batch === "free", "importOnnx: batch", batch, '"declared" or "free"');
   const isFunction = externalData === undefined || typeof externalData === "function";
   checkIs(
@@ -90,7 +90,7 @@ export async function modelOf(
   );
   check(proto.graph, () => `${file} is not an ONNX file: it has no graph.`);
   const network = analyse(proto, await readExternal(proto.graph, path, externalData, cache), file);
-  checkShapes(network, shapes);
+  const shapes = byName(network, given);
   const ports = network.inputs.map((input) => portOf(network, input, shapes, batch === "free"));
 
   const outputs = network.outputs.map(({ name }) => name);
@@ -167,13 +167,28 @@ function mayBe(sizes: NonNullable<Declared["sizes"]>, first: number | string | u
   return own === first || (isNamed ? typeof first !== "string" : typeof own !== "number");
 }
 
-function checkShapes({ inputs }: Network, shapes: Readonly<Record<string, Shape>>): void {
+/** Shapes by the names of inputs, which must be there; a shape by itself is for the only one. */
+function byName(
+  { inputs }: Network,
+  shapes: NonNullable<ImportOptions["shapes"]>,
+): Readonly<Record<string, Shape>> {
+  const names = inputs.map(({ name }) => `"${name}"`).join(", ");
+  if (isShape(shapes)) {
+    check(
+      inputs.length === 1,
+      () =>
+        `importOnnx: shapes is ${show(shapes)}, for a single input, but the network has ${inputs.length}: ${names}. Give each its own: ` +
+        `{ shapes: { ${inputs[0] ? `"${inputs[0].name}"` : "name"}: [1, 3, 224, 224] } }.`,
+    );
+    return { [inputs[0]!.name]: shapes };
+  }
   for (const name of Object.keys(shapes)) {
     check(
       inputs.some((input) => input.name === name),
-      () =>
-        `importOnnx: the network has no input "${name}" to give a shape. Its inputs are ` +
-        `${inputs.map((input) => `"${input.name}"`).join(", ")}.`,
+      () => `importOnnx: the network has no input "${name}" to give a shape. Its inputs are ${names}.`,
     );
   }
+  return shapes;
 }
+
+const isShape = (shapes: NonNullable<ImportOptions["shapes"]>): shapes is Shape => Array.isArray(shapes);

@@ -218,6 +218,13 @@ test("sizes that the file leaves open are given when it is imported", async () =
     assert.equal([...y.data.slice(0, 2)], [(area - 1) / 2, area + (area - 1) / 2]);
   }
   const given = (more: object) => importOnnx(onnx(draft), more);
+  using alone = await given({ shapes: [1, 3, 5, 7] });
+  assert.equal(alone.ports, [{ name: "x", shape: [1, 3, 5, 7], batch: true }]);
+  const two: ModelDraft = { nodes: [{ op: "Add", in: ["a", "b"] }], inputs: { a: ["n", 2], b: ["n", 2] } };
+  await rejectsMessage(
+    () => importOnnx(onnx(two), { shapes: [1, 2] }),
+    /shapes is \[1,2\], for a single input, but the network has 2: "a", "b"\. Give each its own: \{ shapes: \{ "a":/,
+  );
   await rejectsMessage(() => given({ shapes: { z: [1] } }), /no input "z" to give a shape.*"x"/);
   await rejectsMessage(
     () => given({ shapes: { x: [1, 4, 2, 2] } }),
