@@ -1,5 +1,6 @@
 /** The jobs of each room, loaded when the first of them is asked for. */
 export const jobModules = {
+  photographs: () => import("./jobs/photographs.js"),
   networks: () => import("./jobs/networks.js"),
   lenet: () => import("./jobs/lenet.js"),
 };
