@@ -38,9 +38,10 @@ export class Builder implements StepWriter {
   readonly words: Word[] = [];
   readonly constantStorage: Storage = { name: "constants", bytes: 0 };
   readonly dense = new Map<Value, Storage>();
+  /** What was computed from weights, by what and how. */
+  readonly copies = new Map<string, Place>();
   #constants = new Map<string, Place>();
   #tables = new Map<Int32Array | Float32Array, Storage>();
-  #derived = new Map<string, Place>();
   #target = this.steps;
   #layer = "";
 
@@ -107,10 +108,10 @@ export class Builder implements StepWriter {
 
   derived(from: Value, key: string, floats: number, emit: (place: Place) => void): Place {
     const name = `${from.id} ${key}`;
-    const known = this.#derived.get(name);
+    const known = this.copies.get(name);
     if (known) return known;
     const place: Place = { storage: { name: `${from.name} ${key}`, bytes: floats * 4 }, offset: 0 };
-    this.#derived.set(name, place);
+    this.copies.set(name, place);
     if (this.options.trains?.(from) || isComputed(from)) emit(place);
     else {
       this.lasting.add(place.storage);

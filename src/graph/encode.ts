@@ -33,33 +33,59 @@ function describe(view: View): number[] {
   return [data, n, c, blocks, h, w, image, block, row, pixel];
 }
 
+/** How much memory a plan takes, and how the arena is shared. */
+export interface Sizes {
+  readonly constants: number;
+  readonly views: number;
+  readonly tables: number;
+  readonly lasting: number;
+  readonly arena: number;
+  /** Of those that share the arena. */
+  readonly offsets: ReadonlyMap<Storage, number>;
+}
+
+/** Bytes of all parts of a plan. */
+export function sizesOf(builder: Builder, guardBytes = 0): Sizes {
+  const { prologue, steps, lasting, constantStorage, words } = builder;
+  const all = [...prologue, ...steps];
+  const shared = [...builder.lifetimes.values()].filter(
+    ({ storage }) => storage.address === undefined && !lasting.has(storage) && storage !== constantStorage,
+  );
+  const { bytes: arena, offsets } = assignOffsets(shared, guardBytes);
+  return {
+    constants: align(words.length * 4),
+    views: align(viewsOf(builder).length * VIEW_WORDS * 4),
+    tables: align(all.reduce((sum, step) => sum + STEP_HEADER + step.args.length, 0) * 4),
+    lasting: [...lasting].reduce((sum, storage) => sum + roomOf(storage, guardBytes), 0),
+    arena,
+    offsets,
+  };
+}
+
+const viewsOf = ({ prologue, steps }: Builder): View[] =>
+  [...prologue, ...steps].flatMap(({ args }) => args.filter(isView));
+
+/** Bytes of a storage with its guard. */
+export const roomOf = ({ bytes }: Storage, guardBytes = 0): number => align(bytes) + guardBytes;
+
 /**
  * Gives everything an address in one block of memory and writes what kernels read there: constants and view
  * descriptions, then the step tables, then what lasts between runs, then the arena.
  */
 export function encode(builder: Builder, runtime: Runtime, guardBytes: number, what: string): Encoded {
   const { prologue, steps, lasting, constantStorage, words } = builder;
-  const all = [...prologue, ...steps];
-  const room = (storage: Storage): number => align(storage.bytes) + guardBytes;
-  const shared = [...builder.lifetimes.values()].filter(
-    ({ storage }) => storage.address === undefined && !lasting.has(storage) && storage !== constantStorage,
-  );
-  const { bytes: arenaBytes, offsets } = assignOffsets(shared, guardBytes);
-  const views = all.flatMap((step) => step.args.filter(isView));
-  const constantBytes = align(words.length * 4);
-  const viewBytes = align(views.length * VIEW_WORDS * 4);
-  const tableBytes = align(all.reduce((sum, step) => sum + STEP_HEADER + step.args.length, 0) * 4);
-  const lastingBytes = [...lasting].reduce((sum, storage) => sum + room(storage), 0);
-  const bytes = constantBytes + viewBytes + tableBytes + lastingBytes + arenaBytes;
+  const sizes = sizesOf(builder, guardBytes);
+  const { arena: arenaBytes, offsets } = sizes;
+  const bytes = sizes.constants + sizes.views + sizes.tables + sizes.lasting + arenaBytes;
   const block = runtime.heap.allocate(bytes, what);
 
   constantStorage.address = block.address;
-  const viewAddress = block.address + constantBytes;
-  const tableAddress = viewAddress + viewBytes;
-  let address = tableAddress + tableBytes;
+  const viewAddress = block.address + sizes.constants;
+  const tableAddress = viewAddress + sizes.views;
+  let address = tableAddress + sizes.tables;
   for (const storage of lasting) {
     storage.address = address;
-    address += room(storage);
+    address += roomOf(storage, guardBytes);
   }
   for (const [storage, offset] of offsets) storage.address = address + offset;
 
@@ -74,7 +100,7 @@ export function encode(builder: Builder, runtime: Runtime, guardBytes: number, w
     if (contents) (contents instanceof Int32Array ? ints : floats).set(contents, address / 4);
   }
   const descriptions = new Map<string, number>();
-  for (const description of views.map(describe)) {
+  for (const description of viewsOf(builder).map(describe)) {
     const key = description.join();
     if (descriptions.has(key)) continue;
     const at = viewAddress + descriptions.size * VIEW_WORDS * 4;

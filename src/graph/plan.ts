@@ -1,19 +1,14 @@
 import { check } from "../errors.js";
-import type { Arg, Place, Storage } from "../ops/layout.js";
-import { formatShape, type Shape, sizeOf, Tensor } from "../tensor.js";
+import type { Place } from "../ops/layout.js";
+import { formatShape, sizeOf, Tensor } from "../tensor.js";
 import type { Block } from "../wasm/heap.js";
 import type { Runtime } from "../wasm/runtime.js";
-import { arrange } from "./arrange.js";
-import { Builder, type PlanOptions, type Step } from "./builder.js";
+import type { PlanOptions, Step } from "./builder.js";
+import { draft, formatSteps, type Port } from "./draft.js";
 import { encode } from "./encode.js";
-import { type Graph, neededNodes } from "./graph.js";
+import type { Graph } from "./graph.js";
 
 export type { PlanOptions, Step } from "./builder.js";
-
-interface Port {
-  readonly shape: Shape;
-  readonly place: Place;
-}
 
 /** In place of a token: nothing has been derived from the weights as they are now. */
 const UNKNOWN = Symbol("unknown");
@@ -31,8 +26,8 @@ export class Plan {
   readonly bytes: number;
   readonly #runtime: Runtime;
   readonly #block: Block;
-  readonly #inputs = new Map<string, Port>();
-  readonly #outputs = new Map<string, Port>();
+  readonly #inputs: ReadonlyMap<string, Port>;
+  readonly #outputs: ReadonlyMap<string, Port>;
   readonly #tables: { prologue: number; steps: number };
   readonly #flops: number;
   readonly #guards: readonly Block[];
@@ -42,42 +37,9 @@ export class Plan {
 
   constructor(runtime: Runtime, graph: Graph, options: PlanOptions, what: string) {
     this.#runtime = runtime;
-    const nodes = neededNodes(graph, [...options.outputs.values(), ...(options.keep ?? [])]);
-    const inputs = graph.values.filter((value) => value.origin === "input");
-    const builder = new Builder(arrange(nodes, [...inputs, ...options.outputs.values()]), options);
-
-    const staging = (name: string, bytes: number): Place => {
-      const storage: Storage = { name, bytes };
-      builder.lasting.add(storage);
-      return { storage, offset: 0 };
-    };
-    for (const value of inputs) {
-      check(
-        !this.#inputs.has(value.name),
-        () => `There are two inputs "${value.name}", of different shapes. Give each a name of its own.`,
-      );
-      if (value.form === "dense") {
-        this.#inputs.set(value.name, { shape: value.shape, place: builder.place(value) });
-        continue;
-      }
-      const place = staging(`input ${value.name}`, sizeOf(value.shape) * 4);
-      const view = builder.view(value);
-      builder.step("block", view.n * view.blocks * view.h, [view, place], view.w * 8);
-      this.#inputs.set(value.name, { shape: value.shape, place });
-    }
-    for (const node of nodes) builder.write(node);
-    for (const [name, value] of options.outputs) {
-      if (value.form === "dense") {
-        const place = builder.place(value);
-        builder.touch(place.storage, Number.POSITIVE_INFINITY);
-        this.#outputs.set(name, { shape: value.shape, place });
-        continue;
-      }
-      const place = staging(`output ${name}`, sizeOf(value.shape) * 4);
-      const view = builder.view(value);
-      builder.step("unblock", view.n * view.blocks * view.h, [place, view], view.w * 8);
-      this.#outputs.set(name, { shape: value.shape, place });
-    }
+    const { builder, inputs, outputs } = draft(graph, options);
+    this.#inputs = inputs;
+    this.#outputs = outputs;
     this.steps = builder.steps;
     this.prologue = builder.prologue;
     this.#flops = flopsOf(this.steps);
@@ -152,10 +114,7 @@ export class Plan {
 
   /** One line per step: kernel, units of work, arguments, layer. */
   toString(): string {
-    const show = (arg: Arg): string => (typeof arg === "number" ? String(arg) : arg.storage.name);
-    const line = (step: Step): string =>
-      `${step.kernel}(${step.args.map(show).join(", ")}) x ${step.units}${step.layer ? `  # ${step.layer}` : ""}`;
-    return [...this.prologue.map((step) => `once ${line(step)}`), ...this.steps.map(line)].join("\n");
+    return formatSteps(this);
   }
 
   /** For tests: fills the no man's land between storages. */

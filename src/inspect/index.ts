@@ -4,6 +4,13 @@ export { featureMapGrid, filterGrid, type GridOptions } from "./pictures.js";
 export type { ReceptiveField } from "./receptive-field.js";
 export type { TrainingStep } from "./report/curves.js";
 export { type TrainingReportOptions, trainingReport } from "./report/report.js";
-export { formatSummary, type LayerSummary, type Summary, summary } from "./summary.js";
+export { type LayerSummary, type Summary, summary } from "./summary.js";
+export {
+  type FormatSummaryOptions,
+  formatSummary,
+  type SummaryTableOptions,
+  summaryMarkdown,
+} from "./summary-table.js";
 export type { Target } from "./target.js";
 export { type TerminalColors, toTerminal } from "./terminal.js";
+export type { LayerWindow, Padding4 } from "./window.js";

@@ -31,12 +31,12 @@ import {
 } from "./ports.js";
 import { type Dialect, isUnder, type LoadOptions, matchState, type StateDict } from "./state.js";
 import { Store } from "./store.js";
-import { type Trace, Tracer, UNUSED } from "./trace.js";
+import { type Outline, type Trace, Tracer, UNUSED } from "./trace.js";
 
 export type { Guess } from "./guess.js";
 export type { Feeds, Given, Port } from "./ports.js";
 export type { Dialect, LoadOptions, StateDict } from "./state.js";
-export type { Trace } from "./trace.js";
+export type { Outline, Trace } from "./trace.js";
 
 /** What `classify` takes besides tensors: anything with a picture in it that the model's `prepare` understands. */
 export type Picture = object;
@@ -141,6 +141,11 @@ export class Model {
    */
   trace(given: Shape | Given, training: boolean): Trace {
     return this.#tracer.trace(given, training);
+  }
+
+  /** The same without places for the weights, which it therefore does not need. */
+  outline(given: Shape | Given, training: boolean): Outline {
+    return this.#tracer.record(given, training);
   }
 
   /**

@@ -21,10 +21,14 @@ export interface Entry {
   trainable: boolean;
 }
 
-/** The weights of a model: first declared while its layers are traced, then in one block of memory. */
+/**
+ * The weights of a model: first declared while its layers are traced, then in one block of memory. Weights that nothing
+ * initialises take none before somebody asks for them: a network of gigabytes may be summed up and drawn.
+ */
 export class Store {
   readonly entries = new Map<string, Entry>();
   readonly #runtime: Runtime;
+  #bytes: number | undefined;
   #block: Block | undefined;
   #disposed = false;
 
@@ -37,7 +41,7 @@ export class Store {
     const known = this.entries.get(name);
     if (!known) {
       check(
-        !this.#block,
+        this.#bytes === undefined,
         () => `The model has no weight "${name}": its layers change from one trace to the next.`,
       );
       const entry: Entry = { name, shape, kind, init, offset: 0, trainable: kind === "parameter" };
@@ -53,7 +57,7 @@ export class Store {
     return known;
   }
 
-  /** Allocates the block, parameters first, and fills it by the seed; with zeros without one. */
+  /** Gives everything its place, parameters first, and fills it by the seed. Without one all is 0. */
   allocate(seed: number | undefined): void {
     let floats = 0;
     for (const kind of ["parameter", "buffer"]) {
@@ -63,10 +67,15 @@ export class Store {
         floats += Math.ceil(sizeOf(entry.shape) / SLOT_FLOATS) * SLOT_FLOATS;
       }
     }
-    this.#block = this.#runtime.heap.allocate(floats * 4, "The model's weights");
+    this.#bytes = floats * 4;
     if (seed === undefined) return;
     const random = new Random(seed);
     for (const entry of this.entries.values()) entry.init(this.floats(entry), random);
+  }
+
+  /** Bytes of the block, whether it is there yet or not. */
+  get bytes(): number {
+    return this.#bytes ?? 0;
   }
 
   /** Floats of all parameters with their padding: the part of the block that training updates. */
@@ -82,7 +91,7 @@ export class Store {
   /** The part of the block from one float on, for a plan. */
   storage(name: string, offset: number, floats: number): Storage {
     check(!this.#disposed, "This model was disposed of; it cannot run any more.");
-    return { name, bytes: floats * 4, address: this.#block!.address + offset * 4 };
+    return { name, bytes: floats * 4, address: this.#address + offset * 4 };
   }
 
   /** Runs of trainable parameters, [first float, floats]. */
@@ -101,13 +110,18 @@ export class Store {
   /** A live view of an entry: valid until memory grows, so used at once. */
   floats(entry: Entry): Float32Array {
     check(!this.#disposed, "This model was disposed of; its weights are gone.");
-    const address = this.#block!.address + entry.offset * 4;
+    const address = this.#address + entry.offset * 4;
     return new Float32Array(this.#runtime.heap.memory.buffer, address, sizeOf(entry.shape));
   }
 
   /** A copy of an entry. */
   read(entry: Entry): Tensor {
     return new Tensor(this.floats(entry).slice(), entry.shape);
+  }
+
+  get #address(): number {
+    this.#block ??= this.#runtime.heap.allocate(this.bytes, "The model's weights");
+    return this.#block.address;
   }
 
   dispose(): void {

@@ -20,7 +20,7 @@ import type { Store } from "./store.js";
 export const UNUSED = "nothing";
 
 /** A network traced for an input shape: the graph, and what its ends and layers are. */
-export interface Trace {
+export interface Outline {
   readonly graph: Graph;
   readonly input: Value;
   readonly output: Value;
@@ -31,6 +31,10 @@ export interface Trace {
   readonly records: readonly LayerRecord[];
   /** Parameters and buffers by name. */
   readonly weights: ReadonlyMap<string, Value>;
+}
+
+/** The same of a network whose weights have their places. */
+export interface Trace extends Outline {
   /** Where the weights lie. */
   readonly bound: Map<Value, Storage>;
 }
@@ -54,7 +58,7 @@ export class Tracer {
    * The graph for a whole input shape; for several inputs, by name, with the contents of those that decide shapes. Inputs
    * that are left out have the shape that the model was built for.
    */
-  record(given: Shape | Given, training: boolean): Omit<Trace, "bound"> {
+  record(given: Shape | Given, training: boolean): Outline {
     const graph = new Graph();
     const inputs = this.#inputs(graph, given);
     const state: TraceState = {

@@ -1,0 +1,24 @@
+import type { KernelName } from "../../build/wasm/kernels.js";
+import type { Step } from "../graph/builder.js";
+
+/** What kernels do, in words; `window` is `3×3`, or empty where the layer has none. Others go by their own names. */
+const algorithms: Readonly<Partial<Record<KernelName, (window: string) => string>>> = {
+  contract: (window) =>
+    window === "" ? "matrix product" : /^1(×1)?$/.test(window) ? window : `direct ${window}`,
+  depthwiseConv2d: (window) => `depthwise ${window}`,
+  matmul: () => "matrix product",
+};
+
+/** How a layer is computed: by the kernel that has the most to do. Empty where it has nothing to compute. */
+export function algorithmOf(steps: readonly Step[], window: string): string {
+  const work = new Map<KernelName, number>();
+  for (const { kernel, units, flops } of steps) work.set(kernel, (work.get(kernel) ?? 0) + units * flops);
+  const [[kernel] = []] = [...work].sort(([, a], [, b]) => b - a);
+  if (kernel === undefined) return "";
+  return algorithms[kernel]?.(window) ?? inWords(kernel);
+}
+
+/** `local response norm` of localResponseNorm, `max pool` of maxPool2d. */
+function inWords(kernel: string): string {
+  return kernel.replace(/\dd$/, "").replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
