@@ -14,7 +14,7 @@ export { featureMapGrid, filterGrid, type GridOptions } from "./pictures.js";
 export type { ReceptiveField } from "./receptive-field.js";
 export type { TrainingStep } from "./report/curves.js";
 export { type TrainingReportOptions, trainingReport } from "./report/report.js";
-export { type LayerSummary, type Summary, summary } from "./summary.js";
+export { formatPlan, type LayerSummary, type Summary, summary } from "./summary.js";
 export {
   type FormatSummaryOptions,
   formatSummary,

@@ -9,7 +9,25 @@ export interface Spot {
   readonly blockX: number;
   /** Where arrows leave. */
   readonly end: number;
-  /** The way to it from a row above: down at x, back to the left at y. */
+  /** The way to it from a row above, if it is the first of its row. */
+  readonly wrap: Wrap | undefined;
+  readonly row: Row;
+  /** The unit before it in its sequence. */
+  readonly before: Unit | undefined;
+}
+
+/** A row of a sequence. Around it there is room for arrows. */
+export interface Row {
+  /** Tells sequences apart: how deep in branches, and which. */
+  readonly depth: number;
+  readonly sequence: object;
+  readonly isFirst: boolean;
+  /** Above all that stands in it. */
+  readonly top: number;
+  /** Beside all rows of the sequence. */
+  readonly left: number;
+  readonly right: number;
+  /** The way to the sequence, if it begins a row itself. */
   readonly wrap: Wrap | undefined;
 }
 
@@ -37,11 +55,12 @@ interface Box {
   readonly width: number;
   readonly above: number;
   readonly below: number;
-  place(x: number, y: number, wrap: Wrap | undefined, ends: Ends): void;
+  place(x: number, y: number, wrap: Wrap | undefined, around: Around): void;
 }
 
-/** The units before and behind. */
-interface Ends {
+/** The row that something is put into, and the units before and behind. */
+interface Around {
+  readonly row: Row | undefined;
   readonly fork: Unit | undefined;
   readonly join: Unit | undefined;
 }
@@ -74,8 +93,8 @@ export function placeItems(
   places: Places,
   { x, y, width }: { x: number; y: number; width: number },
 ): { width: number; bottom: number } {
-  const box = sequence(items, faces, places, width);
-  box.place(x, y + box.above, undefined, { fork: undefined, join: undefined });
+  const box = sequence(items, faces, places, width, 0);
+  box.place(x, y + box.above, undefined, { row: undefined, fork: undefined, join: undefined });
   return { width: box.width, bottom: y + box.above + box.below };
 }
 
@@ -87,10 +106,19 @@ function unitBox(unit: Unit, face: Face, { spots }: Places): Box {
     width,
     above: Math.max(half, join + lines.length * LINE + 6),
     below: half + 16,
-    place(x, y, wrap) {
+    place(x, y, wrap, { row, fork }) {
       const blockX = x + width - GAP - block.width - block.backX;
-      spots.set(unit, { x, y, blockX, end: x + width, wrap });
+      spots.set(unit, { x, y, blockX, end: x + width, wrap, row: row!, before: fork });
     },
+  };
+}
+
+/** With room before it, for arrows from afar to turn. */
+function shifted(box: Box, by: number): Box {
+  return {
+    ...box,
+    width: box.width + by,
+    place: (x, y, wrap, around) => box.place(x + by, y, wrap, around),
   };
 }
 
@@ -99,8 +127,9 @@ function branchesBox(
   faces: ReadonlyMap<Unit, Face>,
   places: Places,
   most: number,
+  depth: number,
 ): Box {
-  const boxes = lanes.map((lane) => sequence(lane, faces, places, most - 2 * TURN));
+  const boxes = lanes.map((lane) => sequence(lane, faces, places, most - 2 * TURN, depth + 1));
   const over = skip === "over" ? OVER : 0;
   const tops: number[] = [];
   let height = 0;
@@ -115,9 +144,9 @@ function branchesBox(
     width: Math.max(...boxes.map((box) => box.width)) + 2 * TURN,
     above: middle + over,
     below: height - middle,
-    place(x, y, wrap, ends) {
-      for (const [i, box] of boxes.entries()) box.place(x + TURN, y - middle + tops[i]!, wrap, ends);
-      const { fork, join } = ends;
+    place(x, y, wrap, around) {
+      for (const [i, box] of boxes.entries()) box.place(x + TURN, y - middle + tops[i]!, wrap, around);
+      const { fork, join } = around;
       if (skip !== "over" || !fork || !join) return;
       const known = places.overs.get(join) ?? new Map<Unit, Over>();
       places.overs.set(join, known.set(fork, { y: y - middle - OVER / 2, left: x + TURN - BEND, wrap }));
@@ -126,23 +155,33 @@ function branchesBox(
 }
 
 /** Items from left to right, in several rows where they are too many for one. */
-function sequence(items: readonly Item[], faces: ReadonlyMap<Unit, Face>, places: Places, most: number): Box {
-  const boxes = items.map((item) =>
-    isBranches(item) ? branchesBox(item, faces, places, most) : unitBox(item, faces.get(item)!, places),
-  );
+function sequence(
+  items: readonly Item[],
+  faces: ReadonlyMap<Unit, Face>,
+  places: Places,
+  most: number,
+  depth: number,
+): Box {
+  const boxes = items.map((item, i) => {
+    if (isBranches(item)) return branchesBox(item, faces, places, most, depth);
+    const box = unitBox(item, faces.get(item)!, places);
+    const before = items[i - 1];
+    const isReached = before && !isBranches(before) && item.inputs.some((input) => input !== before);
+    return isReached ? shifted(box, TURN) : box;
+  });
   const rows: { box: Box; item: Item }[][] = [[]];
-  let width = 0;
+  let filled = 0;
   for (const [i, item] of items.entries()) {
     const box = boxes[i]!;
     // Where branches come together stays beside them if it can.
     const behind = isBranches(item) ? (boxes[i + 1]?.width ?? 0) : 0;
     const need = box.width + (box.width + behind <= most ? behind : 0);
-    if (width + need > most && rows.at(-1)!.length > 0) {
+    if (filled + need > most && rows.at(-1)!.length > 0) {
       rows.push([]);
-      width = 0;
+      filled = 0;
     }
     rows.at(-1)!.push({ box, item });
-    width += box.width;
+    filled += box.width;
   }
   const sizes = rows.map((row) => ({
     width: row.reduce((sum, { box }) => sum + box.width, 0),
@@ -150,30 +189,40 @@ function sequence(items: readonly Item[], faces: ReadonlyMap<Unit, Face>, places
     below: Math.max(8, ...row.map(({ box }) => box.below)),
   }));
   const height = sizes.reduce((sum, { above, below }) => sum + above + below + ROW_GAP, -ROW_GAP);
+  const width = Math.max(...sizes.map((size) => size.width));
   return {
-    width: Math.max(...sizes.map((size) => size.width)),
+    width,
     above: sizes[0]!.above,
     below: height - sizes[0]!.above,
-    place(x, y, wrap, ends) {
+    place(x, y, wrap, around) {
       let line = y;
       let from = wrap;
       const all = rows.flat();
+      const unitAt = (index: number): Unit | undefined => {
+        const item = all[index]?.item;
+        return item && !isBranches(item) ? item : undefined;
+      };
+      let index = 0;
       rows.forEach((row, i) => {
         const { above } = sizes[i]!;
         if (i > 0) {
           line += sizes[i - 1]!.below + ROW_GAP + above;
           from = { x: x + sizes[i - 1]!.width + 8, y: line - above - ROW_GAP / 2 };
         }
+        const here: Row = {
+          ...{ depth, sequence: rows, isFirst: i === 0, top: line - above - 7 },
+          ...{ left: x - BEND, right: x + width + 8, wrap },
+        };
         let at = x;
-        for (const entry of row) {
-          const index = all.indexOf(entry);
-          const before = all[index - 1]?.item;
-          const behind = all[index + 1]?.item;
-          entry.box.place(at, line, entry === row[0] ? from : undefined, {
-            fork: index === 0 ? ends.fork : before && !isBranches(before) ? before : undefined,
-            join: index === all.length - 1 ? ends.join : behind && !isBranches(behind) ? behind : undefined,
+        for (const { box, item } of row) {
+          const isEnd = isBranches(item);
+          box.place(at, line, at === x ? from : undefined, {
+            row: here,
+            fork: index === 0 ? (isEnd ? around.fork : undefined) : unitAt(index - 1),
+            join: index === all.length - 1 ? around.join : unitAt(index + 1),
           });
-          at += entry.box.width;
+          at += box.width;
+          index++;
         }
       });
     },

@@ -31,7 +31,7 @@ export type Point = readonly [x: number, y: number];
 
 /** A tensor, with what makes it; all in pixels. */
 export interface DiagramBlock {
-  /** The layer; empty for inputs and for what the network itself adds. */
+  /** The layer; empty for inputs and for what belongs to none. */
   readonly name: string;
   /** All layers that the block stands for. */
   readonly layers: readonly string[];
@@ -187,7 +187,7 @@ class Drawing {
     for (const unit of units) this.blocks.push(this.#block(unit, faces.get(unit)!, places, panel));
     units.forEach((unit, to) => {
       for (const input of unit.inputs) {
-        const points = pathOf(input, unit, places, faces);
+        const points = pathOf(input, unit, places);
         const training = unit.training || input.training;
         this.edges.push({ from: first + units.indexOf(input), to: first + to, points, training });
       }
@@ -219,7 +219,7 @@ class Drawing {
     const signed = unit.join === undefined ? 0 : signWidth(unit.join);
     const isInput = unit.kind === "input";
     return {
-      ...{ name: unit.name, layers: unit.layers, kind: unit.kind },
+      ...{ name: nameOf(unit), layers: unit.layers, kind: unit.kind },
       shape: this.hasBatch ? unit.shape.slice(1) : unit.shape,
       ...{ x: blockX, y: top, width, height, backX, backY, lines },
       linesAt: isInput
@@ -242,7 +242,7 @@ class Drawing {
     const [parameters, macs] = [sum((row) => row.parameters), sum((row) => row.macs)];
     const what = [...linesOf(unit), unit.join === "+" ? "sum" : unit.join].filter(Boolean).join(", ");
     return [
-      unit.name ? `${unit.name}: ${what}` : what,
+      nameOf(unit) ? `${nameOf(unit)}: ${what}` : what,
       `${label.split("×").length > 1 ? "height × width × channels" : "numbers"} ${label}`,
       parameters > 0 && `${formatCount(parameters)} parameters`,
       macs > 0 && `${formatCount(macs)} multiply-adds`,
@@ -257,6 +257,9 @@ class Drawing {
 export function signWidth(sign: string): number {
   return sign.length === 1 ? 18 : textWidth(sign, 10) + 12;
 }
+
+/** What a layer of others adds itself goes by its name, as the sum of a residual. */
+const nameOf = ({ name, layers }: Unit): string => name || (layers[0] ?? "");
 
 function linesOf({ lines, after, times }: Unit): string[] {
   const all = [...lines];
@@ -295,8 +298,12 @@ function placePanels(insets: readonly Inset[], drawing: Drawing, top: number, wi
   insets.forEach((inset, i) => {
     const inner = width - 2 * MARGIN - 2 * PANEL_SIDE - 10;
     const title = inset.name;
-    const more = inset.alike > 1 ? `, and ${inset.alike - 1} more of this kind` : "";
-    const text = `inside ${inset.record.name}${more}`;
+    const text = [
+      title !== inset.record.name && `inside ${inset.record.name}`,
+      inset.alike > 1 && `${inset.alike - 1} more of this kind`,
+    ]
+      .filter(Boolean)
+      .join(", ");
     // Once to see how wide it is.
     const trial = new Drawing([], drawing.hasBatch, drawing.largest, drawing.tallest);
     const need =

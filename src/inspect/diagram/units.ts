@@ -4,7 +4,7 @@ import { concat } from "../../ops/concat.js";
 import { type Node, sizes4, type Value } from "../../ops/op.js";
 import { sameShape } from "../../ops/shape.js";
 import { type Shape, sizeOf } from "../../tensor.js";
-import { joinOf, type Kind, kindOf, linesOf, MOVES } from "./words.js";
+import { joinOf, type Kind, kindOf, linesOf, MOVES, opName } from "./words.js";
 
 /** What becomes one block of a picture: a tensor, and what makes it. */
 export interface Unit {
@@ -88,7 +88,10 @@ export function unitsOf({ nodes, records, inputs, needed }: Part, closed: Readon
       };
       units.push(unit);
     }
-    last = owner === undefined ? undefined : { owner, unit };
+    const uses = owner === undefined ? [] : byName.get(owner)!;
+    // A layer that is used again, right away, is another unit.
+    const isOver = uses.length > 1 && uses.some(({ output }) => node.outputs.includes(output));
+    last = owner === undefined || isOver ? undefined : { owner, unit };
     unit.nodes.push(node);
     for (const value of node.inputs) {
       const maker = value && makers.get(value);
@@ -133,7 +136,7 @@ function described(
   const shape = made?.output.shape ?? unit.shape;
   if (module) return { ...unit, shape, lines: [moduleName(module)] };
   const join = joinOf(nodes, counts);
-  const type = (byName.get(name) ?? [])[0]?.type ?? nodes[0]!.op.name;
+  const type = (byName.get(name) ?? [])[0]?.type ?? opName(nodes[0]!.op.name);
   return {
     ...unit,
     shape,

@@ -2,6 +2,7 @@ import { add } from "../../ops/add.js";
 import { concat } from "../../ops/concat.js";
 import { multiply } from "../../ops/multiply.js";
 import { type Node, sizes4, type Value } from "../../ops/op.js";
+import { inWords } from "../algorithm.js";
 import { formatKernel, windowExtras, windowOf } from "../window.js";
 
 /** What a block is, for its colour. */
@@ -42,6 +43,12 @@ const shortTypes: Readonly<Record<string, string>> = {
 };
 
 const shortType = (type: string): string => shortTypes[type] ?? type;
+
+/** How an op is called that belongs to no layer of its own. */
+export function opName(op: string): string {
+  const words = inWords(op);
+  return words[0]!.toUpperCase() + words.slice(1);
+}
 
 /** Ops that bring values together, and the sign or word for it. */
 const joins = new Map<unknown, string>([
