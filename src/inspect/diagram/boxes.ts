@@ -85,6 +85,8 @@ const TURN = 18;
 /** So far before a unit arrows to it turn. */
 export const BEND = 10;
 const OVER = 16;
+/** Of further rows of a branch. */
+const INDENT = 14;
 
 /** Places the items in rows of at most `width` pixels, from x and y on; returns where they end. */
 export function placeItems(
@@ -171,6 +173,8 @@ function sequence(
   });
   const rows: { box: Box; item: Item }[][] = [[]];
   let filled = 0;
+  // Beside the arrows that lead from the fork to all branches.
+  const indent = depth > 0 ? INDENT : 0;
   for (const [i, item] of items.entries()) {
     const box = boxes[i]!;
     // Where branches come together stays beside them if it can.
@@ -178,13 +182,13 @@ function sequence(
     const need = box.width + (box.width + behind <= most ? behind : 0);
     if (filled + need > most && rows.at(-1)!.length > 0) {
       rows.push([]);
-      filled = 0;
+      filled = indent;
     }
     rows.at(-1)!.push({ box, item });
     filled += box.width;
   }
-  const sizes = rows.map((row) => ({
-    width: row.reduce((sum, { box }) => sum + box.width, 0),
+  const sizes = rows.map((row, i) => ({
+    width: row.reduce((sum, { box }) => sum + box.width, i > 0 ? indent : 0),
     above: Math.max(8, ...row.map(({ box }) => box.above)),
     below: Math.max(8, ...row.map(({ box }) => box.below)),
   }));
@@ -213,10 +217,11 @@ function sequence(
           ...{ depth, sequence: rows, isFirst: i === 0, top: line - above - 7 },
           ...{ left: x - BEND, right: x + width + 8, wrap },
         };
-        let at = x;
+        const start = i > 0 ? x + indent : x;
+        let at = start;
         for (const { box, item } of row) {
           const isEnd = isBranches(item);
-          box.place(at, line, at === x ? from : undefined, {
+          box.place(at, line, at === start ? from : undefined, {
             row: here,
             fork: index === 0 ? (isEnd ? around.fork : undefined) : unitAt(index - 1),
             join: index === all.length - 1 ? around.join : unitAt(index + 1),
