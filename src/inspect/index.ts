@@ -1,13 +1,7 @@
 export type { ColorMap, Rgb } from "./color-map.js";
+export type { DiagramBlock, DiagramEdge, DiagramLayout, DiagramPanel } from "./diagram/data.js";
 export { type DiagramOptions, networkDiagram } from "./diagram/diagram.js";
-export {
-  type DiagramBlock,
-  type DiagramEdge,
-  type DiagramLayout,
-  type DiagramLayoutOptions,
-  type DiagramPanel,
-  diagramLayout,
-} from "./diagram/layout.js";
+export { type DiagramLayoutOptions, diagramLayout } from "./diagram/layout.js";
 export { diagramStyle } from "./diagram/style.js";
 export { type Gradients, gradients } from "./gradients.js";
 export { featureMapGrid, filterGrid, type GridOptions } from "./pictures.js";

@@ -1,7 +1,5 @@
 import type { Shape } from "../../tensor.js";
 import { sizeOf } from "../../tensor.js";
-import { drawnShape } from "../summary-table.js";
-import type { Unit } from "./units.js";
 
 /** Sizes of a block on the screen, in pixels: its front, and how far its back lies to the right and up. */
 export interface Block {
@@ -26,15 +24,16 @@ interface Extent {
 }
 
 /** A vector has no height and width; of a line of pixels the length counts as the height. */
-function extentOf([, c = 1, ...pixels]: Shape): Extent | undefined {
+function extentOf([c = 1, ...pixels]: Shape): Extent | undefined {
   if (pixels.length === 0 || sizeOf(pixels) === 1) return undefined;
   const [h = 1, w = 1] = pixels.length === 1 ? [pixels[0], 1] : pixels;
   return { h, w, c };
 }
 
-export function largestOf(units: readonly Unit[]): Largest {
-  const extents = units.map(({ shape }) => extentOf(shape)).filter((one) => one !== undefined);
-  const vectors = units.filter(({ shape }) => !extentOf(shape)).map(({ shape }) => sizeOf(shape.slice(1)));
+/** Of shapes without the batch. */
+export function largestOf(shapes: readonly Shape[]): Largest {
+  const extents = shapes.map(extentOf).filter((one) => one !== undefined);
+  const vectors = shapes.filter((shape) => !extentOf(shape)).map(sizeOf);
   return {
     pixels: Math.max(1, ...extents.flatMap(({ h, w }) => [h, w])),
     channels: Math.max(256, ...extents.map(({ c }) => c)),
@@ -45,13 +44,13 @@ export function largestOf(units: readonly Unit[]): Largest {
 const share = (size: number, most: number): number => Math.sqrt(size / most);
 
 /**
- * The block of a tensor, `tallest` pixels high at most: height and depth follow its height and width, thickness its
+ * The block of a tensor, by its shape without the batch, `tallest` pixels high at most: height and depth follow its height and width, thickness its
  * channels, all by square roots, so that 7 × 7 is still to be seen beside 224 × 224. Vectors are bars.
  */
 export function blockOf(shape: Shape, { pixels, channels, features }: Largest, tallest: number): Block {
   const extent = extentOf(shape);
   if (!extent) {
-    const height = 14 + (tallest - 14) * share(sizeOf(shape.slice(1)), features);
+    const height = 14 + (tallest - 14) * share(sizeOf(shape), features);
     return { width: 7, height, backX: 4, backY: 3 };
   }
   const back = 1.5 + 0.28 * tallest * share(extent.w, pixels);
@@ -62,6 +61,3 @@ export function blockOf(shape: Shape, { pixels, channels, features }: Largest, t
     backY: 0.75 * back,
   };
 }
-
-/** The shape as it is written below the block: height × width × channels. */
-export const labelOf = ({ shape }: Unit): string => drawnShape(shape.slice(1));

@@ -1,16 +1,8 @@
 import { checkFlags, checkOptions } from "../../errors.js";
 import type { Model } from "../../layers/model.js";
-import {
-  type DiagramBlock,
-  type DiagramEdge,
-  type DiagramLayout,
-  type DiagramLayoutOptions,
-  type DiagramPanel,
-  layOut,
-  layoutOptions,
-  type Point,
-  signWidth,
-} from "./layout.js";
+import { LINE } from "./boxes.js";
+import type { DiagramBlock, DiagramEdge, DiagramLayout, DiagramPanel, Point } from "./data.js";
+import { type DiagramLayoutOptions, layOut, layoutOptions, signWidth } from "./layout.js";
 import { diagramStyle, plainColors } from "./style.js";
 
 export interface DiagramOptions extends DiagramLayoutOptions {
@@ -79,7 +71,7 @@ function drawn(block: DiagramBlock, interactive: boolean): string {
     ...solid(block),
     sign && signOf(sign, block),
     ...lines.map((line, i) =>
-      write(line, [lx, ly - (lines.length - 1 - i) * 13], 11, {
+      write(line, [lx, ly - (lines.length - 1 - i) * LINE], 11, {
         anchor: isInput ? "end" : "middle",
         weight: i === 0 && !isInput ? 600 : 400,
       }),

@@ -4,8 +4,10 @@ import type { Shape } from "../../tensor.js";
 import { outlineOf } from "../layer-nodes.js";
 import { formatBytes, formatCount } from "../numbers.js";
 import { type LayerSummary, summary } from "../summary.js";
-import { blockOf, type Largest, labelOf, largestOf } from "./blocks.js";
+import { drawnShape } from "../summary-table.js";
+import { blockOf, type Largest, largestOf } from "./blocks.js";
 import { type Face, GAP, type Places, placeItems } from "./boxes.js";
+import type { DiagramBlock, DiagramEdge, DiagramLayout, DiagramPanel, Point } from "./data.js";
 import { flowOf } from "./flow.js";
 import { pathOf } from "./route.js";
 import { type Inset, sceneOf } from "./scene.js";
@@ -25,75 +27,6 @@ export interface DiagramLayoutOptions {
   width?: number;
   /** Default: the name of the network's type. */
   title?: string;
-}
-
-export type Point = readonly [x: number, y: number];
-
-/** A tensor, with what makes it; all in pixels. */
-export interface DiagramBlock {
-  /** The layer; empty for inputs and for what belongs to none. */
-  readonly name: string;
-  /** All layers that the block stands for. */
-  readonly layers: readonly string[];
-  readonly kind: Kind;
-  /** Of the tensor, without the batch: [c, h, w]. */
-  readonly shape: Shape;
-  /** The front, from its upper left corner on. */
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  /** How far the back lies to the right and up. */
-  readonly backX: number;
-  readonly backY: number;
-  /** What makes it, above the arrow that leads to it. */
-  readonly lines: readonly string[];
-  readonly linesAt: Point;
-  /** Its shape in words, height × width × channels; ends there, below. */
-  readonly label: string;
-  readonly labelAt: Point;
-  /** A sum, product or concatenation of what arrives. */
-  readonly sign?: { readonly text: string; readonly at: Point };
-  /** Equal modules one after the other. */
-  readonly times: number;
-  /** Only training computes it. */
-  readonly training: boolean;
-  /** In words, for those who cannot see it. */
-  readonly description: string;
-  /** Which of the panels it is in, if any. */
-  readonly panel?: number;
-}
-
-/** An arrow between two blocks, by their places in the list. */
-export interface DiagramEdge {
-  readonly from: number;
-  readonly to: number;
-  readonly points: readonly Point[];
-  readonly training: boolean;
-}
-
-/** What a module has inside. */
-export interface DiagramPanel {
-  readonly title: string;
-  readonly text: string;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A picture of a network as data. */
-export interface DiagramLayout {
-  readonly width: number;
-  readonly height: number;
-  readonly title: string;
-  /** Totals, line by line. */
-  readonly text: readonly string[];
-  /** Kinds of blocks that there are, with their names and where these begin. */
-  readonly legend: readonly { readonly kind: Kind; readonly text: string; readonly at: Point }[];
-  readonly blocks: readonly DiagramBlock[];
-  readonly edges: readonly DiagramEdge[];
-  readonly panels: readonly DiagramPanel[];
 }
 
 const MARGIN = 20;
@@ -124,7 +57,8 @@ export function layOut(what: string, model: Model, options: DiagramLayoutOptions
   const scene = sceneOf(outline, depth, Math.max(12, Math.round((MOST * width) / 1200)));
   const hasBatch = model.ports[0]?.batch !== false;
   const tallest = width < 700 ? 72 : scene.units.length > FEW ? 100 : 140;
-  const largest = largestOf([...scene.units, ...scene.insets.flatMap(({ units }) => units)]);
+  const all = [...scene.units, ...scene.insets.flatMap(({ units }) => units)];
+  const largest = largestOf(all.map(({ shape }) => (hasBatch ? shape.slice(1) : shape)));
 
   const text = wrapped(
     [
@@ -135,8 +69,7 @@ export function layOut(what: string, model: Model, options: DiagramLayoutOptions
     width - 2 * MARGIN,
     13,
   );
-  const kinds = new Set(scene.units.map(({ kind }) => kind));
-  for (const { units } of scene.insets) for (const { kind } of units) kinds.add(kind);
+  const kinds = new Set(all.map(({ kind }) => kind));
   const head = MARGIN + 26 + text.length * 18;
   const { legend, bottom: legendBottom } = legendOf(kinds, width, head + 22);
 
@@ -195,10 +128,15 @@ class Drawing {
     return size;
   }
 
+  #shape({ shape }: Unit): Shape {
+    return this.hasBatch ? shape.slice(1) : shape;
+  }
+
   #face(unit: Unit): Face {
-    const block = blockOf(unit.shape, this.largest, this.tallest);
+    const shape = this.#shape(unit);
+    const block = blockOf(shape, this.largest, this.tallest);
     const lines = linesOf(unit);
-    const label = labelOf(unit);
+    const label = drawnShape(shape);
     const sign = unit.join === undefined ? 0 : signWidth(unit.join) + 10;
     const arrow =
       unit.kind === "input" ? 0 : Math.max(26, ...lines.map((line, i) => textWidth(line, 11, i === 0) + 10));
@@ -220,7 +158,7 @@ class Drawing {
     const isInput = unit.kind === "input";
     return {
       ...{ name: nameOf(unit), layers: unit.layers, kind: unit.kind },
-      shape: this.hasBatch ? unit.shape.slice(1) : unit.shape,
+      shape: this.#shape(unit),
       ...{ x: blockX, y: top, width, height, backX, backY, lines },
       linesAt: isInput
         ? [end - GAP, top - backY - 6]

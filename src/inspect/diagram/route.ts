@@ -1,5 +1,5 @@
 import { BEND, GAP, type Places, type Spot, type Wrap } from "./boxes.js";
-import type { Point } from "./layout.js";
+import type { Point } from "./data.js";
 import type { Unit } from "./units.js";
 
 /** The way of an arrow: along the lines between blocks, around what lies between. */
