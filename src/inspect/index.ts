@@ -1,4 +1,10 @@
 export type { ColorMap, Rgb } from "./color-map.js";
+export {
+  type ReceptiveFieldOptions,
+  receptiveField,
+  type UnitField,
+  type Window,
+} from "./field-of-unit.js";
 export { type Gradients, gradients } from "./gradients.js";
 export { featureMapGrid, filterGrid, type GridOptions } from "./pictures.js";
 export type { ReceptiveField } from "./receptive-field.js";
