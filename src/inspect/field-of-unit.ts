@@ -5,9 +5,9 @@ import type { Size2 } from "../ops/shape.js";
 import { formatShape } from "../tensor.js";
 import { layerOf } from "./probe.js";
 import { NOTHING, type ReceptiveField, receptiveFields } from "./receptive-field.js";
-import { hull, seenBy, type Window } from "./seen.js";
+import { hull, type PixelWindow, seenBy } from "./seen.js";
 
-export type { Window } from "./seen.js";
+export type { PixelWindow } from "./seen.js";
 
 /** A place in a layer's output. */
 export type Unit = readonly [y: number, x: number];
@@ -21,12 +21,12 @@ export interface UnitField extends ReceptiveField {
    * Where the unit looks, as size, stride and offset say: borders are not cut off, so that it may reach into the padding.
    * Where fields do not move by whole pixels, the same as `visible`.
    */
-  readonly window?: Window;
+  readonly window?: PixelWindow;
   /**
    * The smallest rectangle of pixels of the input that holds all that the unit is computed from, exactly. Padding that
    * mirrors or repeats the picture shows other pixels of it. Null if there are none.
    */
-  readonly visible?: Window | null;
+  readonly visible?: PixelWindow | null;
 }
 
 export interface ReceptiveFieldOptions {
@@ -57,7 +57,7 @@ export function receptiveField(model: Model, layer = "", options: ReceptiveField
   checkOptions(what, options, ["unit", "channel", "input"]);
   const { unit, channel, input } = options;
   const trace = model.trace(model.ports[0]?.batch === false ? {} : [1, ...model.inputShape], false);
-  const value = layer === "" ? trace.output : layerOf(what, trace, layer);
+  const value = outputOf(what, trace, layer);
   const inputs = trace.graph.values.filter(({ origin }) => origin === "input");
   const fields = (one: Value) => new Fields(trace, one, value);
   const chosen =
@@ -78,6 +78,11 @@ export function receptiveField(model: Model, layer = "", options: ReceptiveField
   if (unit === undefined) return { ...field, units, picture };
   checkUnit(what, layer, units, unit);
   return { ...field, units, picture, ...seen.of(unit, channel) };
+}
+
+/** What a layer gives; "" is the network's output. */
+export function outputOf(what: string, trace: Trace, layer: string): Value {
+  return layer === "" ? trace.output : layerOf(what, trace, layer);
 }
 
 /** Throws unless the unit is one of h x w. */
@@ -112,7 +117,7 @@ export class Fields {
     this.field = receptiveFields(trace.graph.nodes, [input]).get(value) ?? NOTHING;
   }
 
-  of(unit: Unit, channel?: number): { window: Window; visible: Window | null } {
+  of(unit: Unit, channel?: number): { window: PixelWindow; visible: PixelWindow | null } {
     const seen = seenBy(this.#trace.graph.nodes, this.#input, this.#value, unit, channel);
     const visible = hull(seen, this.picture[1]);
     const { size, stride, offset } = this.field;

@@ -1,9 +1,15 @@
 export type { ColorMap, Rgb } from "./color-map.js";
 export {
+  type EffectiveField,
+  type EffectiveFieldOptions,
+  effectiveReceptiveField,
+} from "./effective-field.js";
+export { effectiveReceptiveFieldFigure } from "./effective-field-figure.js";
+export {
+  type PixelWindow,
   type ReceptiveFieldOptions,
   receptiveField,
   type UnitField,
-  type Window,
 } from "./field-of-unit.js";
 export { type Gradients, gradients } from "./gradients.js";
 export { featureMapGrid, filterGrid, type GridOptions } from "./pictures.js";
@@ -13,3 +19,12 @@ export { type TrainingReportOptions, trainingReport } from "./report/report.js";
 export { formatSummary, type LayerSummary, type Summary, summary } from "./summary.js";
 export type { Target } from "./target.js";
 export { type TerminalColors, toTerminal } from "./terminal.js";
+export {
+  type ChannelPatches,
+  type Patch,
+  type TopPatches,
+  type TopPatchesOptions,
+  topPatches,
+} from "./top-patches.js";
+export { topPatchesFigure } from "./top-patches-figure.js";
+export type { Progress } from "./watched.js";

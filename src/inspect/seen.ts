@@ -12,7 +12,7 @@ type Plane = Uint8Array;
 type Seen = (Plane | null)[];
 
 /** Rows and columns, from the first up to, not including, the last. */
-export interface Window {
+export interface PixelWindow {
   readonly top: number;
   readonly left: number;
   readonly bottom: number;
@@ -56,7 +56,7 @@ export function seenBy(
 }
 
 /** The smallest window that holds all marked pixels; null without any. */
-export function hull(seen: Uint8Array, width: number): Window | null {
+export function hull(seen: Uint8Array, width: number): PixelWindow | null {
   let [top, left, bottom, right] = [Number.POSITIVE_INFINITY, width, 0, 0];
   for (let i = 0; i < seen.length; i++) {
     if (!seen[i]) continue;

@@ -34,10 +34,13 @@ import {
   unflatten,
   upsample,
 } from "../../src/index.js";
-import { receptiveField, type Window } from "../../src/inspect/index.js";
+import { type PixelWindow, receptiveField } from "../../src/inspect/index.js";
 import { network } from "../../src/layers/containers.js";
 import { buildModel } from "../../src/layers/model.js";
 import { add } from "../../src/ops/add.js";
+import { toBlocked } from "../../src/ops/dense.js";
+import { joined } from "../../src/ops/joined.js";
+import { maxPool2d as maxOp } from "../../src/ops/max-pool2d.js";
 import { sizes4, type Value } from "../../src/ops/op.js";
 import { PADDING_MODES } from "../../src/ops/pad.js";
 import { sliceChannels } from "../../src/ops/slice-channels.js";
@@ -86,7 +89,7 @@ async function changing(model: Model): Promise<boolean[][]> {
 }
 
 /** The smallest rectangle that holds all pixels that changed something, and that something changed on each of its sides. */
-function box(changed: readonly boolean[], width: number): Window | null {
+function box(changed: readonly boolean[], width: number): PixelWindow | null {
   const at = changed.flatMap((is, i) => (is ? [i] : []));
   if (at.length === 0) return null;
   const [ys, xs] = [at.map((i) => Math.floor(i / width)), at.map((i) => i % width)];
@@ -134,6 +137,8 @@ async function fitting(layers: readonly Layer[], shape: readonly number[]): Prom
     return { outputShape: model.outputShape };
   }
 }
+
+const attrs = { sh: 1, sw: 1, dh: 1, dw: 1, ceil: false };
 
 const upTo = (most: number, least = 1) => fc.integer({ min: least, max: most });
 const both = (most: number, least = 1) => fc.tuple(upTo(most, least), upTo(most, least));
@@ -225,6 +230,38 @@ test("random networks: a unit sees exactly what changes it, on all sides", async
   assert.ok(units > 1000, `${units} units`);
 });
 
+test("what is visible lies within the window, where nothing is mirrored", async () => {
+  const plain = fc.oneof(
+    fc
+      .record({ kernel: both(4), stride: both(3), dilation: both(3), padding: sides })
+      .map(({ kernel, ...options }) => conv2d(4, kernel, options)),
+    fc
+      .record({ stride: both(3), padding: both(1, 0), ceilMode: fc.boolean() })
+      .chain((options) => both(3, 2).map((size) => maxPool2d(size, options))),
+  );
+  let moving = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(plain, { minLength: 1, maxLength: 4 }), both(14, 9), async (layers, [h, w]) => {
+      using model = await fitting(layers, [4, h, w]);
+      const [, , oh, ow] = sizes4([1, ...model.outputShape]);
+      for (let unit = 0; unit < oh * ow; unit++) {
+        const [y, x] = [Math.floor(unit / ow), unit % ow];
+        const { window, visible, size, stride, offset } = receptiveField(model, "", { unit: [y, x] });
+        const two = (sizes: typeof size) => (typeof sizes === "number" ? [sizes, sizes] : sizes);
+        const first = [y, x].map((place, axis) => two(offset)[axis]! + place * two(stride)[axis]!);
+        const [top, left] = [first[0]!, first[1]!];
+        assert.equal(window, { top, left, bottom: top + two(size)[0]!, right: left + two(size)[1]! });
+        if (!visible) continue;
+        assert.ok(visible.top >= Math.max(0, top) && visible.bottom <= Math.min(h, window!.bottom));
+        assert.ok(visible.left >= Math.max(0, left) && visible.right <= Math.min(w, window!.right));
+        moving++;
+      }
+    }),
+    { numRuns: 60, seed: 1 },
+  );
+  assert.ok(moving > 300, `${moving} units`);
+});
+
 test("one dimension, and a picture that becomes a vector and a picture again", async () => {
   using line = await sequential([
     conv1d(3, 3, { stride: 2, padding: [2, 1], paddingMode: "reflect" }),
@@ -242,6 +279,14 @@ test("one dimension, and a picture that becomes a vector and a picture again", a
   await compare(vector, "unflattened");
   using scores = await sequential([conv2d(2, 2, { stride: 3 }), flatten(), linear(3)]).build([1, 7, 9]);
   await compare(scores, "linear");
+  for (const axis of [1, 2, 3]) {
+    const beside = custom("Beside", ({ graph }, x) => {
+      const more = graph.add(maxOp, [x], { ...attrs, kh: 3, kw: 3, top: 1, left: 1, bottom: 1, right: 1 });
+      return toBlocked(graph, joined(graph, [x, more, x], axis));
+    });
+    using both = await sequential([conv2d(2, 2), beside, conv2d(2, 2, { groups: 2 })]).build([1, 5, 6]);
+    await compare(both, `joined along ${axis}`);
+  }
 });
 
 test("a window reaches beyond the border, and what is visible does not", async () => {
@@ -269,7 +314,7 @@ test("a window reaches beyond the border, and what is visible does not", async (
 });
 
 test("padding that shows the other side looks there", async () => {
-  const at = async (paddingMode: (typeof PADDING_MODES)[number]): Promise<Window> => {
+  const at = async (paddingMode: (typeof PADDING_MODES)[number]): Promise<PixelWindow> => {
     using model = await sequential([conv2d(1, 3, { padding: 1, paddingMode })]).build([1, 6, 6]);
     return receptiveField(model, "", { unit: [0, 2] }).visible!;
   };
