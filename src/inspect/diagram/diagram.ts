@@ -6,7 +6,7 @@ import { type DiagramLayoutOptions, layOut, layoutOptions, signWidth } from "./l
 import { diagramStyle, plainColors } from "./style.js";
 
 export interface DiagramOptions extends DiagramLayoutOptions {
-  /** Blocks of layers can be reached with the keyboard and are called buttons; `data-layer` names the layer. Default false. */
+  /** Blocks of layers can be reached with the keyboard and are called buttons, by their titles; `data-layer` names the layer. Default false. */
   interactive?: boolean;
   /** With a style of its own, for a file. Default true; false is for pages, which have {@link diagramStyle} in theirs. */
   standalone?: boolean;
@@ -62,9 +62,7 @@ function drawn(block: DiagramBlock, interactive: boolean): string {
   const [lx, ly] = linesAt;
   const isInput = kind === "input";
   const button =
-    interactive && name !== ""
-      ? ` data-layer="${escaped(name)}" tabindex="0" role="button" aria-label="${escaped(description)}"`
-      : "";
+    interactive && name !== "" ? ` data-layer="${escaped(name)}" tabindex="0" role="button"` : "";
   return [
     `<g class="block"${button}${training ? ' opacity="0.55"' : ""}>`,
     `<title>${escaped(description)}</title>`,

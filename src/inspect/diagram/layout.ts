@@ -178,10 +178,12 @@ class Drawing {
     const sum = (of: (row: LayerSummary) => number): number =>
       rows.reduce((total, row) => total + of(row), 0);
     const [parameters, macs] = [sum((row) => row.parameters), sum((row) => row.macs)];
-    const what = [...linesOf(unit), unit.join === "+" ? "sum" : unit.join].filter(Boolean).join(", ");
+    const name = nameOf(unit);
+    // In the order in which it stands in the picture, so that whoever reads that aloud is understood.
+    const what = [unit.join, ...linesOf(unit), label].filter(Boolean).join(", ");
     return [
-      nameOf(unit) ? `${nameOf(unit)}: ${what}` : what,
-      `${label.split("×").length > 1 ? "height × width × channels" : "numbers"} ${label}`,
+      name === "" || what.startsWith(name) ? what : `${name}: ${what}`,
+      label.includes("×") && "height × width × channels",
       parameters > 0 && `${formatCount(parameters)} parameters`,
       macs > 0 && `${formatCount(macs)} multiply-adds`,
       unit.training && "only in training",
