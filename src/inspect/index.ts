@@ -15,6 +15,10 @@ export {
   receptiveField,
   type UnitField,
 } from "./field-of-unit.js";
+export type * from "./figure/figure.js";
+export type { Theme } from "./figure/palette.js";
+export { type FigureImageOptions, figureImage } from "./figure/raster.js";
+export { type FigureSvgOptions, figureSvg } from "./figure/svg.js";
 export { type Gradients, gradients } from "./gradients.js";
 export { featureMapGrid, filterGrid, type GridOptions } from "./pictures.js";
 export type { ReceptiveField } from "./receptive-field.js";

@@ -1,6 +1,6 @@
 import type { Model } from "../../layers/model.js";
+import { type Html, html } from "../html.js";
 import { filterGrid } from "../pictures.js";
-import { type Html, html } from "./html.js";
 import { colorKey } from "./key.js";
 import { picture } from "./picture.js";
 

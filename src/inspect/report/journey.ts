@@ -1,9 +1,9 @@
 import type { Model } from "../../layers/model.js";
 import { Tensor } from "../../tensor.js";
+import { type Html, html } from "../html.js";
 import { percent } from "../numbers.js";
 import { featureMapGrid } from "../pictures.js";
 import type { LayerSummary } from "../summary.js";
-import { type Html, html } from "./html.js";
 import { colorKey } from "./key.js";
 import { inputPicture, picture } from "./picture.js";
 

@@ -1,0 +1,145 @@
+import { check, checkCount, checkOptions, show } from "../../errors.js";
+import type { Figure, Panel } from "./figure.js";
+import { textWidth } from "./font.js";
+import { pictureBlock } from "./picture-panel.js";
+import { plotBlock } from "./plot-panel.js";
+import { type Block, type Mark, moved, paragraph, type Scene, stacked } from "./scene.js";
+import { tableBlock } from "./table-panel.js";
+import { tilesBlock } from "./tiles-panel.js";
+
+/** Width of what is drawn, where panels are not larger. */
+const PAGE = 880;
+const BORDER = 24;
+const GAP = 32;
+/** Lines of text are no longer. */
+const LINE_WIDTH = 560;
+/** A single picture is no larger unless it asks to be. */
+const PICTURE = 448;
+/** Panels are at least so wide, for the sake of their words. */
+const LEAST = 120;
+
+const title = { size: 2, bold: true };
+
+/** Where everything in a figure is. */
+export function layout(figure: Figure): Scene {
+  checkFigure(figure);
+  const columns = figure.columns ?? usualColumns(figure.panels);
+  const share = Math.floor((PAGE - (columns - 1) * GAP) / columns);
+  const panels = figure.panels.map((panel) => panelBlocks(panel, share));
+  const rows = arranged(panels, figure.columns);
+  const inside = Math.max(
+    ...rows.map(({ width }) => width),
+    Math.min(PAGE, textWidth(figure.title, title), LINE_WIDTH),
+    figure.text === undefined ? 0 : Math.min(textWidth(figure.text), LINE_WIDTH),
+  );
+  const heading = stacked(
+    [
+      paragraph(figure.title, inside, title),
+      ...(figure.text === undefined
+        ? []
+        : [paragraph(figure.text, Math.min(inside, LINE_WIDTH), { ink: "soft" })]),
+    ],
+    4,
+  );
+  const all = stacked([heading, ...rows], 24);
+  return {
+    title: figure.title,
+    description: [
+      figure.text,
+      ...figure.panels.map((panel) => [panel.title, panel.caption].filter(Boolean).join(": ")),
+    ]
+      .filter(Boolean)
+      .join("\n"),
+    width: Math.ceil(inside) + 2 * BORDER,
+    height: Math.ceil(all.height) + 2 * BORDER,
+    marks: moved(all.marks, BORDER, BORDER),
+  };
+}
+
+function checkFigure(figure: Figure): void {
+  checkOptions("figure", figure, ["title", "text", "panels", "columns"]);
+  if (figure.columns !== undefined) checkCount("figure: columns", figure.columns);
+  for (const { kind } of figure.panels) {
+    check(
+      kind in kinds,
+      () => `figure: a panel's kind is ${show(kind)}; it must be one of ${Object.keys(kinds).join(", ")}.`,
+    );
+  }
+}
+
+const kinds: { readonly [K in Panel["kind"]]: (panel: Extract<Panel, { kind: K }>, room: number) => Block } =
+  {
+    picture: pictureBlock,
+    tiles: tilesBlock,
+    plot: plotBlock,
+    table: tableBlock,
+  };
+
+/** How many panels share a row, before their widths are known. */
+function usualColumns(panels: readonly Panel[]): number {
+  const most = panels.every(({ kind }) => kind === "picture") ? 4 : 2;
+  return Math.max(1, Math.min(panels.length, most));
+}
+
+/** A panel in parts: those of neighbours begin at the same height. */
+interface PanelBlocks {
+  readonly heading: Block;
+  readonly content: Block;
+  readonly caption: Block | undefined;
+  readonly width: number;
+}
+
+function panelBlocks(panel: Panel, share: number): PanelBlocks {
+  // Tiles and tables take what they need, pictures and plots what the others leave.
+  const isWide = panel.kind === "tiles" || panel.kind === "table";
+  const draw = kinds[panel.kind] as (panel: Panel, room: number) => Block;
+  const content = draw(panel, isWide ? PAGE : panel.kind === "picture" ? Math.min(share, PICTURE) : share);
+  const words = Math.max(content.width, Math.min(share, 2 * LEAST));
+  const heading = paragraph(panel.title, words, { bold: true });
+  const caption =
+    panel.caption === undefined
+      ? undefined
+      : paragraph(panel.caption, Math.min(words, LINE_WIDTH), { ink: "soft" });
+  return {
+    heading,
+    content,
+    caption,
+    width: Math.max(LEAST, content.width, heading.width, caption?.width ?? 0),
+  };
+}
+
+/** Panels in rows as long as each other, pictures of a row aligned at their top. */
+function arranged(panels: readonly PanelBlocks[], columns = panels.length): Block[] {
+  const widest = Math.max(...panels.map(({ width }) => width));
+  const fit = Math.max(1, Math.floor((PAGE + GAP) / (widest + GAP)));
+  // Where panels are about as wide as each other, those of different rows stand below each other.
+  const isEven = panels.length > fit && panels.every(({ width }) => width > widest / 2);
+  const perRow = isEven ? Math.ceil(panels.length / Math.ceil(panels.length / fit)) : columns;
+  const rows: PanelBlocks[][] = [];
+  let room = 0;
+  for (const panel of panels) {
+    const width = isEven ? widest : panel.width;
+    const row = rows.at(-1);
+    if (row && row.length < Math.min(perRow, columns) && (room >= width || columns < panels.length))
+      row.push(panel);
+    else {
+      rows.push([panel]);
+      room = PAGE;
+    }
+    room -= width + GAP;
+  }
+  return rows.map((row) => rowBlock(row, isEven ? widest : 0));
+}
+
+function rowBlock(row: readonly PanelBlocks[], least: number): Block {
+  const top = Math.max(...row.map(({ heading }) => heading.height));
+  const marks: Mark[] = [];
+  let [x, height] = [0, 0];
+  for (const { heading, content, caption, width } of row) {
+    const block = stacked([{ ...heading, height: top }, content, ...(caption ? [caption] : [])], 8);
+    marks.push(...moved(block.marks, x, 0));
+    x += Math.max(width, least) + GAP;
+    height = Math.max(height, block.height);
+  }
+  return { width: x - GAP, height, marks };
+}
