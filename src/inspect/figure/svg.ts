@@ -2,6 +2,7 @@ import { checkIs, checkOptions } from "../../errors.js";
 import { type Html, html } from "../html.js";
 import { pngUrl } from "../png-url.js";
 import type { Figure } from "./figure.js";
+import { textWidth } from "./font.js";
 import { layout } from "./layout.js";
 import { cssColors, type Palette, palettes, type Theme } from "./palette.js";
 import { colorOfInk, type Mark, type Scene } from "./scene.js";
@@ -11,10 +12,12 @@ export interface FigureSvgOptions {
   readonly theme?: "auto" | Theme;
 }
 
-// Typefaces that take about as much room as the one in pixels, which the layout is made with.
-const FONT = "Arial, 'Helvetica Neue', Helvetica, 'Liberation Sans', Arimo, Roboto, sans-serif";
+// Typefaces that take about as much room as the one in pixels, which the layout is made with; each text is given its length, so
+// that others fit too.
+const FONT =
+  "Arial, 'Helvetica Neue', Helvetica, 'Liberation Sans', Arimo, Roboto, 'DejaVu Sans Condensed', sans-serif";
 /** Of text of size 1, and of size 2. */
-const FONT_SIZES = [12, 20];
+const FONT_SIZES = [11.5, 20];
 
 /**
  * A figure as an SVG document that needs nothing else: its pictures are in it. It has no script, and works in a page, as an
@@ -82,10 +85,11 @@ async function draw(mark: Mark, palette: Palette): Promise<Html> {
     const { x, y, width, height } = mark;
     return html`<rect x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}" fill="${color}"${named(mark.ink)} shape-rendering="crispEdges"/>`;
   }
-  const { x, y, anchor, size = 1, bold, text } = mark;
+  const { kind, x, y, anchor, ink, text, ...type } = mark;
+  const { size = 1, bold = false } = type;
   return html`<text x="${short(x)}" y="${short(y)}" font-size="${FONT_SIZES[size - 1]!}"${bold && html` font-weight="600"`}${
     anchor !== "start" && html` text-anchor="${anchor}"`
-  } fill="${color}"${named(mark.ink)}>${text}</text>`;
+  } textLength="${textWidth(text, type)}" lengthAdjust="spacingAndGlyphs" fill="${color}"${named(ink)}>${text}</text>`;
 }
 
 /** The class of what has a colour of the palette. */
