@@ -15,6 +15,7 @@ export {
   receptiveField,
   type UnitField,
 } from "./field-of-unit.js";
+export { drawImage } from "./draw-image.js";
 export type * from "./figure/figure.js";
 export type { Theme } from "./figure/palette.js";
 export { type FigureImageOptions, figureImage } from "./figure/raster.js";
@@ -23,6 +24,7 @@ export { type Gradients, gradients } from "./gradients.js";
 export { featureMapGrid, filterGrid, type GridOptions } from "./pictures.js";
 export type { ReceptiveField } from "./receptive-field.js";
 export type { TrainingStep } from "./report/curves.js";
+export { type InspectionReportOptions, inspectionReport } from "./report/inspection.js";
 export { type TrainingReportOptions, trainingReport } from "./report/report.js";
 export { formatPlan, type LayerSummary, type Summary, summary } from "./summary.js";
 export {
@@ -43,3 +45,4 @@ export {
 export { topPatchesFigure } from "./top-patches-figure.js";
 export type { Progress } from "./watched.js";
 export type { LayerWindow, Padding4 } from "./window.js";
+export { featureMapFigure, filterFigure, type TileFigureOptions } from "./tile-figures.js";

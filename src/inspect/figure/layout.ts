@@ -18,30 +18,26 @@ const PICTURE = 448;
 /** Panels are at least so wide, for the sake of their words. */
 const LEAST = 120;
 
+const NOTHING: Block = { width: 0, height: 0, marks: [] };
 const title = { size: 2, bold: true };
 
-/** Where everything in a figure is. */
-export function layout(figure: Figure): Scene {
+/** Where everything in a figure is. A bare one has no title, text and border. */
+export function layout(figure: Figure, bare = false): Scene {
   checkFigure(figure);
   const columns = figure.columns ?? usualColumns(figure.panels);
   const share = Math.floor((PAGE - (columns - 1) * GAP) / columns);
   const panels = figure.panels.map((panel) => panelBlocks(panel, share));
   const rows = arranged(panels, figure.columns);
+  const words = bare ? "" : (figure.text ?? "");
   const inside = Math.max(
     ...rows.map(({ width }) => width),
-    Math.min(PAGE, textWidth(figure.title, title), LINE_WIDTH),
-    figure.text === undefined ? 0 : Math.min(textWidth(figure.text), LINE_WIDTH),
+    bare ? 0 : Math.min(LINE_WIDTH, textWidth(figure.title, title)),
+    Math.min(LINE_WIDTH, textWidth(words)),
   );
-  const heading = stacked(
-    [
-      paragraph(figure.title, inside, title),
-      ...(figure.text === undefined
-        ? []
-        : [paragraph(figure.text, Math.min(inside, LINE_WIDTH), { ink: "soft" })]),
-    ],
-    4,
-  );
-  const all = stacked([heading, ...rows], 24);
+  const heading = bare ? [] : [paragraph(figure.title, inside, title)];
+  if (words !== "") heading.push(paragraph(words, Math.min(inside, LINE_WIDTH), { ink: "soft" }));
+  const all = stacked([...(bare ? [] : [stacked(heading, 4)]), ...rows], 24);
+  const border = bare ? 0 : BORDER;
   return {
     title: figure.title,
     description: [
@@ -50,15 +46,16 @@ export function layout(figure: Figure): Scene {
     ]
       .filter(Boolean)
       .join("\n"),
-    width: Math.ceil(inside) + 2 * BORDER,
-    height: Math.ceil(all.height) + 2 * BORDER,
-    marks: moved(all.marks, BORDER, BORDER),
+    width: Math.ceil(inside) + 2 * border,
+    height: Math.ceil(all.height) + 2 * border,
+    marks: moved(all.marks, border, border),
   };
 }
 
 function checkFigure(figure: Figure): void {
   checkOptions("figure", figure, ["title", "text", "panels", "columns"]);
   if (figure.columns !== undefined) checkCount("figure: columns", figure.columns);
+  check(figure.panels.length > 0, "figure: it has no panels. Give at least one.");
   for (const { kind } of figure.panels) {
     check(
       kind in kinds,
@@ -95,7 +92,7 @@ function panelBlocks(panel: Panel, share: number): PanelBlocks {
   const draw = kinds[panel.kind] as (panel: Panel, room: number) => Block;
   const content = draw(panel, isWide ? PAGE : panel.kind === "picture" ? Math.min(share, PICTURE) : share);
   const words = Math.max(content.width, Math.min(share, 2 * LEAST));
-  const heading = paragraph(panel.title, words, { bold: true });
+  const heading = panel.title === "" ? NOTHING : paragraph(panel.title, words, { bold: true });
   const caption =
     panel.caption === undefined
       ? undefined

@@ -1,4 +1,5 @@
-import { checkIs, checkOptions } from "../../errors.js";
+import { checkFlags, checkIs, checkOptions } from "../../errors.js";
+import { resize } from "../../image/index.js";
 import { type Html, html } from "../html.js";
 import { pngUrl } from "../png-url.js";
 import type { Figure } from "./figure.js";
@@ -10,6 +11,8 @@ import { colorOfInk, type Mark, type Scene } from "./scene.js";
 export interface FigureSvgOptions {
   /** Default "auto": dark where the reader's system is. */
   readonly theme?: "auto" | Theme;
+  /** Without title, text and border, for pages that say them beside it. Default false. */
+  readonly bare?: boolean;
 }
 
 // Typefaces that take about as much room as the one in pixels, which the layout is made with; each text is given its length, so
@@ -24,10 +27,11 @@ const FONT_SIZES = [11.5, 20];
  * `<img>` and in programs that draw.
  */
 export async function figureSvg(figure: Figure, options: FigureSvgOptions = {}): Promise<string> {
-  checkOptions("figureSvg", options, ["theme"]);
-  const { theme = "auto" } = options;
+  checkOptions("figureSvg", options, ["theme", "bare"]);
+  const { theme = "auto", bare = false } = options;
   checkIs(["auto", "light", "dark"].includes(theme), "figureSvg: theme", theme, '"auto", "light" or "dark"');
-  const scene = layout(figure);
+  checkFlags("figureSvg", { bare });
+  const scene = layout(figure, bare);
   const { width, height, title, description, marks } = scene;
   const palette = palettes[theme === "auto" ? "light" : theme];
   const drawn: Html[] = [];
@@ -70,9 +74,14 @@ async function draw(mark: Mark, palette: Palette): Promise<Html> {
   if (mark.kind === "picture") {
     const { image, x, y, width, height } = mark;
     const isEnlarged = width >= image.width;
+    // As many pixels as sharp screens show.
+    const [w, h] = [
+      Math.min(image.width, Math.ceil(2 * width)),
+      Math.min(image.height, Math.ceil(2 * height)),
+    ];
     return html`<image x="${short(x)}" y="${short(y)}" width="${short(width)}" height="${short(height)}" preserveAspectRatio="none"${
       isEnlarged && html` style="image-rendering: pixelated"`
-    } href="${await pngUrl(image)}"/>`;
+    } href="${await pngUrl(isEnlarged ? image : resize(image, { width: w, height: h }))}"/>`;
   }
   const color = colorOfInk(mark.ink, palette);
   if (mark.kind === "line") {

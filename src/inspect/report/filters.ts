@@ -2,6 +2,7 @@ import type { Model } from "../../layers/model.js";
 import { type Html, html } from "../html.js";
 import { filterGrid } from "../pictures.js";
 import { colorKey } from "./key.js";
+import { section } from "./page.js";
 import { picture } from "./picture.js";
 
 /** Convolutions with more kernels than that are left out. */
@@ -9,7 +10,15 @@ const MOST = 600;
 const LAYERS = 4;
 
 /** The kernels of the first convolutions. */
-export async function filters(model: Model): Promise<Html> {
+export async function filterSection(model: Model): Promise<Html> {
+  return section(
+    "What its filters look for",
+    "The learned weights: blue where light pixels count against the feature, red where they count for it.",
+    await filters(model),
+  );
+}
+
+async function filters(model: Model): Promise<Html> {
   const state = model.stateDict();
   const figures: Html[] = [];
   for (const { name, type } of model.layers) {
