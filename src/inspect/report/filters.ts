@@ -1,4 +1,5 @@
 import type { Model } from "../../layers/model.js";
+import { convolutions } from "../convolutions.js";
 import { type Html, html } from "../html.js";
 import { filterGrid } from "../pictures.js";
 import { colorKey } from "./key.js";
@@ -19,11 +20,9 @@ export async function filterSection(model: Model): Promise<Html> {
 }
 
 async function filters(model: Model): Promise<Html> {
-  const state = model.stateDict();
   const figures: Html[] = [];
-  for (const { name, type } of model.layers) {
-    const weights = state.get(name === "" ? "weight" : `${name}.weight`);
-    if (type !== "Conv2d" || !weights || figures.length === LAYERS) continue;
+  for (const { name, type, weights } of convolutions(model)) {
+    if (figures.length === LAYERS) break;
     const [outs = 0, ins = 0, kh = 0, kw = 0] = weights.shape;
     const tiles = ins === 3 ? outs : outs * ins;
     if (kh * kw === 1 || tiles > MOST) continue;
