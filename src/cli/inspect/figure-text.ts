@@ -11,6 +11,7 @@ import {
   toTerminal,
 } from "../../inspect/index.js";
 import { formatNumber } from "../../inspect/numbers.js";
+import { extentOf } from "../../inspect/scale.js";
 import { textTable } from "../../inspect/text-table.js";
 
 const GAP = 1;
@@ -22,7 +23,7 @@ const ROWS = 2;
 const PICTURE = 56;
 const BAR = 24;
 const MOST_NAME = 40;
-const LINES = 24;
+const LINE = 72;
 
 export interface TextStyle {
   readonly width: number;
@@ -33,21 +34,20 @@ export interface TextStyle {
 
 /** A figure in lines of at most `width` characters. */
 export function figureText({ title, text, panels }: Figure, style: TextStyle): string {
-  const heading = [style.bold(title), ...(text ? [...folded(text, style.width).map(style.faint)] : [])].join(
-    "\n",
-  );
-  return [heading, ...panels.map((panel) => panelText(panel, style))].join("\n\n");
+  const words = text ? folded(text, style.width).map(style.faint) : [];
+  const parts = panels.map((panel) => panelText(panel, style));
+  return [[style.bold(title), ...words].join("\n"), ...parts].join("\n\n");
 }
 
 function panelText(panel: Panel, style: TextStyle): string {
-  const content = contentText(panel, style);
-  const words = [
-    "scale" in panel && panel.scale && legend(panel.scale, style),
-    panel.kind === "tiles" && hidden(panel, style),
+  return [
+    panel.title === "" ? "" : style.bold(panel.title),
+    contentText(panel, style),
+    panel.kind === "tiles" ? hidden(panel, style) : "",
     ...(panel.caption ? folded(panel.caption, style.width).map(style.faint) : []),
-  ];
-  return [panel.title !== "" && style.bold(panel.title), content, ...words]
-    .filter((part) => part !== false && part !== "")
+    "scale" in panel && panel.scale ? legend(panel.scale, style) : "",
+  ]
+    .filter((part) => part !== "")
     .join("\n");
 }
 
@@ -91,8 +91,10 @@ function arrangement(
   const widest = Math.max(...tiles.map(({ image }) => image.width));
   const names = Math.max(...tiles.map(({ label = "" }) => label.length));
   const tile = Math.max(LEAST, Math.min(MOST, widest), Math.min(names, MOST));
-  const inRow = Math.max(1, Math.floor((width + GAP) / (tile + GAP)));
-  return { tile, inRow, shown: Math.min(tiles.length, inRow * ROWS) };
+  const fit = Math.max(1, Math.floor((width + GAP) / (tile + GAP)));
+  const shown = Math.min(tiles.length, fit * ROWS);
+  // Rows as long as each other, rather than a short one at the end.
+  return { tile, inRow: Math.ceil(shown / Math.ceil(shown / fit)), shown };
 }
 
 function tilesText(panel: TilesPanel, style: TextStyle): string {
@@ -144,18 +146,18 @@ function hidden(panel: TilesPanel, style: TextStyle): string {
     : "";
 }
 
-function legend({ map, from, to, label, ends }: ColorScale, { faint }: TextStyle): string {
+function legend({ map, from, to, label, ends }: ColorScale, { faint, colors }: TextStyle): string {
   const [low, high] = ends ?? [formatNumber(from), formatNumber(to)];
   const names = {
     viridis: ["dark blue", "yellow"],
     gray: ["black", "white"],
     signed: ["blue", "red"],
   } as const;
-  const [cold, warm] = names[map];
+  const [cold, warm] = colors === "none" ? (["dark", "light"] as const) : names[map];
   return faint(`${cold}: ${low}, ${warm}: ${high}${label ? `, ${label}` : ""}`);
 }
 
-/** Bars of names; other plots as a table of some of their numbers. */
+/** Bars of names; of other plots the outline. */
 function plotText({ x, y, series }: PlotPanel, { width, faint }: TextStyle): string {
   const [first] = series;
   const names = y.names ?? x.names;
@@ -176,17 +178,32 @@ function plotText({ x, y, series }: PlotPanel, { width, faint }: TextStyle): str
       ...(unit ? [faint(`  ${unit}`)] : []),
     ].join("\n");
   }
-  const rows = series.flatMap(({ label, x: xs, y: ys }) => {
-    const step = Math.max(1, Math.ceil(xs.length / LINES));
-    return Array.from(xs, (value, i) => ({ value, i }))
-      .filter(({ i }) => i % step === 0)
-      .map(({ value, i }) => [label, formatNumber(value), formatNumber(ys[i]!)]);
-  });
-  return textTable(
-    [{ title: "" }, { title: x.label, right: true }, { title: y.label, right: true }],
-    rows,
-    width,
-  );
+  const wide = Math.max(...series.map(({ label }) => label.length));
+  return [
+    ...series.map(
+      ({ label, y: ys }) => `  ${label.padEnd(wide)}  ${sparkline(ys, Math.min(LINE, width - wide - 4))}`,
+    ),
+    faint(
+      `  ${y.label} from ${range(series.flatMap((one) => Array.from(one.y)))}, by ${x.label} from ${range(series.flatMap((one) => Array.from(one.x)))}`,
+    ),
+  ].join("\n");
+}
+
+const range = (values: readonly number[]): string =>
+  (extentOf(values) ?? [Number.NaN, Number.NaN]).map(formatNumber).join(" to ");
+
+const EIGHTHS = "▁▂▃▄▅▆▇█";
+
+/** Numbers as columns between the least and the largest, in at most so many characters: of neighbours the largest. */
+function sparkline(values: ArrayLike<number>, width: number): string {
+  const [least, most] = extentOf(Array.from(values)) ?? [0, 0];
+  const count = Math.min(width, values.length);
+  return Array.from({ length: count }, (_, i) => {
+    const from = Math.floor((i * values.length) / count);
+    const to = Math.max(from + 1, Math.floor(((i + 1) * values.length) / count));
+    const largest = extentOf(Array.from(values).slice(from, to))?.[1];
+    return largest === undefined ? " " : EIGHTHS[Math.round((7 * (largest - least)) / (most - least || 1))];
+  }).join("");
 }
 
 function shortened(text: string, length: number): string {

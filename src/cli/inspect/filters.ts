@@ -16,7 +16,7 @@ export function filtersView({ model, name }: Subject, wanted: string | undefined
   } = chosen(name, wanted && layerNamed(model, wanted), convolutions(model));
   const [least, most] = extentOf(weights.data) ?? [Number.NaN, Number.NaN];
   return {
-    figures: [filterFigure(weights, { name: layer === "" ? name : `${layer} of ${name}` })],
+    figures: [filterFigure(weights, { name: layer === "" ? name : `layer ${layer} of ${name}` })],
     layers: [layer],
     result: { model: name, layer, type, shape: weights.shape, least, most },
   };

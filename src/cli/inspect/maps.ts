@@ -1,7 +1,13 @@
 // What the layers make of a picture, and what it is taken for.
 
 import type { Guess } from "../../index.js";
-import { type Figure, featureMapFigure, type LayerSummary, type Panel } from "../../inspect/index.js";
+import {
+  type Figure,
+  featureMapFigure,
+  type LayerSummary,
+  type Panel,
+  type TilesPanel,
+} from "../../inspect/index.js";
 import { inputPicture } from "../../inspect/report/picture.js";
 import { extentOf } from "../../inspect/scale.js";
 import type { Tensor } from "../../tensor.js";
@@ -9,6 +15,9 @@ import { chosenLayers } from "./layers.js";
 import type { Subject, View } from "./view.js";
 
 const GUESSES = 5;
+/** Sizes of the input and, where several layers are shown, of a map. */
+const INPUT = 160;
+const MAP = 64;
 
 export async function mapsView(
   { model, name, picture }: Subject & { picture: NonNullable<Subject["picture"]> },
@@ -20,6 +29,7 @@ export async function mapsView(
     layers.map((layer) => layer.name),
   );
   const guesses = model.outputShape.length === 1 ? await model.classify(picture.input, { top: GUESSES }) : [];
+  const lastMaps = layers.findLast(({ output }) => output.length > 1);
   const figure: Figure = {
     title: `${picture.name} in ${name}`,
     panels: [
@@ -27,8 +37,9 @@ export async function mapsView(
         kind: "picture",
         title: `Input, ${model.inputShape.join(" × ")}`,
         image: inputPicture(picture.input),
+        zoom: Math.max(1, Math.floor(INPUT / picture.input.shape.at(-1)!)),
       },
-      ...layers.map((layer) => panelOf(layer, values[layer.name]!)),
+      ...layers.map((layer) => panelOf(layer, values[layer.name]!, layer === lastMaps, layers.length === 1)),
       ...(guesses.length > 0 ? [guessPanel(guesses)] : []),
     ],
     columns: 1,
@@ -46,10 +57,25 @@ export async function mapsView(
   };
 }
 
-function panelOf({ name, type, output }: LayerSummary, value: Tensor): Panel {
+/** The outputs of a layer. Of several layers, the last one's key to the colours is that of all, and maps are small. */
+function panelOf(
+  { name, type, output }: LayerSummary,
+  value: Tensor,
+  hasScale: boolean,
+  isAlone: boolean,
+): Panel {
   const [panel] = featureMapFigure(value).panels;
-  return { ...panel!, title: `${name} ${type}, ${output.join(" × ")}` };
+  const { scale, ...rest } = panel as TilesPanel;
+  return {
+    ...rest,
+    title: `${name} ${type}, ${output.join(" × ")}`,
+    ...(scale && hasScale && { scale }),
+    ...(scale && !isAlone && { zoom: zoomOf(output.at(-1)!) }),
+  };
 }
+
+/** For maps so many pixels wide. */
+const zoomOf = (width: number): number => (width > MAP ? MAP / width : Math.floor(MAP / width));
 
 export function guessPanel(guesses: readonly Guess[]): Panel {
   return {

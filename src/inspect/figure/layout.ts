@@ -93,10 +93,9 @@ function panelBlocks(panel: Panel, share: number): PanelBlocks {
   const content = draw(panel, isWide ? PAGE : panel.kind === "picture" ? Math.min(share, PICTURE) : share);
   const words = Math.max(content.width, Math.min(share, 2 * LEAST));
   const heading = panel.title === "" ? NOTHING : paragraph(panel.title, words, { bold: true });
-  const caption =
-    panel.caption === undefined
-      ? undefined
-      : paragraph(panel.caption, Math.min(words, LINE_WIDTH), { ink: "soft" });
+  const caption = !panel.caption
+    ? undefined
+    : paragraph(panel.caption, Math.min(words, LINE_WIDTH), { ink: "soft" });
   return {
     heading,
     content,

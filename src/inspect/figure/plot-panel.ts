@@ -1,5 +1,5 @@
 import { check } from "../../errors.js";
-import { extentOf, linearScale, logScale, type Scale } from "../scale.js";
+import { extentOf, linearScale, logScale, roundTicks, type Scale } from "../scale.js";
 import type { Axis, PlotPanel, Series } from "./figure.js";
 import { fitted, LINE, textWidth } from "./font.js";
 import { distinct } from "./palette.js";
@@ -124,9 +124,12 @@ function scaleOf({ series, ...axes }: PlotPanel, along: "x" | "y"): Scale {
   const upwards = axes.y.names ? "x" : "y";
   const hasBars = series.some(({ style }) => style === "bars");
   if (hasBars && along === upwards) extents.push(0);
-  const half = hasBars && along !== upwards ? Math.max(...series.map((one) => distance(one[along]))) / 2 : 0;
   const [least, most] = extentOf(extents) ?? [0, 1];
-  return linearScale([least - half, most + half], 5);
+  if (!hasBars || along === upwards) return linearScale([least, most], 5);
+  // Bars stand in a row without air at its ends.
+  const half = Math.max(...series.map((one) => distance(one[along]))) / 2;
+  const [from, to] = [least - half, most + half];
+  return { place: (value) => (value - from) / (to - from), ticks: roundTicks([from, to], 5) };
 }
 
 /** The smallest distance between neighbouring numbers. */

@@ -5,7 +5,7 @@ import { fitted, LINE, textWidth } from "./font.js";
 import { enlargement } from "./picture-panel.js";
 import { type Block, type Mark, stacked, text } from "./scene.js";
 
-const GAP = 8;
+const GAP = 12;
 /** Tiles are made so small that all of them take about so much of a page's width, in height. */
 const PORTION = 0.6;
 const MOST_SIDE = 160;
