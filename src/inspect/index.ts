@@ -3,6 +3,7 @@ export type { DiagramBlock, DiagramEdge, DiagramLayout, DiagramPanel } from "./d
 export { type DiagramOptions, networkDiagram } from "./diagram/diagram.js";
 export { type DiagramLayoutOptions, diagramLayout } from "./diagram/layout.js";
 export { diagramStyle } from "./diagram/style.js";
+export { drawImage } from "./draw-image.js";
 export {
   type EffectiveField,
   type EffectiveFieldOptions,
@@ -15,7 +16,6 @@ export {
   receptiveField,
   type UnitField,
 } from "./field-of-unit.js";
-export { drawImage } from "./draw-image.js";
 export type * from "./figure/figure.js";
 export type { Theme } from "./figure/palette.js";
 export { type FigureImageOptions, figureImage } from "./figure/raster.js";
@@ -35,6 +35,7 @@ export {
 } from "./summary-table.js";
 export type { Target } from "./target.js";
 export { type TerminalColors, toTerminal } from "./terminal.js";
+export { featureMapFigure, filterFigure, type TileFigureOptions } from "./tile-figures.js";
 export {
   type ChannelPatches,
   type Patch,
