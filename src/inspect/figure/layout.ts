@@ -104,27 +104,28 @@ function panelBlocks(panel: Panel, share: number): PanelBlocks {
   };
 }
 
-/** Panels in rows as long as each other, pictures of a row aligned at their top. */
-function arranged(panels: readonly PanelBlocks[], columns = panels.length): Block[] {
+/** Panels in rows: so many in each, or as many as there is room for, in rows as long as each other if they are alike. */
+function arranged(panels: readonly PanelBlocks[], columns: number | undefined): Block[] {
   const widest = Math.max(...panels.map(({ width }) => width));
   const fit = Math.max(1, Math.floor((PAGE + GAP) / (widest + GAP)));
-  // Where panels are about as wide as each other, those of different rows stand below each other.
-  const isEven = panels.length > fit && panels.every(({ width }) => width > widest / 2);
-  const perRow = isEven ? Math.ceil(panels.length / Math.ceil(panels.length / fit)) : columns;
+  const isAlike = panels.every(({ width }) => width > widest / 2);
+  // What stands in several rows of alike panels stands below each other.
+  const least = isAlike && panels.length > (columns ?? fit) ? widest : 0;
+  const inRow =
+    columns ?? (isAlike ? Math.ceil(panels.length / Math.ceil(panels.length / fit)) : panels.length);
   const rows: PanelBlocks[][] = [];
   let room = 0;
   for (const panel of panels) {
-    const width = isEven ? widest : panel.width;
     const row = rows.at(-1);
-    if (row && row.length < Math.min(perRow, columns) && (room >= width || columns < panels.length))
+    if (row && row.length < inRow && (columns !== undefined || isAlike || panel.width <= room))
       row.push(panel);
     else {
       rows.push([panel]);
       room = PAGE;
     }
-    room -= width + GAP;
+    room -= panel.width + GAP;
   }
-  return rows.map((row) => rowBlock(row, isEven ? widest : 0));
+  return rows.map((row) => rowBlock(row, least));
 }
 
 function rowBlock(row: readonly PanelBlocks[], least: number): Block {
