@@ -69,7 +69,8 @@ export function roundTicks([from, to]: readonly [number, number], count: number)
 
 /** The smallest of 1, 2, 5 times a power of ten that is not below. */
 function roundStep(rough: number): number {
-  const power = 10 ** Math.floor(Math.log10(rough));
+  // Not 10 ** n, which engines round in different ways.
+  const power = Number(`1e${Math.floor(Math.log10(rough))}`);
   return power * ([1, 2, 5, 10].find((factor) => factor * power >= rough * (1 - 1e-9)) ?? 10);
 }
 
