@@ -64,8 +64,8 @@ export function addInspect(program: Command): void {
     .addHelpText(
       "after",
       `
-Pictures are prepared as by classify. Without a picture and without any of the options above, the summary and the filters
-of the first convolution are shown. A file that is there already is replaced when the new one is complete.
+Pictures are prepared as by classify. Without a picture, the summary and the filters of the first convolution are shown.
+A file that is there already is replaced when the new one is complete.
 
 Examples:
   featuremap inspect lenet5 seven.png --weights lenet5.safetensors

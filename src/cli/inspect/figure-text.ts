@@ -17,7 +17,7 @@ import { textTable } from "../../inspect/text-table.js";
 const GAP = 1;
 /** Characters across of a tile, at most and at least, and rows of tiles. */
 const MOST = 16;
-const LEAST = 6;
+const LEAST = 10;
 const ROWS = 2;
 /** Characters across of a picture. */
 const PICTURE = 56;
