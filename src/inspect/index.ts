@@ -46,4 +46,3 @@ export {
 export { topPatchesFigure } from "./top-patches-figure.js";
 export type { Progress } from "./watched.js";
 export type { LayerWindow, Padding4 } from "./window.js";
-export { featureMapFigure, filterFigure, type TileFigureOptions } from "./tile-figures.js";
