@@ -3,8 +3,8 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { FeatureMapError } from "../errors.js";
 import { readImage } from "../image/index.js";
 import type { Tensor } from "../tensor.js";
-import { UsageError } from "./exit.js";
 import { checkOutputs } from "./files.js";
+import { checkCall, type InspectOptions, type ViewName, viewOf } from "./inspect/call.js";
 import { filtersView } from "./inspect/filters.js";
 import { mapsView } from "./inspect/maps.js";
 import { checkEnding, show, write } from "./inspect/out.js";
@@ -12,27 +12,10 @@ import { overview } from "./inspect/overview.js";
 import { receptiveFieldView } from "./inspect/receptive-field.js";
 import { topPatchesView } from "./inspect/top-patches.js";
 import type { Subject, View } from "./inspect/view.js";
-import { isNetworkFile, type ModelOptions, type Opened, openModel, openUntrained } from "./model.js";
+import { isNetworkFile, type Opened, openModel, openUntrained } from "./model.js";
 import { collect, jsonOption, labelsOption, start, threadsOption, weightsOptions, whole } from "./options.js";
 import { pictureOptions, tellGuess } from "./pictures.js";
 import { print, printJson } from "./terminal.js";
-
-interface InspectOptions extends Omit<ModelOptions, "model"> {
-  readonly layer?: string[];
-  readonly filters?: boolean;
-  readonly topPatches?: boolean;
-  readonly receptiveField?: boolean;
-  readonly channel?: number;
-  readonly unit?: readonly [number, number];
-  readonly data?: string;
-  readonly dataDir?: string;
-  readonly limit?: number;
-  readonly out?: string;
-  readonly theme?: "light" | "dark";
-  readonly threads?: number;
-  readonly plain?: boolean;
-  readonly json?: boolean;
-}
 
 export function addInspect(program: Command): void {
   const command = program
@@ -84,13 +67,9 @@ function place(text: string): [number, number] {
   return [Number(y), Number(x)];
 }
 
-/** What is looked at, by the option that asks for it. */
-const views = ["filters", "receptiveField", "topPatches"] as const;
-type ViewName = (typeof views)[number] | "maps" | "overview";
-
 async function run(name: string, image: string | undefined, options: InspectOptions): Promise<void> {
   const view = viewOf(image, options);
-  checkCall(view, options);
+  checkCall(view, image, options);
   const { out, json, theme } = options;
   checkEnding(out);
   const read = [image, options.weights, isNetworkFile(name) ? name : undefined];
@@ -120,43 +99,6 @@ async function run(name: string, image: string | undefined, options: InspectOpti
   else show(found.figures);
 }
 
-function viewOf(image: string | undefined, options: InspectOptions): ViewName {
-  const asked = views.filter((view) => options[view]);
-  if (asked.length > 1)
-    throw new UsageError(`${asked.map(flag).join(" and ")} are looked at one at a time. Give one of them.`);
-  return asked[0] ?? (image === undefined ? "overview" : "maps");
-}
-
-const flag = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-
-/** Throws for options that are missing, or that would have no effect. */
-function checkCall(view: ViewName, options: InspectOptions): void {
-  const { layer = [] } = options;
-  if (view === "topPatches" && options.data === undefined)
-    throw new UsageError("--top-patches looks through a data set. Give it as --data.");
-  if ((view === "topPatches" || view === "receptiveField") && layer.length !== 1)
-    throw new UsageError(`${flag(view)} is about one layer. Give it as --layer, as summary names it.`);
-  if (view === "filters" && layer.length > 1)
-    throw new UsageError("--filters is about one layer. Give --layer once.");
-  if (view === "overview" && layer.length > 0)
-    throw new UsageError("--layer needs a picture, or --filters, --receptive-field or --top-patches.");
-  const takes: Readonly<Record<string, readonly ViewName[]>> = {
-    channel: ["receptiveField", "topPatches"],
-    unit: ["receptiveField"],
-    data: ["topPatches"],
-    dataDir: ["topPatches"],
-    limit: ["topPatches"],
-  };
-  for (const [name, users] of Object.entries(takes)) {
-    if (options[name as keyof InspectOptions] !== undefined && !users.includes(view))
-      throw new UsageError(`${flag(name)} is for ${users.map(flag).join(" and ")}. Leave it out.`);
-  }
-  if (options.theme !== undefined && !/\.(png|svg)$/i.test(options.out ?? ""))
-    throw new UsageError(
-      "--theme is for pictures and drawings. Give --out with a name that ends in .png or .svg.",
-    );
-}
-
 /** The picture as the network sees it. */
 async function seen(
   path: string,
@@ -167,7 +109,7 @@ async function seen(
   if (!model.prepare) throw new FeatureMapError(`${name} takes no pictures of one or three channels.`);
   tellGuess(opened, options);
   const image = await readImage(path);
-  return { name: basename(path), image, input: (await model.prepare(image)) as Tensor };
+  return { name: basename(path), input: (await model.prepare(image)) as Tensor };
 }
 
 async function look(

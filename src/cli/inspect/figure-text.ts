@@ -161,7 +161,7 @@ function legend({ map, from, to, label, ends }: ColorScale, { faint, colors }: T
 function plotText({ x, y, series }: PlotPanel, { width, faint }: TextStyle): string {
   const [first] = series;
   const names = y.names ?? x.names;
-  if (first && names) {
+  if (first && names && series.length === 1) {
     const [at, values] = y.names ? [first.y, first.x] : [first.x, first.y];
     const most = Math.max(...Array.from(values, Math.abs), Number.MIN_VALUE);
     const room = Math.min(MOST_NAME, Math.max(LEAST, width - BAR - 14));

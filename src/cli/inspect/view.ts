@@ -1,4 +1,3 @@
-import type { Image } from "../../image/index.js";
 import type { Model } from "../../index.js";
 import type { Figure } from "../../inspect/index.js";
 import type { Tensor } from "../../tensor.js";
@@ -8,8 +7,8 @@ export interface Subject {
   /** The network, as it was called. */
   readonly name: string;
   readonly model: Model;
-  /** The picture, as it was called, as it is, and as the network sees it. */
-  readonly picture?: { readonly name: string; readonly image: Image; readonly input: Tensor } | undefined;
+  /** The picture, as it was called, and as the network sees it. */
+  readonly picture?: { readonly name: string; readonly input: Tensor } | undefined;
   /** Whether the weights are those that the network learned. */
   readonly isTrained: boolean;
 }

@@ -3,6 +3,7 @@ import type { Image } from "../../image/index.js";
 import { formatNumber } from "../numbers.js";
 import { colorBar } from "./color-bar.js";
 import type { Box, PicturePanel } from "./figure.js";
+import { enlargement, every, widest } from "./fit.js";
 import { fitted, LINE, textWidth } from "./font.js";
 import { type Block, type Mark, moved, rectangle, stacked, text } from "./scene.js";
 
@@ -40,11 +41,6 @@ function zoomOf({ image, zoom, numbers, title }: PicturePanel, room: number): nu
   );
   const least = numbers ? Math.max(20, 8 + widest(Array.from(numbers, formatNumber))) : 0;
   return Math.max(least, zoom ?? enlargement(room / Math.max(image.width, image.height), MOST_ZOOM));
-}
-
-/** A whole number of times, for pixels of equal size, or a smaller size where there is no room for one. */
-export function enlargement(times: number, most: number): number {
-  return times >= 1 ? Math.min(most, Math.floor(times)) : times;
 }
 
 /** Numbers in the middle of their pixels. */
@@ -175,13 +171,4 @@ function framed(
     ),
   ];
   return { width: left + width, height: top + height, marks: [...moved(marks, left, top), ...names] };
-}
-
-/** Of names at such distances, every how many-th there is room for. */
-export function every(size: number, distance: number): number {
-  return Number.isFinite(distance) ? Math.max(1, Math.ceil(size / distance)) : 1;
-}
-
-export function widest(texts: readonly string[]): number {
-  return texts.reduce((most, value) => Math.max(most, textWidth(value)), 0);
 }

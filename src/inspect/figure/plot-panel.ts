@@ -1,9 +1,9 @@
 import { check } from "../../errors.js";
 import { extentOf, linearScale, logScale, roundTicks, type Scale } from "../scale.js";
 import type { Axis, PlotPanel, Series } from "./figure.js";
+import { every, widest } from "./fit.js";
 import { fitted, LINE, textWidth } from "./font.js";
 import { distinct } from "./palette.js";
-import { every, widest } from "./picture-panel.js";
 import { type Block, type Mark, moved, rectangle, stacked, text } from "./scene.js";
 
 const MOST_WIDTH = 520;

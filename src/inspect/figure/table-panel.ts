@@ -1,8 +1,8 @@
 import { check } from "../../errors.js";
 import { formatNumber } from "../numbers.js";
 import type { TablePanel } from "./figure.js";
+import { widest } from "./fit.js";
 import { fitted } from "./font.js";
-import { widest } from "./picture-panel.js";
 import { type Block, type Mark, rectangle, text } from "./scene.js";
 
 const ROW = 22;

@@ -1,8 +1,8 @@
 import { check } from "../../errors.js";
 import { colorBar } from "./color-bar.js";
 import type { TilesPanel } from "./figure.js";
+import { enlargement } from "./fit.js";
 import { fitted, LINE, textWidth } from "./font.js";
-import { enlargement } from "./picture-panel.js";
 import { type Block, type Mark, stacked, text } from "./scene.js";
 
 const GAP = 12;
