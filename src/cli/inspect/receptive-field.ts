@@ -1,14 +1,16 @@
 // What a unit of a layer sees of the picture.
 
+import type { Image } from "../../image/index.js";
 import {
   effectiveReceptiveField,
   effectiveReceptiveFieldFigure,
   type Figure,
+  type PixelWindow,
   receptiveField,
   type UnitField,
 } from "../../inspect/index.js";
 import { inputPicture } from "../../inspect/report/picture.js";
-import { Tensor } from "../../tensor.js";
+import type { Tensor } from "../../tensor.js";
 import { layerNamed } from "./layers.js";
 import type { Subject, View } from "./view.js";
 import { working } from "./working.js";
@@ -49,7 +51,8 @@ function windowFigure(
   unit: readonly [number, number],
   input: Tensor | undefined,
 ): Figure {
-  const paired = (sizes: UnitField["size"]): string => [sizes].flat().concat(sizes).slice(0, 2).join(" × ");
+  const paired = (sizes: UnitField["size"]): string =>
+    (typeof sizes === "number" ? [sizes, sizes] : sizes).join(" × ");
   const { top, left, bottom, right } = window!;
   const seen = visible
     ? `rows ${visible.top} to ${visible.bottom - 1} and columns ${visible.left} to ${visible.right - 1}`
@@ -63,17 +66,18 @@ function windowFigure(
       {
         kind: "picture",
         title: "Input",
-        image: inputPicture(input ?? blank(h, w)),
+        image: input ? inputPicture(input) : blank(w, h, visible),
         boxes: [{ x: left, y: top, width: right - left, height: bottom - top }],
       },
     ],
   };
 }
 
-/** A grey input, for networks that are looked into without a picture. */
-function blank(h: number, w: number): Tensor {
-  return new Tensor(
-    Float32Array.from({ length: h * w }, (_, i) => (Math.floor(i / w) + i) % 2),
-    [1, 1, h, w],
-  );
+/** Where no picture was given: the pixels that are seen light, the others dark. */
+function blank(width: number, height: number, seen: PixelWindow | null | undefined): Image {
+  const data = new Uint8Array(height * width).fill(110);
+  if (seen)
+    for (let y = seen.top; y < seen.bottom; y++)
+      data.fill(245, y * width + seen.left, y * width + seen.right);
+  return { width, height, channels: 1, data };
 }
