@@ -1,4 +1,7 @@
+import "../wasm/inline.js";
+
 export type { ColorMap, Rgb } from "./color-map.js";
+export * from "./demos/index.js";
 export type { DiagramBlock, DiagramEdge, DiagramLayout, DiagramPanel } from "./diagram/data.js";
 export { type DiagramOptions, networkDiagram } from "./diagram/diagram.js";
 export { type DiagramLayoutOptions, diagramLayout } from "./diagram/layout.js";

@@ -1,0 +1,162 @@
+import { check, checkCount, checkOptions } from "../../errors.js";
+import { network, sequential } from "../../layers/containers.js";
+import { conv2d, depthwiseConv2d } from "../../layers/convolution.js";
+import type { Layer } from "../../layers/layer.js";
+import { pair, type Size2 } from "../../ops/shape.js";
+import type { Figure } from "../figure/figure.js";
+import { formatCount } from "../numbers.js";
+import { summary } from "../summary.js";
+import { short } from "./panels.js";
+
+export interface SeparableCostOptions {
+  /** Size of the kernel. Default 3. */
+  readonly kernel?: Size2;
+  /** Channels in. */
+  readonly cin: number;
+  /** Channels out. */
+  readonly cout: number;
+  /** Height and width of the picture, which padding keeps. */
+  readonly h: number;
+  readonly w: number;
+  /** Of the grouped convolution; divides both numbers of channels. Default 2, or 1 where that does not divide them. */
+  readonly groups?: number;
+}
+
+/** What a way to convolve costs. */
+export interface ConvolutionCost {
+  /** Trained values, without biases. */
+  readonly parameters: number;
+  /** Multiply-adds for one picture. */
+  readonly macs: number;
+  /** Multiply-adds as a share of the full convolution's. */
+  readonly ratio: number;
+}
+
+export interface SeparableCost {
+  /** Each kernel sees all channels. */
+  readonly full: ConvolutionCost;
+  /** The channels fall into groups that do not see each other. */
+  readonly grouped: ConvolutionCost;
+  /** kh × 1 from cin to cout channels, then 1 × kw from cout to cout (Szegedy et al., 2015). */
+  readonly spatial: ConvolutionCost;
+  /** Each channel by itself, then 1 × 1 across them: 1 / cout + 1 / (kh kw) of the full (Howard et al., 2017). */
+  readonly depthwise: ConvolutionCost;
+  readonly figure: Figure;
+}
+
+/** What full, grouped, spatially separable and depthwise-separable convolutions cost: counted on the layers themselves. */
+export async function separableCost(options: SeparableCostOptions): Promise<SeparableCost> {
+  const what = "separableCost";
+  checkOptions(what, options, ["kernel", "cin", "cout", "h", "w", "groups"]);
+  const { kernel = 3, cin, cout, h, w } = options;
+  const [kh, kw] = pair(`${what}: the kernel`, kernel, 1);
+  for (const [name, count] of Object.entries({ cin, cout, h, w })) checkCount(`${what}: ${name}`, count);
+  const { groups = cin % 2 === 0 && cout % 2 === 0 ? 2 : 1 } = options;
+  checkCount(`${what}: groups`, groups);
+  check(
+    cin % groups === 0 && cout % groups === 0,
+    () => `${what}: groups is ${groups}; it must divide the ${cin} channels in and the ${cout} out.`,
+  );
+
+  const same = { padding: "same", bias: false } as const;
+  const cost = (layer: Layer) => costOf(layer, [cin, h, w]);
+  const full = await cost(conv2d(cout, [kh, kw], same));
+  const grouped = await cost(conv2d(cout, [kh, kw], { ...same, groups }));
+  const spatial = await cost(sequential([conv2d(cout, [kh, 1], same), conv2d(cout, [1, kw], same)]));
+  const depthwise = await cost(sequential([depthwiseConv2d([kh, kw], same), conv2d(cout, 1, same)]));
+  const ratio = ({ parameters, macs }: Cost): ConvolutionCost => ({
+    parameters,
+    macs,
+    ratio: macs / full.macs,
+  });
+  const costs = {
+    full: ratio(full),
+    grouped: ratio(grouped),
+    spatial: ratio(spatial),
+    depthwise: ratio(depthwise),
+  };
+  return { ...costs, figure: figureOf(costs, { kh, kw, cin, cout, h, w, groups }) };
+}
+
+type Cost = Pick<ConvolutionCost, "parameters" | "macs">;
+
+async function costOf(layer: Layer, shape: readonly number[]): Promise<Cost> {
+  using model = await network(layer).build(shape, { initialize: false });
+  const { parameters, macs } = summary(model);
+  return { parameters, macs };
+}
+
+type Sizes = Readonly<Record<"kh" | "kw" | "cin" | "cout" | "h" | "w" | "groups", number>>;
+
+function figureOf(
+  { full, grouped, spatial, depthwise }: Omit<SeparableCost, "figure">,
+  { kh, kw, cin, cout, h, w, groups }: Sizes,
+): Figure {
+  const area = kh * kw;
+  const kinds = [
+    { name: "full", cost: full, made: `${kh} × ${kw} over all ${cin} channels`, formula: "kh·kw·cin·cout" },
+    {
+      name: `${groups} groups`,
+      cost: grouped,
+      made: `${kh} × ${kw} over ${cin / groups} channels`,
+      formula: "kh·kw·cin·cout / groups",
+    },
+    {
+      name: "spatially separable",
+      cost: spatial,
+      made: `${kh} × 1, then 1 × ${kw}`,
+      formula: "kh·cin·cout + kw·cout·cout",
+    },
+    {
+      name: "depthwise separable",
+      cost: depthwise,
+      made: `${kh} × ${kw} in each channel, then 1 × 1`,
+      formula: "kh·kw·cin + cin·cout",
+    },
+  ];
+  const names = kinds.map(({ name }) => name);
+  const bars = (label: string, y: number[]) => [{ label, x: y.map((_, i) => i), y, style: "bars" as const }];
+  return {
+    title: `What a ${kh} × ${kw} convolution costs, ${cin} to ${cout} channels`,
+    text:
+      `On ${h} × ${w} pixels. A depthwise-separable convolution takes 1/cout + 1/(kh·kw) = 1/${cout} + 1/${area} = ` +
+      `${short(1 / cout + 1 / area)} of the full one's multiply-adds. Counted on the layers: ${short(depthwise.ratio)}.`,
+    columns: 2,
+    panels: [
+      {
+        kind: "plot",
+        title: "Parameters",
+        x: { label: "convolution", names },
+        y: { label: "trained values, without biases" },
+        series: bars(
+          "parameters",
+          kinds.map(({ cost }) => cost.parameters),
+        ),
+      },
+      {
+        kind: "plot",
+        title: "Multiply-adds",
+        x: { label: "convolution", names },
+        y: { label: "multiply-adds for one picture" },
+        series: bars(
+          "multiply-adds",
+          kinds.map(({ cost }) => cost.macs),
+        ),
+      },
+      {
+        kind: "table",
+        title: "The numbers",
+        caption: "Multiply-adds are the parameters times the pixels, height times width.",
+        columns: ["convolution", "made of", "parameters", "", "multiply-adds", "of the full"],
+        rows: kinds.map(({ name, made, formula, cost: { parameters, macs, ratio } }) => [
+          name,
+          made,
+          formula,
+          formatCount(parameters),
+          formatCount(macs),
+          short(ratio),
+        ]),
+      },
+    ],
+  };
+}

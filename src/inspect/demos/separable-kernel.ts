@@ -1,0 +1,107 @@
+import type { Input } from "../../functional/call.js";
+import { Tensor } from "../../tensor.js";
+import type { Figure } from "../figure/figure.js";
+import { extent, largestDifference, matrixPanel, short, sized } from "./panels.js";
+import { kernelOf } from "./picture.js";
+import { singularValues } from "./singular-values.js";
+
+/** A kernel as the product of a column and a row, or the nearest to that. */
+export interface SeparableKernel {
+  /** How many products of a column and a row the kernel is made of: 1 if it is separable, 0 if it is zero. */
+  readonly rank: number;
+  /** Their sizes, largest first. */
+  readonly singularValues: number[];
+  /** Of the nearest separable kernel, [kh, 1]. Its length is that of the row; its largest number is positive. */
+  readonly column: Tensor;
+  /** [1, kw]. */
+  readonly row: Tensor;
+  /** Column times row, [kh, kw]: the kernel itself at rank 1. */
+  readonly product: Tensor;
+  /** What the product misses, as a share of the kernel: the length of the difference by that of the kernel, 0 to 1. */
+  readonly error: number;
+  readonly figure: Figure;
+}
+
+/**
+ * Whether a kernel [kh, kw] is separable: it is, if it has rank 1, and then two narrow convolutions, kh × 1 and 1 × kw, do what
+ * it does. Otherwise the nearest separable kernel (Eckart and Young, 1936).
+ */
+export function separableKernel(kernel: Input): SeparableKernel {
+  const w = kernelOf("separableKernel", kernel);
+  const [kh = 0, kw = 0] = w.shape;
+  const { values, columns, rows } = singularValues(w.data, kh, kw);
+  const rank = values.filter((value) => value > 1e-6 * values[0]!).length;
+  const side = columns[0]!;
+  const strongest = side.reduce((best, value) => (Math.abs(value) > Math.abs(best) + 1e-9 ? value : best), 0);
+  const factor = Math.sqrt(values[0]!) * (strongest < 0 ? -1 : 1);
+  const column = new Tensor(
+    Float32Array.from(side, (value) => value * factor),
+    [kh, 1],
+  );
+  const row = new Tensor(
+    Float32Array.from(rows[0]!, (value) => value * factor),
+    [1, kw],
+  );
+  const product = new Tensor(
+    Float32Array.from({ length: kh * kw }, (_, i) => column.data[Math.floor(i / kw)]! * row.data[i % kw]!),
+    [kh, kw],
+  );
+  const [all, missed] = [Math.hypot(...values), Math.hypot(...values.subarray(1))];
+  const error = all > 0 && rank > 1 ? missed / all : 0;
+  return {
+    rank,
+    singularValues: [...values],
+    column,
+    row,
+    product,
+    error,
+    figure: figureOf(w, column, row, product, [...values], rank, error),
+  };
+}
+
+function figureOf(
+  kernel: Tensor,
+  column: Tensor,
+  row: Tensor,
+  product: Tensor,
+  values: readonly number[],
+  rank: number,
+  error: number,
+): Figure {
+  const [kh = 0, kw = 0] = kernel.shape;
+  const [least, most] = extent([...kernel.data, ...product.data]);
+  const reach = Math.max(-least, most);
+  const colours = { map: "signed", range: [-reach, reach] } as const;
+  const missing = new Tensor(
+    kernel.data.map((value, i) => value - product.data[i]!),
+    kernel.shape,
+  );
+  const cost = `${kh + kw} multiply-adds for each pixel in place of ${kh * kw}`;
+  return {
+    title:
+      rank <= 1 ? "A separable kernel: a column times a row" : `A kernel of rank ${rank} is not separable`,
+    text:
+      rank <= 1
+        ? `This kernel is a column times a row, so convolving with the one and then with the other does the same: ${cost}.`
+        : `It takes ${rank} products of a column and a row to make this kernel. The nearest single product misses ${short(100 * error)} % of it.`,
+    columns: 3,
+    panels: [
+      matrixPanel(`The kernel, ${sized(kernel)}`, kernel, colours),
+      matrixPanel("The column", column, { map: "signed" }),
+      matrixPanel("The row", row, { map: "signed" }),
+      matrixPanel("Column times row", product, colours),
+      matrixPanel("What that misses", missing, {
+        ...colours,
+        caption: `At most ${short(largestDifference(kernel.data, product.data))}.`,
+      }),
+      {
+        kind: "plot",
+        title: "Singular values",
+        caption: `The sizes of the products of a column and a row that make the kernel. Those that are not 0: ${rank}, its rank.`,
+        x: { label: "product", names: values.map((_, i) => String(i + 1)) },
+        y: { label: "size" },
+        series: [{ label: "singular value", x: values.map((_, i) => i), y: values, style: "bars" }],
+      },
+    ],
+  };
+}
