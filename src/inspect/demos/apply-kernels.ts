@@ -85,7 +85,7 @@ export function applyKernels(
         ...(magnitude
           ? [
               matrixPanel("Strength of edges", magnitude, {
-                caption: "√(sobelX² + sobelY²): edges of all directions.",
+                caption: "The length of (sobelX, sobelY): edges of all directions.",
               }),
             ]
           : []),

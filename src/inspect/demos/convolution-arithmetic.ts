@@ -100,7 +100,7 @@ export function convolutionArithmetic(options: ConvolutionArithmeticOptions): Co
               return tap < 0 ? Number.NaN : tap;
             }),
           ),
-          boxes: [{ x: before, y: 0, width: size, height: outputs, label: "input" }],
+          boxes: [{ x: before, y: 0, width: size, height: outputs }],
         },
         {
           kind: "table",

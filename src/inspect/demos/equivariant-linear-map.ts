@@ -139,14 +139,14 @@ function figureOf(
         caption:
           `Its columns are what the convolution makes of unit vectors. ` +
           (shiftError < 1e-6
-            ? `Shifting before or after makes no difference (${short(shiftError)}).`
+            ? `Shifting before or after makes no difference: they differ by ${short(shiftError)}.`
             : `On a ring, shifting before or after differs by up to ${short(shiftError)}, at the ends, where zeros come in.`),
       }),
       {
         kind: "plot",
         title: "Parameters",
-        x: { label: "linear map", names: ["any", "local", "local and shared"] },
-        y: { label: "parameters", log: true },
+        x: { label: "linear map", names: ["any", "local", "shared"] },
+        y: { label: "parameters" },
         series: [{ label: "parameters", x: [0, 1, 2], y: [full, local, shared], style: "bars" }],
       },
     ],

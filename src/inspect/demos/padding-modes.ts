@@ -14,11 +14,11 @@ export interface PaddingModes {
 }
 
 const meaning: Readonly<Record<PaddingMode, string>> = {
-  zeros: "Zeros all around: 0 0 | a b c | 0 0. The border looks like an edge of the picture.",
-  reflect: "A mirror on the edge pixel, which is not repeated: c b | a b c | b a.",
-  symmetric: "A mirror behind the edge pixel, which is repeated: b a | a b c | c b.",
-  replicate: "The edge pixel goes on: a a | a b c | c c.",
-  circular: "The picture starts again, as on a ring: b c | a b c | a b.",
+  zeros: "Zeros all around: 00|abc|00. The border looks like an edge of the picture.",
+  reflect: "A mirror on the edge pixel, which is not repeated: cb|abc|ba.",
+  symmetric: "A mirror behind the edge pixel, which is repeated: ba|abc|cb.",
+  replicate: "The edge pixel goes on: aa|abc|cc.",
+  circular: "The picture starts again, as on a ring: bc|abc|ab.",
 };
 
 /**

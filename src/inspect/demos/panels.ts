@@ -14,8 +14,8 @@ export interface MatrixOptions {
   readonly boxes?: readonly Box[];
 }
 
-/** Longest side of a matrix whose numbers are written out. */
-const WRITTEN = 12;
+/** Characters that a row of numbers may take, if they are to be written out. */
+const ROOM = 30;
 
 /** A matrix [h, w] in colours, with its numbers where it is small. */
 export function matrixPanel(title: string, matrix: Tensor, options: MatrixOptions = {}): PicturePanel {
@@ -35,8 +35,13 @@ export function matrixPanel(title: string, matrix: Tensor, options: MatrixOption
     scale: { map, from, to, ...(label !== undefined && { label }) },
     ...(caption !== undefined && { caption }),
     ...(boxes && { boxes }),
-    ...(Math.max(width, height) <= WRITTEN && { numbers: data }),
+    ...(isShort(data, Math.max(width, height)) && { numbers: data }),
   };
+}
+
+/** Whether there is room for the numbers of a matrix with so long a side. */
+function isShort(values: Float32Array, side: number): boolean {
+  return side <= ROOM && side * Math.max(...Array.from(values, (value) => short(value).length)) <= ROOM;
 }
 
 /** A picture by the colour of each pixel. */
@@ -63,11 +68,14 @@ export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): n
   return largest;
 }
 
-/** A number to three digits: `0.333`, `1,180,000`, `2.4e-7`. */
+/** A number to three digits: `0.333`, `−1,180,000`, `2.4e−7`. */
 export function short(value: number): string {
   const size = Math.abs(value);
-  if (size !== 0 && size < 1e-4) return value.toExponential(1);
-  return Number(value.toPrecision(3)).toLocaleString("en-US", { maximumFractionDigits: 6 });
+  const text =
+    size !== 0 && size < 1e-4
+      ? value.toExponential(1)
+      : Number(value.toPrecision(3)).toLocaleString("en-US", { maximumFractionDigits: 6 });
+  return text.replaceAll("-", "−");
 }
 
 /** `5 × 7`, height before width. */

@@ -1,9 +1,11 @@
 import type { Input } from "../../functional/call.js";
 import { conv1d } from "../../functional/windows.js";
-import { colorOf } from "../color-map.js";
-import type { Figure } from "../figure/figure.js";
+import { colorOf, type Rgb } from "../color-map.js";
+import type { Figure, PicturePanel } from "../figure/figure.js";
 import { largestDifference, painted, short } from "./panels.js";
 import { vectorOf } from "./picture.js";
+
+const BLANK: Rgb = [247, 247, 247];
 
 /** Two polynomials multiplied by a convolution. */
 export interface PolynomialProduct {
@@ -45,17 +47,12 @@ function figureOf(
   product: readonly number[],
   terms: PolynomialProduct["terms"],
 ): Figure {
-  const margin = b.length - 1;
-  const width = a.length + 2 * margin;
   const powers = Math.max(1, product.length - 1);
-  // Step p of the sliding: the turned kernel lies over columns p to p + b.length - 1 of the padded a.
-  const slid = product.flatMap((_, p) =>
-    Array.from({ length: width }, (_x, column) => b[margin - (column - p)] ?? Number.NaN),
-  );
-  const products = a.flatMap((x) => b.map((y) => x * y + 0));
+  const colour = (power: number): Rgb => colorOf("viridis", power / powers);
+  const scale = { map: "viridis", from: 0, to: powers, label: "power of x" } as const;
   const signed = (value: number): string => (value < 0 ? `(${short(value)})` : short(value));
   return {
-    title: `${factor(a)} ${factor(b)} = ${polynomial(product)}`,
+    title: `(${polynomial(a)}) (${polynomial(b)}) = ${polynomial(product)}`,
     text:
       "Multiplying polynomials multiplies each coefficient of one with each of the other and adds up those of the same power. " +
       "A convolution does the same: it turns the second list around, slides it over the first, multiplies and adds.",
@@ -64,33 +61,20 @@ function figureOf(
       {
         kind: "picture",
         title: "All products of two coefficients",
-        caption:
-          "Down: a, from its lowest power; across: b. Products in the same colour belong to the same power of x and are added.",
-        image: painted(b.length, a.length, (i) =>
-          colorOf("viridis", ((i % b.length) + Math.floor(i / b.length)) / powers),
-        ),
-        numbers: products,
-        scale: { map: "viridis", from: 0, to: powers, label: "power of x" },
+        caption: `Down: a = (${a.map(short).join(", ")}), from the lowest power; across: b = (${b.map(short).join(", ")}). Products in the same colour belong to the same power of x and are added.`,
+        image: painted(b.length, a.length, (i) => colour((i % b.length) + Math.floor(i / b.length))),
+        numbers: a.flatMap((x) => b.map((y) => x * y + 0)),
+        scale,
       },
-      {
-        kind: "picture",
-        title: "b, turned around, slides over a",
-        caption: `Each row is a step: b from right to left. Inside the box lies a = (${a.map(short).join(", ")}), outside zeros. What lies over a is multiplied with it, and the sum is a coefficient.`,
-        image: painted(width, product.length, (i) =>
-          Number.isNaN(slid[i]!) ? [247, 247, 247] : colorOf("viridis", Math.floor(i / width) / powers),
-        ),
-        numbers: slid,
-        boxes: [{ x: margin, y: 0, width: a.length, height: product.length, label: "a" }],
-        scale: { map: "viridis", from: 0, to: powers, label: "power of x" },
-      },
+      { ...sliding(a, b, product.length, colour), scale },
       {
         kind: "table",
         title: "Which products make each coefficient",
         columns: ["power", "products", "numbers", "coefficient"],
         rows: terms.map((pairs, power) => [
           powerOf(power) || "1",
-          pairs.map(([i, j]) => `a${lowered(i)} b${lowered(j)}`).join(" + "),
-          pairs.map(([i, j]) => `${signed(a[i]!)} · ${signed(b[j]!)}`).join(" + "),
+          pairs.map(([i, j]) => `a${i}·b${j}`).join(" + "),
+          pairs.map(([i, j]) => `${signed(a[i]!)}·${signed(b[j]!)}`).join(" + "),
           short(product[power]!),
         ]),
       },
@@ -98,9 +82,31 @@ function figureOf(
   };
 }
 
-/** `(1 + 2x)`. */
-function factor(coefficients: readonly number[]): string {
-  return `(${polynomial(coefficients)})`;
+/** a among zeros, and below it a row for each step of b turned around. */
+function sliding(
+  a: readonly number[],
+  b: readonly number[],
+  steps: number,
+  colour: (power: number) => Rgb,
+): PicturePanel {
+  const margin = b.length - 1;
+  const width = a.length + 2 * margin;
+  const columns = Array.from({ length: width }, (_, column) => column);
+  // In step p the turned kernel lies over columns p to p + margin.
+  const rows = Array.from({ length: steps }, (_, p) => columns.map((x) => b[margin - (x - p)] ?? Number.NaN));
+  const numbers = [columns.map((x) => a[x - margin] ?? 0), ...rows].flat();
+  return {
+    kind: "picture",
+    title: "b, turned around, slides over a",
+    caption:
+      "First row: a, in the box, among zeros. Below it a row for each step: b from right to left. Each number is multiplied with the one " +
+      "of the first row in its column; the sum is a coefficient of the product.",
+    image: painted(width, steps + 1, (i) =>
+      i < width || Number.isNaN(numbers[i]!) ? BLANK : colour(Math.floor(i / width) - 1),
+    ),
+    numbers,
+    boxes: [{ x: margin, y: 0, width: a.length, height: 1 }],
+  };
 }
 
 /** `2 + 3x + 4x³`. */
@@ -118,11 +124,7 @@ function polynomial(coefficients: readonly number[]): string {
   ].join(" ");
 }
 
-const digits = (number: number, from: string): string =>
-  [...String(number)].map((d) => from[Number(d)]).join("");
-const lowered = (index: number): string => digits(index, "₀₁₂₃₄₅₆₇₈₉");
-
-/** "", "x", "x²", ... */
+/** "", "x", "x²", "x³", "x^4", ... */
 function powerOf(power: number): string {
-  return power === 0 ? "" : power === 1 ? "x" : `x${digits(power, "⁰¹²³⁴⁵⁶⁷⁸⁹")}`;
+  return ["", "x", "x²", "x³"][power] ?? `x^${power}`;
 }

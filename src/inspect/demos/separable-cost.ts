@@ -3,7 +3,7 @@ import { network, sequential } from "../../layers/containers.js";
 import { conv2d, depthwiseConv2d } from "../../layers/convolution.js";
 import type { Layer } from "../../layers/layer.js";
 import { pair, type Size2 } from "../../ops/shape.js";
-import type { Figure } from "../figure/figure.js";
+import type { Figure, PlotPanel } from "../figure/figure.js";
 import { formatCount } from "../numbers.js";
 import { summary } from "../summary.js";
 import { short } from "./panels.js";
@@ -94,28 +94,34 @@ function figureOf(
 ): Figure {
   const area = kh * kw;
   const kinds = [
-    { name: "full", cost: full, made: `${kh} × ${kw} over all ${cin} channels`, formula: "kh·kw·cin·cout" },
+    { name: "full", cost: full, made: `${kh} × ${kw} over ${cin} channels`, formula: "kh·kw·cin·cout" },
     {
-      name: `${groups} groups`,
+      name: "grouped",
       cost: grouped,
       made: `${kh} × ${kw} over ${cin / groups} channels`,
-      formula: "kh·kw·cin·cout / groups",
+      formula: `kh·kw·cin·cout / ${groups}`,
     },
     {
-      name: "spatially separable",
+      name: "spatial",
       cost: spatial,
       made: `${kh} × 1, then 1 × ${kw}`,
-      formula: "kh·cin·cout + kw·cout·cout",
+      formula: "kh·cin·cout + kw·cout²",
     },
     {
-      name: "depthwise separable",
+      name: "depthwise",
       cost: depthwise,
-      made: `${kh} × ${kw} in each channel, then 1 × 1`,
+      made: `${kh} × ${kw} over 1, then 1 × 1`,
       formula: "kh·kw·cin + cin·cout",
     },
   ];
   const names = kinds.map(({ name }) => name);
-  const bars = (label: string, y: number[]) => [{ label, x: y.map((_, i) => i), y, style: "bars" as const }];
+  const bars = (title: string, label: string, y: number[]): PlotPanel => ({
+    kind: "plot",
+    title,
+    x: { label: "convolution", names },
+    y: { label },
+    series: [{ label: title, x: y.map((_, i) => i), y, style: "bars" }],
+  });
   return {
     title: `What a ${kh} × ${kw} convolution costs, ${cin} to ${cout} channels`,
     text:
@@ -123,35 +129,29 @@ function figureOf(
       `${short(1 / cout + 1 / area)} of the full one's multiply-adds. Counted on the layers: ${short(depthwise.ratio)}.`,
     columns: 2,
     panels: [
+      bars(
+        "Parameters",
+        "trained values, without biases",
+        kinds.map(({ cost }) => cost.parameters),
+      ),
+      bars(
+        "Multiply-adds",
+        "millions for one picture",
+        kinds.map(({ cost }) => cost.macs / 1e6),
+      ),
       {
-        kind: "plot",
-        title: "Parameters",
-        x: { label: "convolution", names },
-        y: { label: "trained values, without biases" },
-        series: bars(
-          "parameters",
-          kinds.map(({ cost }) => cost.parameters),
-        ),
-      },
-      {
-        kind: "plot",
-        title: "Multiply-adds",
-        x: { label: "convolution", names },
-        y: { label: "multiply-adds for one picture" },
-        series: bars(
-          "multiply-adds",
-          kinds.map(({ cost }) => cost.macs),
-        ),
+        kind: "table",
+        title: "How they are made",
+        columns: ["convolution", "windows", "parameters"],
+        rows: kinds.map(({ name, made, formula }) => [name, made, formula]),
       },
       {
         kind: "table",
-        title: "The numbers",
+        title: "What they cost",
         caption: "Multiply-adds are the parameters times the pixels, height times width.",
-        columns: ["convolution", "made of", "parameters", "", "multiply-adds", "of the full"],
-        rows: kinds.map(({ name, made, formula, cost: { parameters, macs, ratio } }) => [
+        columns: ["convolution", "parameters", "multiply-adds", "of full"],
+        rows: kinds.map(({ name, cost: { parameters, macs, ratio } }) => [
           name,
-          made,
-          formula,
           formatCount(parameters),
           formatCount(macs),
           short(ratio),

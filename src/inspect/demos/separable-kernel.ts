@@ -11,7 +11,7 @@ export interface SeparableKernel {
   readonly rank: number;
   /** Their sizes, largest first. */
   readonly singularValues: number[];
-  /** Of the nearest separable kernel, [kh, 1]. Its length is that of the row; its largest number is positive. */
+  /** Of the nearest separable kernel, [kh, 1]: in whole numbers where it can be, its largest number positive. */
   readonly column: Tensor;
   /** [1, kw]. */
   readonly row: Tensor;
@@ -31,15 +31,14 @@ export function separableKernel(kernel: Input): SeparableKernel {
   const [kh = 0, kw = 0] = w.shape;
   const { values, columns, rows } = singularValues(w.data, kh, kw);
   const rank = values.filter((value) => value > 1e-6 * values[0]!).length;
-  const side = columns[0]!;
-  const strongest = side.reduce((best, value) => (Math.abs(value) > Math.abs(best) + 1e-9 ? value : best), 0);
-  const factor = Math.sqrt(values[0]!) * (strongest < 0 ? -1 : 1);
+  const [side, along] = [columns[0]!, rows[0]!];
+  const factor = scaleOf(side, values[0]!);
   const column = new Tensor(
     Float32Array.from(side, (value) => value * factor),
     [kh, 1],
   );
   const row = new Tensor(
-    Float32Array.from(rows[0]!, (value) => value * factor),
+    Float32Array.from(along, (value) => (factor === 0 ? 0 : (value * values[0]!) / factor)),
     [1, kw],
   );
   const product = new Tensor(
@@ -59,6 +58,20 @@ export function separableKernel(kernel: Input): SeparableKernel {
   };
 }
 
+/**
+ * What to multiply a column of length 1 with: where it is made of multiples of its smallest number, so that this becomes 1, as in
+ * (1, 2, 1); otherwise so that it is as long as the row. Its largest number comes out positive.
+ */
+function scaleOf(column: Float64Array, value: number): number {
+  const sizes = [...column].map(Math.abs);
+  const most = Math.max(...sizes);
+  const least = Math.min(...sizes.filter((size) => size > 1e-6 * most));
+  const isWhole = sizes.every((size) => Math.abs(size / least - Math.round(size / least)) < 1e-4);
+  const sign = (column.find((entry) => Math.abs(entry) > (1 - 1e-6) * most) ?? 0) < 0 ? -1 : 1;
+  if (value === 0) return 0;
+  return sign * (isWhole ? 1 / least : Math.sqrt(value));
+}
+
 function figureOf(
   kernel: Tensor,
   column: Tensor,
@@ -72,8 +85,12 @@ function figureOf(
   const [least, most] = extent([...kernel.data, ...product.data]);
   const reach = Math.max(-least, most);
   const colours = { map: "signed", range: [-reach, reach] } as const;
+  // What is rounding is shown as 0.
   const missing = new Tensor(
-    kernel.data.map((value, i) => value - product.data[i]!),
+    kernel.data.map((value, i) => {
+      const missed = value - product.data[i]!;
+      return Math.abs(missed) > 1e-6 * reach ? missed : 0;
+    }),
     kernel.shape,
   );
   const cost = `${kh + kw} multiply-adds for each pixel in place of ${kh * kw}`;
@@ -92,7 +109,10 @@ function figureOf(
       matrixPanel("Column times row", product, colours),
       matrixPanel("What that misses", missing, {
         ...colours,
-        caption: `At most ${short(largestDifference(kernel.data, product.data))}.`,
+        caption:
+          rank <= 1
+            ? "Nothing: the product is the kernel."
+            : `At most ${short(largestDifference(kernel.data, product.data))}.`,
       }),
       {
         kind: "plot",

@@ -1,4 +1,4 @@
-import { check, checkCount, checkIs, checkOptions, checkSignal, show } from "../../errors.js";
+import { check, checkIs, checkOptions, checkSignal, show } from "../../errors.js";
 import { type Input, toTensor } from "../../functional/call.js";
 import type { Image } from "../../image/image.js";
 import { toTensor as imageToTensor } from "../../image/to-tensor.js";
@@ -66,7 +66,7 @@ export interface ShiftEquivariance {
   readonly figure: Figure;
 }
 
-/** Differences that are rounding, as a share of the output's length. */
+/** Differences that are rounding, relative. */
 const ROUNDING = 1e-5;
 
 /** The curve goes at least so far, in pixels. */
@@ -117,12 +117,15 @@ export async function shiftEquivariance(
 
 /** The picture as the one input of a batch, [1, ...inputShape]. */
 async function inputFor(what: string, model: Model, picture: Image | Input): Promise<Tensor> {
+  check(
+    model.inputShape.length === 3,
+    () => `${what}: the model takes ${formatShape(model.inputShape)}; it must take pictures, [c, h, w].`,
+  );
   const isImage = typeof picture === "object" && picture !== null && "channels" in picture;
   const x =
     isImage && model.prepare ? await model.prepare(picture) : numbersOf(what, picture, model.inputShape[0]!);
   const batch = asBatch(what, model, x);
   check(batch.shape[0] === 1, () => `${what} takes one picture, not a batch of ${batch.shape[0]}.`);
-  checkCount(`${what}: dimensions of the input`, model.inputShape.length, 3, 3);
   return batch;
 }
 
@@ -192,7 +195,7 @@ async function measured(
     curve,
   };
   const described = { ...result, verdict: verdictOf(shift, result) };
-  return { ...described, figure: equivarianceFigure(x, shift, described, layer ?? model.network.type) };
+  return { ...described, figure: equivarianceFigure(x, shift, described, layer ?? "the network") };
 }
 
 /** Which units see neither border nor seam. */
@@ -223,24 +226,24 @@ function verdictOf([dy, dx]: readonly [number, number], result: Measured): strin
     const change = border!;
     return change.relative <= ROUNDING
       ? "Invariant: the output has no places that could move, and it does not change."
-      : `Not invariant: the output has no places that could move, so it should stay the same. It changes by ${percent(change)} of its length.`;
+      : `Not invariant: the output has no places that could move, so it should stay the same. It changes by ${percent(change)} of its size.`;
   }
   if (!whole) {
     return (
       `Not equivariant: ${dy} down and ${dx} to the right are not both multiples of the strides ${stride.join(" and ")}, and the output ` +
-      `moves by whole places only. At the nearest one it is off by ${percent((inside ?? border)!)} of its length` +
+      `moves by whole places only. At the nearest one it is off by ${percent((inside ?? border)!)} of its size` +
       `${inside ? ", where no border is seen" : ""}.`
     );
   }
   if (!inside) {
     return border!.relative <= ROUNDING
       ? "Equivariant: both orders give the same, even though every unit sees the border."
-      : `Every unit sees the border or the seam, so nothing is left that could move unchanged: both orders differ by ${percent(border!)} of the output's length.`;
+      : `Every unit sees the border or the seam, so nothing is left that could move unchanged: both orders differ by ${percent(border!)} of the output's size.`;
   }
   if (inside.relative > ROUNDING) {
-    return `Not equivariant: both orders differ by ${percent(inside)} of the output's length even where no border is seen.`;
+    return `Not equivariant: both orders differ by ${percent(inside)} of the output's size even where no border is seen.`;
   }
   const where = "Equivariant: where no border is seen, both orders give the same";
   if (!border || border.relative <= ROUNDING) return `${where}, and at the border too.`;
-  return `${where}. At the border they differ by ${percent(border)} of the output's length: what the padding shows does not move with the picture.`;
+  return `${where}. At the border they differ by ${percent(border)} of the output's size: what the padding shows does not move with the picture.`;
 }

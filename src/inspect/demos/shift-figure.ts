@@ -5,7 +5,7 @@ import type { ShiftEquivariance } from "./shift-equivariance.js";
 import { type Deviation, rolled } from "./shifting.js";
 
 /** Numbers of a vector that are drawn as bars. */
-const BARS = 24;
+const BARS = 20;
 
 /** The measured shift as a picture: both orders side by side, where they differ, and the error against the shift. */
 export function equivarianceFigure(
@@ -16,6 +16,7 @@ export function equivarianceFigure(
 ): Figure {
   const { stride, outputShift, verdict, curve, inside, border } = result;
   const [, , h = 1, w = 1] = picture.shape;
+  const hasPlaces = stride.some((step) => step > 0);
   const hasInside = curve.some((point) => point.inside);
   const shares = (of: (point: (typeof curve)[number]) => Deviation | null) => {
     const points = curve.filter(of);
@@ -23,8 +24,8 @@ export function equivarianceFigure(
   };
   const row = (where: string, error: Deviation | null) => [
     where,
-    error ? short(error.largest) : "no unit",
-    error ? short(error.relative) : "no unit",
+    error ? short(error.largest) : "none",
+    error ? short(error.relative) : "none",
   ];
   return {
     title: "Does the output move with the picture?",
@@ -38,6 +39,20 @@ export function equivarianceFigure(
         boxes: [{ x: dx, y: dy, width: w, height: h }],
       },
       {
+        kind: "table",
+        title: "How far they differ",
+        caption:
+          "Relative: root mean square of the difference by that of the output." +
+          (hasPlaces
+            ? ` The output was moved by ${outputShift[0]} down and ${outputShift[1]} to the right.`
+            : ""),
+        columns: ["units", "largest", "relative"],
+        rows: hasPlaces
+          ? [row("seeing no border", inside), row("at the border", border)]
+          : [row("all", border)],
+      },
+      ...outputs(result, name),
+      {
         kind: "plot",
         title: "Error against shift",
         caption:
@@ -47,21 +62,13 @@ export function equivarianceFigure(
               ? "The output's stride is 1: it can follow every shift."
               : "The output has no places, so it should not change at all.",
         x: { label: "shift to the right in pixels" },
-        y: { label: "difference as a share of the output's length" },
+        y: { label: "relative difference" },
         series: [
           ...(hasInside
-            ? [{ label: "where no border is seen", ...shares((p) => p.inside), style: "line" as const }]
+            ? [{ label: "seeing no border", ...shares((p) => p.inside), style: "line" as const }]
             : []),
           { label: "everywhere", ...shares((p) => p.everywhere), style: "line" as const },
         ],
-      },
-      ...outputs(result, name),
-      {
-        kind: "table",
-        title: "In numbers",
-        caption: `Stride ${stride.join(" × ")}; the output was moved by ${outputShift[0]} down and ${outputShift[1]} to the right.`,
-        columns: ["units", "largest difference", "share of the length"],
-        rows: [row("seeing no border", inside), row("seeing the border or the seam", border)],
       },
     ],
   };
@@ -75,17 +82,17 @@ function outputs(
   const [c = 1, h = 1, w = 1] = shiftedFirst.shape;
   if (h * w === 1) {
     const shown = Array.from({ length: Math.min(c, BARS) }, (_, i) => i);
-    const series = (label: string, { data }: Tensor) =>
-      ({ label, x: shown, y: shown.map((i) => data[i]!), style: "points" }) as const;
+    const bars = (title: string, value: (i: number) => number): Panel => ({
+      kind: "plot",
+      title,
+      ...(shown.length < c && { caption: `The first ${shown.length} of ${c} outputs.` }),
+      x: { label: "output", names: shown.map(String) },
+      y: { label: "value" },
+      series: [{ label: title, x: shown, y: shown.map(value), style: "bars" }],
+    });
     return [
-      {
-        kind: "plot",
-        title: `Output of ${name}`,
-        ...(shown.length < c && { caption: `The first ${shown.length} of ${c} numbers.` }),
-        x: { label: "output" },
-        y: { label: "value" },
-        series: [series("of the picture", shiftedLast), series("of the moved picture", shiftedFirst)],
-      },
+      bars(`Output of ${name}`, (i) => shiftedLast.data[i]!),
+      bars("Its change when the picture moves", (i) => shiftedFirst.data[i]! - shiftedLast.data[i]!),
     ];
   }
   const plane = ({ data }: Tensor, channel: number): Tensor =>
@@ -105,8 +112,8 @@ function outputs(
   const which = c > 1 ? `Channel ${channel}, which varies most.` : "";
   const { top = 0, left = 0, bottom = 0, right = 0 } = insideUnits ?? {};
   return [
-    matrixPanel(`Shift, then ${name}`, both[0], { ...colours, ...(which && { caption: which }) }),
-    matrixPanel(`${name}, then shift`, both[1], { ...colours, ...(which && { caption: which }) }),
+    matrixPanel(`First shift, then ${name}`, both[0], { ...colours, ...(which && { caption: which }) }),
+    matrixPanel(`First ${name}, then shift`, both[1], { ...colours, ...(which && { caption: which }) }),
     matrixPanel("Where they differ", error, {
       map: "viridis",
       range: [

@@ -79,7 +79,7 @@ export function insideOf(moved: number, axis: SeenAxis): [from: number, to: numb
 export interface Deviation {
   /** The largest difference of two numbers at the same place. */
   readonly largest: number;
-  /** Length of the difference as a share of the output's: 0 is the same, 1 as far as nothing at all. */
+  /** Root mean square of the difference by that of the output: 0 is the same, 1 as far off as an output of zeros. */
   readonly relative: number;
 }
 

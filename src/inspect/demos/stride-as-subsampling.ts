@@ -74,7 +74,7 @@ export function strideAsSubsampling(
       title: `A stride of ${sh === sw ? sh : `${sh} × ${sw}`} keeps one of ${sh * sw} pixels`,
       text:
         "Moving the window by the stride gives the same numbers as moving it by one pixel and keeping every so many rows and columns. " +
-        "Only, the others are never computed.",
+        "The others are not even computed.",
       columns: 3,
       panels: [
         matrixPanel(`The picture, ${sized(x)}`, x),
@@ -94,15 +94,8 @@ export function strideAsSubsampling(
           kind: "table",
           title: "Output size: floor((in − k + p + s) / s)",
           caption: "in: size of the picture, k: of the kernel, p: padding on both sides together, s: stride.",
-          columns: ["", "in", "k", "p", "s", "out"],
-          rows: ([0, 1] as const).map((axis) => [
-            ["height", "width"][axis]!,
-            x.shape[axis]!,
-            w.shape[axis]!,
-            padded.shape[axis]! - x.shape[axis]!,
-            [sh, sw][axis]!,
-            formulas[axis === 0 ? "height" : "width"].replaceAll("-", "−"),
-          ]),
+          columns: ["", "out"],
+          rows: Object.entries(formulas).map(([axis, numbers]) => [axis, numbers.replaceAll("-", "−")]),
         },
       ],
     },
