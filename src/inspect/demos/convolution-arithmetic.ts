@@ -89,9 +89,9 @@ export function convolutionArithmetic(options: ConvolutionArithmeticOptions): Co
           kind: "picture",
           title: "What each output sees",
           caption:
-            "Outputs from top to bottom. Grey: padding, zeros; inside the box: the input. " +
+            "Inside the box: the input, its places counted from 0. Outside: padding, zeros. " +
             (unused.length > 0
-              ? `No window takes ${unused.length === 1 ? "place" : "places"} ${unused.join(", ")}, counted from 0.`
+              ? `No window takes ${unused.length === 1 ? "place" : "places"} ${unused.join(", ")}.`
               : "Every input is seen by an output."),
           image: arrangement(sees, before, size, width),
           numbers: sees.flatMap((window) =>
@@ -100,6 +100,8 @@ export function convolutionArithmetic(options: ConvolutionArithmeticOptions): Co
               return tap < 0 ? Number.NaN : tap;
             }),
           ),
+          xNames: places.map((i) => (i < before || i >= before + size ? "pad" : String(i - before))),
+          yNames: sees.map((_, o) => `output ${o}`),
           boxes: [{ x: before, y: 0, width: size, height: outputs }],
         },
         {

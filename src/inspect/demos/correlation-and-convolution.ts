@@ -2,7 +2,8 @@ import type { Input } from "../../functional/call.js";
 import { conv2d } from "../../functional/windows.js";
 import { Tensor } from "../../tensor.js";
 import type { Figure } from "../figure/figure.js";
-import { extent, largestDifference, matrixPanel, short } from "./panels.js";
+import { formatNumber } from "../numbers.js";
+import { extent, largestDifference, matrixPanel } from "./panels.js";
 import { type GrayPicture, grayOf, kernelOf } from "./picture.js";
 
 /** What a kernel gives as it is, and turned around. */
@@ -43,7 +44,7 @@ export function correlationAndConvolution(picture: GrayPicture, kernel: Input): 
         "convolution turns it by 180 degrees first. " +
         (difference === 0
           ? "With this kernel both give the same: it looks the same turned around, or the picture does."
-          : `Here they differ by up to ${short(difference)}. A network that learns its kernels learns them turned and loses nothing.`),
+          : `Here they differ by up to ${formatNumber(difference)}. A network that learns its kernels learns them turned and loses nothing.`),
       columns: 3,
       panels: [
         matrixPanel("The picture", x),
@@ -56,7 +57,7 @@ export function correlationAndConvolution(picture: GrayPicture, kernel: Input): 
         matrixPanel("Convolution", convolution, colours),
         matrixPanel("Convolution minus correlation", new Tensor(apart, correlation.shape), {
           ...colours,
-          caption: `Largest difference: ${short(difference)}.`,
+          caption: `Largest difference: ${formatNumber(difference)}.`,
         }),
       ],
     },

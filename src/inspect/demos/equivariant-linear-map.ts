@@ -5,8 +5,8 @@ import { conv1d } from "../../functional/windows.js";
 import { Tensor } from "../../tensor.js";
 import { colorOf } from "../color-map.js";
 import type { Figure, PicturePanel } from "../figure/figure.js";
-import { formatCount } from "../numbers.js";
-import { largestDifference, matrixPanel, painted, short } from "./panels.js";
+import { formatCount, formatNumber } from "../numbers.js";
+import { largestDifference, matrixPanel, painted } from "./panels.js";
 import { vectorOf } from "./picture.js";
 
 export interface EquivariantLinearMap {
@@ -139,8 +139,8 @@ function figureOf(
         caption:
           `Its columns are what the convolution makes of unit vectors. ` +
           (shiftError < 1e-6
-            ? `Shifting before or after makes no difference: they differ by ${short(shiftError)}.`
-            : `On a ring, shifting before or after differs by up to ${short(shiftError)}, at the ends, where zeros come in.`),
+            ? `Shifting before or after makes no difference: they differ by ${formatNumber(shiftError)}.`
+            : `On a ring, shifting before or after differs by up to ${formatNumber(shiftError)}, at the ends, where zeros come in.`),
       }),
       {
         kind: "plot",

@@ -3,6 +3,7 @@
 import type { Tensor } from "../../tensor.js";
 import { type ColorMap, colorOf, type Rgb } from "../color-map.js";
 import type { Box, PicturePanel } from "../figure/figure.js";
+import { formatNumber } from "../numbers.js";
 
 export interface MatrixOptions {
   readonly caption?: string;
@@ -41,7 +42,9 @@ export function matrixPanel(title: string, matrix: Tensor, options: MatrixOption
 
 /** Whether there is room for the numbers of a matrix with so long a side. */
 function isShort(values: Float32Array, side: number): boolean {
-  return side <= ROOM && side * Math.max(...Array.from(values, (value) => short(value).length)) <= ROOM;
+  return (
+    side <= ROOM && side * Math.max(...Array.from(values, (value) => formatNumber(value).length)) <= ROOM
+  );
 }
 
 /** A picture by the colour of each pixel. */
@@ -66,16 +69,6 @@ export function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): n
   let largest = 0;
   for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i]! - b[i]!));
   return largest;
-}
-
-/** A number to three digits: `0.333`, `−1,180,000`, `2.4e−7`. */
-export function short(value: number): string {
-  const size = Math.abs(value);
-  const text =
-    size !== 0 && size < 1e-4
-      ? value.toExponential(1)
-      : Number(value.toPrecision(3)).toLocaleString("en-US", { maximumFractionDigits: 6 });
-  return text.replaceAll("-", "−");
 }
 
 /** `5 × 7`, height before width. */

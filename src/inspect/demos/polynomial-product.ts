@@ -2,7 +2,8 @@ import type { Input } from "../../functional/call.js";
 import { conv1d } from "../../functional/windows.js";
 import { colorOf, type Rgb } from "../color-map.js";
 import type { Figure, PicturePanel } from "../figure/figure.js";
-import { largestDifference, painted, short } from "./panels.js";
+import { formatNumber } from "../numbers.js";
+import { largestDifference, painted } from "./panels.js";
 import { vectorOf } from "./picture.js";
 
 const BLANK: Rgb = [247, 247, 247];
@@ -50,7 +51,7 @@ function figureOf(
   const powers = Math.max(1, product.length - 1);
   const colour = (power: number): Rgb => colorOf("viridis", power / powers);
   const scale = { map: "viridis", from: 0, to: powers, label: "power of x" } as const;
-  const signed = (value: number): string => (value < 0 ? `(${short(value)})` : short(value));
+  const signed = (value: number): string => (value < 0 ? `(${formatNumber(value)})` : formatNumber(value));
   return {
     title: `(${polynomial(a)}) (${polynomial(b)}) = ${polynomial(product)}`,
     text:
@@ -61,9 +62,11 @@ function figureOf(
       {
         kind: "picture",
         title: "All products of two coefficients",
-        caption: `Down: a = (${a.map(short).join(", ")}), from the lowest power; across: b = (${b.map(short).join(", ")}). Products in the same colour belong to the same power of x and are added.`,
+        caption: `Down: the coefficients of a = (${a.map(formatNumber).join(", ")}), lowest power first; across: those of b = (${b.map(formatNumber).join(", ")}). Products in the same colour belong to the same power of x and are added.`,
         image: painted(b.length, a.length, (i) => colour((i % b.length) + Math.floor(i / b.length))),
         numbers: a.flatMap((x) => b.map((y) => x * y + 0)),
+        xNames: b.map((_, j) => `b${j}`),
+        yNames: a.map((_, i) => `a${i}`),
         scale,
       },
       { ...sliding(a, b, product.length, colour), scale },
@@ -75,7 +78,7 @@ function figureOf(
           powerOf(power) || "1",
           pairs.map(([i, j]) => `a${i}·b${j}`).join(" + "),
           pairs.map(([i, j]) => `${signed(a[i]!)}·${signed(b[j]!)}`).join(" + "),
-          short(product[power]!),
+          formatNumber(product[power]!),
         ]),
       },
     ],
@@ -100,11 +103,12 @@ function sliding(
     title: "b, turned around, slides over a",
     caption:
       "First row: a, in the box, among zeros. Below it a row for each step: b from right to left. Each number is multiplied with the one " +
-      "of the first row in its column; the sum is a coefficient of the product.",
+      "of the first row in its column; the sum is the coefficient of the power on the left.",
     image: painted(width, steps + 1, (i) =>
       i < width || Number.isNaN(numbers[i]!) ? BLANK : colour(Math.floor(i / width) - 1),
     ),
     numbers,
+    yNames: ["a", ...rows.map((_, p) => powerOf(p) || "1")],
     boxes: [{ x: margin, y: 0, width: a.length, height: 1 }],
   };
 }
@@ -113,7 +117,7 @@ function sliding(
 function polynomial(coefficients: readonly number[]): string {
   const terms = coefficients.flatMap((value, power) => {
     if (value === 0) return [];
-    const size = Math.abs(value) === 1 && power > 0 ? "" : short(Math.abs(value));
+    const size = Math.abs(value) === 1 && power > 0 ? "" : formatNumber(Math.abs(value));
     return [{ sign: value < 0 ? "−" : "+", text: `${size}${powerOf(power)}` }];
   });
   const [first, ...others] = terms;

@@ -3,7 +3,8 @@ import { avgPool2d, globalAvgPool2d, maxPool2d } from "../../functional/windows.
 import { pair, type Size2 } from "../../ops/shape.js";
 import type { Tensor } from "../../tensor.js";
 import type { Box, Figure, PicturePanel } from "../figure/figure.js";
-import { extent, matrixPanel, short, sized } from "./panels.js";
+import { formatNumber } from "../numbers.js";
+import { extent, matrixPanel, sized } from "./panels.js";
 import { type GrayPicture, grayOf } from "./picture.js";
 
 export type PoolingKind = "max" | "average" | "global";
@@ -82,7 +83,7 @@ export function poolingWindows(
       matrixPanel("Global average: 1 × 1", pooled.global, {
         map,
         range,
-        caption: `The mean of the whole channel, ${short(pooled.global.data[0]!)}: one number, for a picture of any size.`,
+        caption: `The mean of the whole channel, ${formatNumber(pooled.global.data[0]!)}: one number, for a picture of any size.`,
       }),
   };
   const drawn = windows.length <= DRAWN ? windows : windows.slice(0, Math.min(ow, DRAWN));

@@ -4,9 +4,8 @@ import { conv2d, depthwiseConv2d } from "../../layers/convolution.js";
 import type { Layer } from "../../layers/layer.js";
 import { pair, type Size2 } from "../../ops/shape.js";
 import type { Figure, PlotPanel } from "../figure/figure.js";
-import { formatCount } from "../numbers.js";
+import { formatCount, formatNumber } from "../numbers.js";
 import { summary } from "../summary.js";
-import { short } from "./panels.js";
 
 export interface SeparableCostOptions {
   /** Size of the kernel. Default 3. */
@@ -126,7 +125,7 @@ function figureOf(
     title: `What a ${kh} × ${kw} convolution costs, ${cin} to ${cout} channels`,
     text:
       `On ${h} × ${w} pixels. A depthwise-separable convolution takes 1/cout + 1/(kh·kw) = 1/${cout} + 1/${area} = ` +
-      `${short(1 / cout + 1 / area)} of the full one's multiply-adds. Counted on the layers: ${short(depthwise.ratio)}.`,
+      `${formatNumber(1 / cout + 1 / area)} of the full one's multiply-adds. Counted on the layers: ${formatNumber(depthwise.ratio)}.`,
     columns: 2,
     panels: [
       bars(
@@ -154,7 +153,7 @@ function figureOf(
           name,
           formatCount(parameters),
           formatCount(macs),
-          short(ratio),
+          formatNumber(ratio),
         ]),
       },
     ],

@@ -1,7 +1,8 @@
 import type { Input } from "../../functional/call.js";
 import { Tensor } from "../../tensor.js";
 import type { Figure } from "../figure/figure.js";
-import { extent, largestDifference, matrixPanel, short, sized } from "./panels.js";
+import { formatNumber } from "../numbers.js";
+import { extent, largestDifference, matrixPanel, sized } from "./panels.js";
 import { kernelOf } from "./picture.js";
 import { singularValues } from "./singular-values.js";
 
@@ -100,7 +101,7 @@ function figureOf(
     text:
       rank <= 1
         ? `This kernel is a column times a row, so convolving with the one and then with the other does the same: ${cost}.`
-        : `It takes ${rank} products of a column and a row to make this kernel. The nearest single product misses ${short(100 * error)} % of it.`,
+        : `It takes ${rank} products of a column and a row to make this kernel. The nearest single product misses ${formatNumber(100 * error)} % of it.`,
     columns: 3,
     panels: [
       matrixPanel(`The kernel, ${sized(kernel)}`, kernel, colours),
@@ -112,7 +113,7 @@ function figureOf(
         caption:
           rank <= 1
             ? "Nothing: the product is the kernel."
-            : `At most ${short(largestDifference(kernel.data, product.data))}.`,
+            : `At most ${formatNumber(largestDifference(kernel.data, product.data))}.`,
       }),
       {
         kind: "plot",

@@ -9,6 +9,7 @@ import { formatShape, Tensor } from "../../tensor.js";
 import { checkModel } from "../../train/given.js";
 import type { Figure } from "../figure/figure.js";
 import { asBatch } from "../target.js";
+import type { Progress } from "../watched.js";
 import { equivarianceFigure } from "./shift-figure.js";
 import {
   axesOf,
@@ -28,7 +29,7 @@ export interface ShiftEquivarianceOptions extends Pick<ConvOptions, "stride" | "
   readonly layer?: string;
   readonly signal?: AbortSignal;
   /** Shifts that were measured, of all. */
-  readonly onProgress?: (progress: { done: number; total: number }) => void;
+  readonly onProgress?: (progress: Progress) => void;
 }
 
 /** What was measured for one shift. */

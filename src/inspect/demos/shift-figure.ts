@@ -1,6 +1,7 @@
 import { Tensor } from "../../tensor.js";
 import type { Figure, Panel } from "../figure/figure.js";
-import { extent, matrixPanel, painted, short } from "./panels.js";
+import { formatNumber } from "../numbers.js";
+import { extent, matrixPanel, painted } from "./panels.js";
 import type { ShiftEquivariance } from "./shift-equivariance.js";
 import { type Deviation, rolled } from "./shifting.js";
 
@@ -24,8 +25,8 @@ export function equivarianceFigure(
   };
   const row = (where: string, error: Deviation | null) => [
     where,
-    error ? short(error.largest) : "none",
-    error ? short(error.relative) : "none",
+    error ? formatNumber(error.largest) : "none",
+    error ? formatNumber(error.relative) : "none",
   ];
   return {
     title: "Does the output move with the picture?",

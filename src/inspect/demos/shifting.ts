@@ -1,8 +1,7 @@
 import type { Model } from "../../layers/model.js";
-import { sizes4 } from "../../ops/op.js";
 import type { Size2 } from "../../ops/shape.js";
 import { Tensor } from "../../tensor.js";
-import { receptiveFields } from "../receptive-field.js";
+import { Fields, outputOf } from "../field-of-unit.js";
 
 type Pair = readonly [y: number, x: number];
 
@@ -33,18 +32,18 @@ export interface SeenAxis {
   readonly step: number;
 }
 
-/** Height and width of a layer's output, or of the model's own. The name is known to be there. */
+/** Height and width of a layer's output, or of the model's own. */
 export function axesOf(model: Model, layer: string | undefined): [SeenAxis, SeenAxis] {
-  const { graph, records, input, output } = model.trace([1, ...model.inputShape], false);
-  const value = layer === undefined ? output : records.find(({ name }) => name === layer)!.output;
-  const field = receptiveFields(graph.nodes, [input]).get(value) ?? { size: 0, stride: 0, offset: 0 };
+  const trace = model.trace([1, ...model.inputShape], false);
+  const value = outputOf("shiftEquivariance", trace, layer ?? "");
+  const { field, units, picture } = new Fields(trace, trace.input, value);
   const of = (size: Size2, axis: 0 | 1): number => (typeof size === "number" ? size : size[axis]);
   const axis = (i: 0 | 1): SeenAxis => {
-    const [pixels, units] = [sizes4(input.shape)[2 + i]!, sizes4(value.shape)[2 + i]!];
     const stride = of(field.stride, i);
     // Units that all see everything, as behind a gate, still have places: as many as fit.
-    const step = units === 1 ? 0 : stride || Math.max(1, Math.round(pixels / units));
-    return { pixels, units, size: of(field.size, i), stride, offset: of(field.offset, i), step };
+    const step = units[i] === 1 ? 0 : stride || Math.max(1, Math.round(picture[i] / units[i]));
+    const [size, offset] = [of(field.size, i), of(field.offset, i)];
+    return { pixels: picture[i], units: units[i], size, stride, offset, step };
   };
   return [axis(0), axis(1)];
 }

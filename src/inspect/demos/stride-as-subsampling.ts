@@ -6,7 +6,8 @@ import type { PaddingMode } from "../../ops/pad.js";
 import { pair, type Size2 } from "../../ops/shape.js";
 import { Tensor } from "../../tensor.js";
 import type { Box, Figure } from "../figure/figure.js";
-import { extent, largestDifference, matrixPanel, short, sized } from "./panels.js";
+import { formatNumber } from "../numbers.js";
+import { extent, largestDifference, matrixPanel, sized } from "./panels.js";
 import { type GrayPicture, grayOf, kernelOf } from "./picture.js";
 
 /** A strided convolution, and the dense one of which it is a part. */
@@ -88,7 +89,7 @@ export function strideAsSubsampling(
         matrixPanel(`Convolved with the stride: ${sized(strided)}`, strided, {
           map,
           range,
-          caption: `Largest difference from what was kept: ${short(difference)}.`,
+          caption: `Largest difference from what was kept: ${formatNumber(difference)}.`,
         }),
         {
           kind: "table",

@@ -28,7 +28,7 @@ export interface PicturePanel {
   readonly scale?: ColorScale;
   /** Rectangles around parts of it, in its pixels. */
   readonly boxes?: readonly Box[];
-  /** Numbers to write into its pixels, row by row: for small matrices. */
+  /** Numbers to write into its pixels, row by row: for small matrices. NaN leaves a pixel empty. */
   readonly numbers?: ArrayLike<number>;
   /** Names along the top, at equal distances: of columns of pixels, or of what the picture is made of. */
   readonly xNames?: readonly string[];

@@ -53,11 +53,13 @@ function cells({ image, numbers, title }: PicturePanel, zoom: number): Mark[] {
       `figure: panel "${title}" has ${numbers.length} numbers for ${width} x ${height} pixels; each pixel takes one.`,
   );
   return Array.from(numbers, (number, i) =>
-    text(formatNumber(number), ((i % width) + 0.5) * zoom, (Math.floor(i / width) + 0.5) * zoom + 4, {
-      anchor: "middle",
-      ink: isLight(image, i) ? "#10161d" : "#ffffff",
-    }),
-  );
+    Number.isNaN(number)
+      ? []
+      : text(formatNumber(number), ((i % width) + 0.5) * zoom, (Math.floor(i / width) + 0.5) * zoom + 4, {
+          anchor: "middle",
+          ink: isLight(image, i) ? "#10161d" : "#ffffff",
+        }),
+  ).flat();
 }
 
 function isLight({ channels, data }: Image, pixel: number): boolean {

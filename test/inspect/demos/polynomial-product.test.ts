@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { polynomialProduct } from "../../../src/inspect/index.js";
+import { figureSvg, polynomialProduct } from "../../../src/inspect/index.js";
 import { assert, near, suite, throwsMessage } from "../../harness/suite.js";
 import { holds, ints } from "./loops.js";
 
@@ -58,6 +58,12 @@ test("the sliding picture: each row times the first, added up, is a coefficient"
       assert.equal(sums, product);
     }),
   );
+});
+
+test("drawn, cells that b does not lie over are empty", async () => {
+  const svg = await figureSvg(polynomialProduct([1, 2], [2, -1, 2]).figure);
+  assert.match(svg, />−1</);
+  assert.not.match(svg, /NaN/);
 });
 
 test("errors say what is wrong", () => {
