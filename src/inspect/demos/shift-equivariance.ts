@@ -99,7 +99,7 @@ export async function shiftEquivariance(
       () => `${what}: ${Object.keys(conv)[0]} belongs to a kernel; the model has its own.`,
     );
     const model = of as Model;
-    return measured(model, await inputFor(what, model, picture), options);
+    return measured(model, layer ?? "the network", await inputFor(what, model, picture), options);
   }
   check(layer === undefined, () => `${what}: a kernel has no layer ${show(layer)}. Leave it out.`);
   const given = toTensor(of as Input);
@@ -113,7 +113,7 @@ export async function shiftEquivariance(
   const convolution = network(conv2d(k, [kh, kw], { ...conv, bias: false }));
   using model = await convolution.build(x.shape.slice(1), { initialize: false });
   model.loadStateDict(new Map([["weight", weight]]));
-  return await measured(model, x, options);
+  return await measured(model, "the kernel", x, options);
 }
 
 /** The picture as the one input of a batch, [1, ...inputShape]. */
@@ -149,6 +149,7 @@ function numbersOf(what: string, picture: Image | Input, channels: number): Tens
 
 async function measured(
   model: Model,
+  name: string,
   x: Tensor,
   { shift, layer, signal, onProgress }: ShiftEquivarianceOptions,
 ): Promise<ShiftEquivariance> {
@@ -196,7 +197,7 @@ async function measured(
     curve,
   };
   const described = { ...result, verdict: verdictOf(shift, result) };
-  return { ...described, figure: equivarianceFigure(x, shift, described, layer ?? "the network") };
+  return { ...described, figure: equivarianceFigure(x, shift, described, name) };
 }
 
 /** Which units see neither border nor seam. */
