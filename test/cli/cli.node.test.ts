@@ -15,7 +15,16 @@ const { fails, here, path, run, succeeds, trained } = commandLine(test, cli);
 
 test("every command has a help with an example", () => {
   const all = succeeds("--help");
-  for (const command of ["train", "evaluate", "classify", "predict", "export", "summary", "models"]) {
+  for (const command of [
+    "train",
+    "evaluate",
+    "classify",
+    "predict",
+    "export",
+    "summary",
+    "inspect",
+    "models",
+  ]) {
     assert.ok(all.includes(`  ${command} `), command);
     const help = succeeds(command, "--help");
     assert.match(help, /^Usage: featuremap/);
