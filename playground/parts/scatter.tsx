@@ -29,7 +29,7 @@ interface ScatterProps {
 }
 
 const HEIGHT = 360;
-const MARGIN = { left: 48, right: 20, top: 16, bottom: 44 };
+const MARGIN = { left: 48, right: 20, top: 30, bottom: 44 };
 const LINE = 16;
 
 /** Named points between two axes. It fills the width it has; labels keep out of each other's way. */
@@ -65,7 +65,7 @@ export function Scatter({ label, points, x, y }: ScatterProps) {
             {text}
           </text>
         ))}
-        <text class="axis" x={4} y={11}>
+        <text class="axis" x={4} y={12}>
           {y.title}
         </text>
         <text class="axis end" x={width - MARGIN.right} y={HEIGHT - 6}>

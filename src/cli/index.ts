@@ -1,4 +1,4 @@
-// The command line: `featuremap train | evaluate | classify | predict | export | summary | models`.
+// The command line: `featuremap train | evaluate | classify | predict | export | summary | inspect | models`.
 
 import { createRequire } from "node:module";
 import { Command } from "commander";
@@ -6,6 +6,7 @@ import { addClassify } from "./classify.js";
 import { addEvaluate } from "./evaluate.js";
 import { endWith, UsageError } from "./exit.js";
 import { addExport } from "./export.js";
+import { addInspect } from "./inspect.js";
 import { addModels } from "./models.js";
 import { collect, similar } from "./options.js";
 import { addPredict } from "./predict.js";
@@ -36,6 +37,7 @@ addClassify(program);
 addPredict(program);
 addExport(program);
 addSummary(program);
+addInspect(program);
 addModels(program);
 
 program

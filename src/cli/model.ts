@@ -138,6 +138,16 @@ async function openZoo(options: ModelOptions, labels: readonly string[] | undefi
   };
 }
 
+/** A network of the zoo without its weights, for what does not depend on them. */
+export async function openUntrained(name: string, options: PictureOptions): Promise<Opened> {
+  const entry = findModel(name);
+  const usual = usualPreprocessing(entry);
+  const preprocessing = usual && changed(usual, options);
+  const inputShape = preprocessing ? preparedShape(preprocessing) : entry.inputShape;
+  const model = await entry.create({ inputShape, initialize: false, ...preparing(preprocessing) });
+  return { name, zooName: name, model, preprocessing, isGuess: false, isOwn: false };
+}
+
 /** What pictures go through for a network of the zoo, at the size it was designed for. */
 export function usualPreprocessing({ preprocessing, inputShape }: ZooModel): Preprocessing | undefined {
   return preprocessing && preprocessingFor(preprocessing, inputShape);

@@ -38,7 +38,8 @@ export function byteTables(what: string, channels: number, normalization: Normal
   );
 }
 
-function perChannel(
+/** One number for each channel. */
+export function perChannel(
   what: string,
   name: string,
   value: number | readonly number[],

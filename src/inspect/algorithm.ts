@@ -19,6 +19,6 @@ export function algorithmOf(steps: readonly Step[], window: string): string {
 }
 
 /** `local response norm` of localResponseNorm, `max pool` of maxPool2d. */
-function inWords(kernel: string): string {
+export function inWords(kernel: string): string {
   return kernel.replace(/\dd$/, "").replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

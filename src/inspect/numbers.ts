@@ -24,3 +24,9 @@ export function formatBytes(bytes: number): string {
 export function percent(share: number, digits = 2): string {
   return `${(100 * share).toFixed(digits)} %`;
 }
+
+/** `12`, `23,296`, `−0.0123`, `1.2e−5`: a number in three digits, whole ones in full. */
+export function formatNumber(value: number): string {
+  const isShort = Number.isInteger(value) && Math.abs(value) < 1e9;
+  return (isShort ? formatCount(value) : String(Number(value.toPrecision(3)))).replaceAll("-", "−");
+}

@@ -97,7 +97,7 @@ function scoresOf({ output }: Trace): Value {
 }
 
 /** The output of a layer. */
-function layerOf(what: string, { records }: Trace, layer: string): Value {
+export function layerOf(what: string, { records }: Trace, layer: string): Value {
   const record = records.find(({ name }) => name === layer);
   if (record) return record.output;
   throw new FeatureMapError(

@@ -6,7 +6,8 @@ import type { Size2 } from "../ops/shape.js";
  * `offset + [i, j] * stride` on. Borders are not cut off, so an offset below 0 reaches into the padding. One number
  * where height and width agree, else [height, width]. A stride of 0 means that all units see the same, and a size of 0
  * that they see nothing of the input: their numbers are constants. Units whose fields do not move by whole pixels (of
- * resizing, transposed convolutions, pixel shuffles) count as seeing all that the layer before them sees together.
+ * resizing, transposed convolutions, pixel shuffles) count as seeing all that the layer before them sees together; what
+ * a single one sees exactly, `receptiveField` tells.
  */
 export interface ReceptiveField {
   readonly size: Size2;

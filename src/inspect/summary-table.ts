@@ -88,7 +88,7 @@ export function summaryMarkdown(summary: Summary, options: SummaryTableOptions =
 /** A shape without the batch as networks are drawn: height × width × channels. */
 export function drawnShape(shape: Shape): string {
   const [c, ...pixels] = shape;
-  return (shape.length > 3 ? shape : [...pixels, c ?? 1]).join("×");
+  return (c === undefined || shape.length > 3 ? shape : [...pixels, c]).join("×");
 }
 
 function factsOf(summary: Summary): [name: string, text: string][] {

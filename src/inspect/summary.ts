@@ -1,5 +1,5 @@
 import type { Step } from "../graph/builder.js";
-import { type Draft, draft } from "../graph/draft.js";
+import { type Draft, draft, formatSteps } from "../graph/draft.js";
 import { roomOf, sizesOf } from "../graph/encode.js";
 import { neededNodes } from "../graph/graph.js";
 import type { LayerRecord } from "../layers/layer.js";
@@ -115,8 +115,13 @@ export function summary(model: Model): Summary {
   };
 }
 
+/** The steps that predict one input, a line each: kernel, units of work, arguments, layer. First those that run once. */
+export function formatPlan(model: Model): string {
+  return formatSteps(draftOf(outlineOf("formatPlan", model)).builder);
+}
+
 /** The steps of a prediction, drafted with weights that have no place. */
-export function draftOf({ graph, outputs, weights }: Outline): Draft {
+function draftOf({ graph, outputs, weights }: Outline): Draft {
   const bound = new Map<Value, Storage>();
   for (const [name, value] of weights) bound.set(value, { name, bytes: value.elements * 4, address: 0 });
   return draft(graph, { outputs, bound });

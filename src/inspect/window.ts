@@ -64,11 +64,18 @@ export function formatKernel({ kernel }: LayerWindow, flat: boolean): string {
 
 /** What is not as usual about a window, each in a few words: `stride 2`, `pad 1`, `dilation 2`, `groups 32`. */
 export function windowExtras({ stride, padding, paddingMode, dilation, groups = 1 }: LayerWindow): string[] {
-  const show = (size: Size2 | Padding4): string => (typeof size === "number" ? `${size}` : size.join("×"));
+  const show = (size: Size2): string => (typeof size === "number" ? `${size}` : size.join("×"));
   return [
     stride !== 1 && `stride ${show(stride)}`,
-    padding !== 0 && `${paddingMode ?? "pad"} ${typeof padding === "number" ? padding : padding.join(",")}`,
+    padding !== 0 && `${paddingMode ?? "pad"} ${formatPadding(padding)}`,
     dilation !== 1 && `dilation ${show(dilation)}`,
     groups !== 1 && `groups ${groups}`,
   ].filter((word) => word !== false);
+}
+
+/** `1`, `0×3` for none above and below, `0,0,1,1` for four sides. */
+function formatPadding(padding: Padding4): string {
+  if (typeof padding === "number") return `${padding}`;
+  const [top, left, bottom, right] = padding;
+  return top === bottom && left === right ? `${top}×${left}` : padding.join(",");
 }

@@ -15,7 +15,16 @@ const { fails, here, path, run, succeeds, trained } = commandLine(test, cli);
 
 test("every command has a help with an example", () => {
   const all = succeeds("--help");
-  for (const command of ["train", "evaluate", "classify", "predict", "export", "summary", "models"]) {
+  for (const command of [
+    "train",
+    "evaluate",
+    "classify",
+    "predict",
+    "export",
+    "summary",
+    "inspect",
+    "models",
+  ]) {
     assert.ok(all.includes(`  ${command} `), command);
     const help = succeeds(command, "--help");
     assert.match(help, /^Usage: featuremap/);
@@ -59,18 +68,46 @@ test("wrong calls end with code 2 and a suggestion", () => {
 });
 
 test("summary, for people and as JSON", () => {
-  assert.match(succeeds("summary", "lenet5"), /Conv2d +16 × 10 × 10 +2,416 +240,000 +14 × 14 +2 × 2/);
+  assert.match(succeeds("summary", "lenet5"), /Conv2d +5×5 +10×10×16 +2,416 +240,000 +14 +2/);
+  assert.match(succeeds("summary", "lenet5", "--formulas"), /\(5 \* 5 \* 6 \+ 1\) \* 16 = 2,416/);
+  assert.match(succeeds("summary", "lenet5", "--markdown"), /^\| Layer \| Type \|.*\n\| --- \|/);
+  assert.match(succeeds("summary", "lenet5", "--plan"), /^once pack\((.|\n)*\ncontract\(.* # 0\n/);
   const { parameters, macs, activationBytes, layers } = JSON.parse(succeeds("summary", "lenet5", "--json"));
   assert.equal([parameters, macs, layers.length], [61_706, 416_520, 12]);
   assert.ok(activationBytes > 0);
   assert.equal(layers[3], {
     name: "3",
     type: "Conv2d",
+    inputs: [[6, 14, 14]],
     output: [16, 10, 10],
+    window: { kernel: 5, stride: 1, padding: 0, dilation: 1, groups: 1 },
     parameters: 2416,
+    formula: "(5 * 5 * 6 + 1) * 16 = 2416",
     macs: 240_000,
+    activationBytes: 6400,
+    algorithm: "direct 5×5",
     receptiveField: { size: 14, stride: 2, offset: 0 },
   });
+});
+
+test("summary draws to a file; ways to print exclude each other", () => {
+  const out = succeeds("summary", "resnet18", "--svg", "resnet18.svg", "--json");
+  assert.is(JSON.parse(out).parameters, 11_689_512);
+  const svg = readFileSync(path("resnet18.svg"), "utf8");
+  assert.match(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"(.|\n)*ResNet-18(.|\n)*<\/svg>\n$/);
+  assert.match(
+    fails(1, "summary", "lenet5", "--svg", "nowhere/x.svg"),
+    /the folder .*nowhere does not exist/,
+  );
+  for (const options of [
+    ["--json", "--markdown"],
+    ["--plan", "--json"],
+    ["--plan", "--markdown"],
+    ["--formulas", "--json"],
+    ["--formulas", "--plan"],
+  ]) {
+    assert.match(fails(2, "summary", "lenet5", ...options), /cannot be used with option/, options.join(" "));
+  }
 });
 
 test("errors name the options of the command line", () => {

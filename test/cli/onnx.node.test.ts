@@ -97,9 +97,9 @@ test("sizes that an ONNX file leaves open are told, and given as options", () =>
     told.err,
     /^note: open\.onnx leaves sizes of its input "x" open; it is taken to be 224 × 224 pixels\. /,
   );
-  assert.match(told.out, /3 × 224 × 224/);
-  assert.match(succeeds("summary", "open.onnx", "--size", "32x48"), /3 × 32 × 48/);
-  assert.match(succeeds("summary", "open.onnx", "--shape", "x=1x3x40x50"), /3 × 40 × 50/);
+  assert.match(told.out, /224×224×3/);
+  assert.match(succeeds("summary", "open.onnx", "--size", "32x48"), /32×48×3/);
+  assert.match(succeeds("summary", "open.onnx", "--shape", "x=1x3x40x50"), /40×50×3/);
   const table = ["n", "rows"];
   writeFileSync(
     path("table.onnx"),

@@ -4,7 +4,9 @@ import {
   batchNorm2d,
   conv1d,
   conv2d,
+  convTranspose2d,
   custom,
+  depthwiseConv2d,
   flatten,
   globalAvgPool2d,
   type Layer,
@@ -22,7 +24,15 @@ import {
   Tensor,
   unflatten,
 } from "../../src/index.js";
-import { formatSummary, type ReceptiveField, type Summary, summary } from "../../src/inspect/index.js";
+import {
+  formatPlan,
+  formatSummary,
+  type LayerSummary,
+  type ReceptiveField,
+  type Summary,
+  summary,
+  summaryMarkdown,
+} from "../../src/inspect/index.js";
 import { network } from "../../src/layers/containers.js";
 import { buildModel } from "../../src/layers/model.js";
 import { constant } from "../../src/ops/constant.js";
@@ -31,7 +41,7 @@ import { multiply } from "../../src/ops/multiply.js";
 import type { Value } from "../../src/ops/op.js";
 import { reshaped } from "../../src/ops/reshape.js";
 import { sizeOf } from "../../src/tensor.js";
-import { lenet5 } from "../../src/zoo/index.js";
+import { lenet5, models, vgg16 } from "../../src/zoo/index.js";
 import { assert, suite } from "../harness/suite.js";
 
 const test = suite("summary");
@@ -199,24 +209,50 @@ test("summaries leave no memory behind", async () => {
   assert.is(model.runtime.heap.memory.buffer.byteLength, before);
 });
 
-test("as a table", async () => {
+test("as a table, in as many columns as there is room for", async () => {
   using model = await sequential([conv2d(6, 5), relu(), flatten(), linear(10), softmax()]).build([1, 8, 8]);
+  const told: Summary = {
+    ...summary(model),
+    ...{ weightBytes: 4608, packedBytes: 4096, activationBytes: 1536, tableBytes: 100, peakBytes: 10340 },
+  };
   assert.is(
-    formatSummary({ ...summary(model), activationBytes: 1536 }),
+    formatSummary(told, { width: 110 }),
     `
-Layer  Type     Output     Parameters  Multiply-adds   Sees  Every
-──────────────────────────────────────────────────────────────────
-0      Conv2d   6 × 4 × 4         156          2,400  5 × 5  1 × 1
-1      ReLU     6 × 4 × 4                             5 × 5  1 × 1
-2      Flatten  96                                    8 × 8
-3      Linear   10                970            960  8 × 8
-4      Softmax  10                                    8 × 8
-──────────────────────────────────────────────────────────────────
-Parameters     1,126, 4.5 KB
+Layer  Type     Window  Output  Parameters  Multiply-adds  Sees  Every  Output in  Computed as
+─────────────────────────────────────────────────────────────────────────────────────────────────
+0      Conv2d   5×5     4×4×6          156          2,400     5      1  512 bytes  direct 5×5
+1      ReLU             4×4×6                                 5      1  512 bytes  relu
+2      Flatten          96                                    8         384 bytes  reshape
+3      Linear           10             970            960     8          64 bytes  matrix product
+4      Softmax          10                                    8          64 bytes  softmax
+─────────────────────────────────────────────────────────────────────────────────────────────────
+Parameters     1,126
 Multiply-adds  3,360 for one input
-Activations    1.54 KB for one input
+Memory         10.3 KB for one input
+of which       weights 4.61 KB, packed copies of them 4.1 KB, activations 1.54 KB, tables 100 bytes
+Window         size, s stride, p padding, d dilation, g groups
 Sees, every    size and step of the receptive field in pixels of the input`.trimStart(),
   );
+  const lines = formatSummary(told, { width: 62, formulas: true }).split("\n");
+  assert.match(lines[2]!, /^0 +Conv2d +4×4×6 +\(5 \* 5 \* 1 \+ 1\) \* 6 = 156/);
+  assert.match(lines.at(-1)!, /^Left out +.*Sees, Every, Output in, Computed as: the line is too short$/);
+});
+
+test("as Markdown, with all columns", async () => {
+  using model = await sequential({ "a|b": conv2d(4, 3, { stride: 2 }), fc_1: relu() }).build([1, 9, 9]);
+  const [head, rule, first, second] = summaryMarkdown(summary(model), { formulas: true }).split("\n");
+  assert.is(
+    head,
+    "| Layer | Type | Window | Output | Parameters | Multiply-adds | Sees | Every | Output in | Computed as |",
+  );
+  assert.is(rule, "| --- | --- | --- | --- | --- | ---: | ---: | ---: | ---: | --- |");
+  assert.is(
+    first,
+    "| a\\|b | Conv2d | 3×3 s2 | 4×4×4 | (3 \\* 3 \\* 1 + 1) \\* 4 = 40 | 576 | 3 | 2 | 512 bytes | direct 3×3 |",
+  );
+  assert.is(second, "| fc\\_1 | ReLU |  | 4×4×4 |  |  | 3 | 2 | 512 bytes | relu |");
+  assert.throws(() => summaryMarkdown(summary(model), { width: 3 } as object), /unknown option "width"/);
+  assert.throws(() => formatSummary(summary(model), { width: 3 }), /width is 3/);
 });
 
 test("tables fit in 100 columns", async () => {
@@ -342,6 +378,158 @@ test("receptive fields are the pixels that, when they change, change the output"
   assert.ok(inner > 500, `only ${inner} fields lay within the picture`);
 });
 
+const rowsOf = ({ layers }: Summary): Record<string, LayerSummary> =>
+  Object.fromEntries(layers.map((layer) => [layer.name, layer]));
+
+test("windows, by hand", async () => {
+  const net = sequential({
+    conv: conv2d(4, [3, 5], { stride: [1, 2], padding: [0, 1, 2, 3], dilation: [2, 1] }),
+    mirrored: conv2d(4, 3, { padding: 1, paddingMode: "reflect", groups: 2 }),
+    apart: depthwiseConv2d(3),
+    up: convTranspose2d(2, 2, { stride: 2 }),
+    pool: maxPool2d(3, { stride: 2, padding: 1 }),
+    mean: globalAvgPool2d(),
+  });
+  const rows = rowsOf(await summaryOf(net, [3, 16, 16]));
+  const plain = { stride: 1, padding: 0, dilation: 1 };
+  assert.equal(rows.conv!.window, {
+    ...{ kernel: [3, 5], stride: [1, 2], padding: [0, 1, 2, 3], dilation: [2, 1], groups: 1 },
+  });
+  assert.equal(rows.mirrored!.window, { ...plain, kernel: 3, padding: 1, paddingMode: "reflect", groups: 2 });
+  assert.equal(rows.apart!.window, { ...plain, kernel: 3, groups: 4 });
+  assert.equal(rows.up!.window, { ...plain, kernel: 2, stride: 2, groups: 1 });
+  assert.equal(rows.pool!.window, { ...plain, kernel: 3, stride: 2, padding: 1 });
+  assert.is(rows.mean!.window, undefined);
+  const line = rowsOf(await summaryOf(sequential({ line: conv1d(2, 5, { padding: 2 }) }), [3, 20])).line!;
+  assert.equal(line.window, { ...plain, kernel: 5, padding: 2, groups: 1 });
+  assert.is(line.formula, "(5 * 3 + 1) * 2 = 32");
+});
+
+test("formulas and inputs, by hand", async () => {
+  const scaled = custom("Scaled", (scope, x) =>
+    scope.multiply(
+      x,
+      scope.parameter("scale", [8], (data) => data.fill(1)),
+    ),
+  );
+  const net = sequential({
+    conv: conv2d(8, 3),
+    grouped: conv2d(8, 3, { groups: 2, bias: false }),
+    apart: depthwiseConv2d(3),
+    norm: batchNorm2d(),
+    scaled,
+    sum: residual([relu()], { shortcut: conv2d(8, 1) }),
+    flat: flatten(),
+    fc: linear(10),
+  });
+  const rows = rowsOf(await summaryOf(net, [3, 10, 10]));
+  assert.equal(
+    ["conv", "grouped", "apart", "norm", "scaled", "sum", "flat", "fc"].map((name) => rows[name]!.formula),
+    [
+      "(3 * 3 * 3 + 1) * 8 = 224",
+      "3 * 3 * 8 / 2 * 8 = 288",
+      "(3 * 3 * 1 + 1) * 8 = 80",
+      "2 * 8 = 16",
+      "8 = 8",
+      undefined,
+      undefined,
+      "(128 + 1) * 10 = 1290",
+    ],
+  );
+  assert.equal(rows.conv!.inputs, [[3, 10, 10]]);
+  assert.equal(rows.sum!.inputs, [
+    [8, 4, 4],
+    [8, 4, 4],
+  ]);
+  assert.equal(rows.fc!.inputs, [[128]]);
+});
+
+test("the formulas of all networks of the zoo give the numbers of parameters", async () => {
+  let formulas = 0;
+  for (const [name, { create }] of Object.entries(models)) {
+    using model = await create({ initialize: false });
+    for (const { name: layer, formula, parameters } of summary(model).layers) {
+      if (formula === undefined) {
+        assert.is(parameters, 0, `${name} ${layer}`);
+        continue;
+      }
+      const [terms, result] = formula.split(" = ");
+      assert.equal(
+        [Function(`return ${terms}`)(), Number(result)],
+        [parameters, parameters],
+        `${name} ${formula}`,
+      );
+      formulas++;
+    }
+  }
+  assert.ok(formulas > 2000, `${formulas} formulas`);
+});
+
+test("how layers are computed follows from the plan", async () => {
+  const net = sequential({
+    conv: conv2d(8, 3),
+    point: conv2d(16, 1),
+    apart: depthwiseConv2d(5),
+    act: relu(),
+    flat: flatten(),
+    fc: linear(10),
+  });
+  using model = await net.build([3, 12, 12]);
+  const { layers } = summary(model);
+  assert.equal(
+    layers.map(({ algorithm }) => algorithm),
+    ["direct 3×3", "1×1", "depthwise 5×5", "relu", "reshape", "matrix product"],
+  );
+  const plan = formatPlan(model);
+  assert.match(plan, /^once pack\(/);
+  for (const { name } of layers) assert.ok(plan.includes(`# ${name}\n`), `${name} in\n${plan}`);
+});
+
+test("the memory is what the runtime allocates to predict one input", async () => {
+  const two = custom("Two", (scope, x) => scope.add(x, scope.input("other") as Value));
+  const ports = ["first", "other"].map((name) => ({ name, shape: [1, 3, 7, 7], batch: true }));
+  const nets: (() => Promise<Model>)[] = [
+    () => lenet5(),
+    () =>
+      sequential([
+        conv2d(8, 3, { padding: 1 }),
+        batchNorm2d(),
+        depthwiseConv2d(3),
+        residual([conv2d(8, 3, { padding: 1 })]),
+        convTranspose2d(5, 2, { stride: 2 }),
+        parallel([conv2d(3, 1), maxPool2d(3, { stride: 1, padding: 1 })]),
+        softmax(),
+      ]).build([3, 17, 13]),
+    () => sequential([relu()]).build([3, 5, 5]),
+    () => sequential([conv1d(4, 5), flatten(), linear(3)]).build([2, 30]),
+    () => buildModel(two, ports, { outputs: ["sum"] }),
+  ];
+  for (const build of nets) {
+    using model = await build();
+    const { heap } = model.runtime;
+    const { weightBytes, packedBytes, activationBytes, tableBytes, peakBytes } = summary(model);
+    model.dispose();
+    const before = heap.usedBytes;
+    using other = await build();
+    const feeds = Object.fromEntries(
+      other.ports.map(({ name, shape }) => [name, new Tensor(new Float32Array(sizeOf(shape)), shape)]),
+    );
+    other.predictSync(feeds);
+    assert.is(peakBytes, heap.usedBytes - before);
+    assert.is(peakBytes, weightBytes + packedBytes + activationBytes + tableBytes);
+  }
+});
+
+test("VGG-16 is summed up without a place for its half a gigabyte", async () => {
+  using model = await vgg16({ initialize: false });
+  const { heap } = model.runtime;
+  const [used, size] = [heap.usedBytes, heap.memory.buffer.byteLength];
+  const { parameters, weightBytes, packedBytes } = summary(model);
+  assert.is(parameters, 138_357_544);
+  assert.ok(weightBytes >= 4 * parameters && packedBytes > 4 * 138_000_000);
+  assert.equal([heap.usedBytes, heap.memory.buffer.byteLength], [used, size]);
+});
+
 test("what only training computes has parameters but costs nothing", async () => {
   const classifier = (auxiliary: boolean) =>
     custom("Classifier", (scope, x) => {
@@ -356,6 +544,14 @@ test("what only training computes has parameters but costs nothing", async () =>
   assert.is(having.macs, without.macs);
   assert.is(having.activationBytes, without.activationBytes);
   assert.is(having.parameters, without.parameters + 4 * 3 + 3);
+  assert.equal(
+    having.layers.map(({ name, activationBytes }) => [name, activationBytes > 0]),
+    [
+      ["trunk", true],
+      ["side", false],
+      ["head", true],
+    ],
+  );
 });
 
 test.run();

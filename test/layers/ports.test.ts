@@ -101,9 +101,17 @@ test("wrong names and values are told", async () => {
   );
 });
 
-test("a model that is not initialised begins with zeros", async () => {
+test("a model that is not initialised begins with zeros, for which there is memory once they are asked for", async () => {
   using model = await buildModel(linear(3), [2], { initialize: false });
+  const { heap } = model.runtime;
+  const before = heap.usedBytes;
+  assert.equal(model.parameterCount, 9);
+  assert.is(heap.usedBytes, before);
   assert.equal([...model.stateDict().get("weight")!.data], [0, 0, 0, 0, 0, 0]);
+  // Two weights, each on cache lines of its own.
+  assert.is(heap.usedBytes, before + 2 * 64);
+  model.dispose();
+  assert.is(heap.usedBytes, before);
   await rejectsMessage(() => buildModel(linear(3), [2], { initialize: 1 as never }), /initialize/);
 });
 

@@ -80,19 +80,34 @@ test("a pointer on the picture chooses the unit whose field is centred nearest",
     await clean();
   }));
 
-test("every network of the zoo opens", () =>
-  visit("networks", async ({ page, clean }) => {
+test("every network of the zoo opens, drawn from its graph", () =>
+  visit("networks", async ({ page }) => {
     for (const [name, { title, parameters }] of Object.entries(models)) {
       await page.getByLabel("All of them").selectOption(name);
-      await page.getByRole("heading", { name: title, exact: true }).first().waitFor();
-      await page.locator('.network[aria-busy="false"]').waitFor();
-      const shown = await page.locator(".network .stat", { hasText: "parameters" }).innerText();
-      const digits =
-        parameters < 1e7
-          ? parameters.toLocaleString("en-US")
-          : `${Number((parameters / 1e6).toPrecision(3))} million`;
-      assert.ok(shown.includes(digits), `${name}: ${shown}, expected ${digits}`);
+      const picture = page.locator('.network[aria-busy="false"] svg.diagram');
+      await page.waitForFunction(
+        ([part]) => document.querySelector("svg.diagram")?.getAttribute("aria-label")?.startsWith(part!),
+        [`${title}: ${parameters.toLocaleString("en-US")} parameters`],
+      );
+      assert.ok((await picture.locator("[data-layer]").count()) >= 5, name);
     }
+  }));
+
+test("a block is chosen by the keyboard; a module leads to the layers inside it", () =>
+  visit("networks/googlenet", async ({ page, clean, accessible }) => {
+    const block = page.locator('svg.diagram [data-layer="inception3a"]').first();
+    await block.focus();
+    await page.keyboard.press("Enter");
+    const panel = page.getByRole("region", { name: "The chosen layer" });
+    await panel.getByRole("heading", { name: "inception3a", exact: true }).waitFor();
+    // The paper's six sizes: 64, 96 to 128, 16 to 32, and 32 after the pooling, on 192 channels, without bias, with batch norm.
+    const weights = 192 * (64 + 96 + 16 + 32) + 96 * 128 * 9 + 16 * 32 * 9;
+    const norms = 2 * (64 + 96 + 128 + 16 + 32 + 32);
+    assert.ok((await panel.innerText()).includes((weights + norms).toLocaleString("en-US")));
+    assert.is(await block.getAttribute("aria-pressed"), "true");
+    await panel.getByRole("button", { name: "branch2.1.conv", exact: true }).click();
+    await panel.getByRole("heading", { name: "inception3a.branch2.1.conv", exact: true }).waitFor();
+    await accessible();
     await clean();
   }));
 

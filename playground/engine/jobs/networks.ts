@@ -1,6 +1,6 @@
 import { type Model, Tensor } from "featuremap";
 import type { Image } from "featuremap/image";
-import { filterGrid, type Summary, summary } from "featuremap/inspect";
+import { filterGrid, networkDiagram, type Summary, summary } from "featuremap/inspect";
 import { models } from "featuremap/zoo";
 
 /** A network of the zoo, as the page shows it. */
@@ -10,14 +10,17 @@ export interface Described {
   readonly paper: string;
   readonly inputShape: readonly number[];
   readonly summary: Summary;
+  /** Its picture. */
+  readonly svg: string;
 }
 
-/** What a network is made of. No weights are made for that. */
-export async function describe({ name }: { name: string }): Promise<Described> {
+/** What a network is made of, with a picture of a width in pixels. No weights are made for that. */
+export async function describe({ name, width }: { name: string; width: number }): Promise<Described> {
   const { title, paper, inputShape, create } = models[name]!;
   const model = await create({ initialize: false });
   try {
-    return { name, title, paper, inputShape, summary: summary(model) };
+    const svg = networkDiagram(model, { title, width, interactive: true, standalone: false });
+    return { name, title, paper, inputShape, summary: summary(model), svg };
   } finally {
     model.dispose();
   }

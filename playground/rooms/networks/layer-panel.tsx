@@ -7,6 +7,7 @@ import { bytes, count, drawn } from "./numbers.js";
 interface LayerPanelProps {
   readonly network: Described;
   readonly layer: LayerSummary;
+  readonly onChoose: (layer: string) => void;
 }
 
 const sized = (size: number | readonly number[]): string =>
@@ -17,9 +18,13 @@ const percent = (part: number, whole: number): string =>
   `${whole === 0 ? 0 : ((100 * part) / whole).toFixed(part / whole < 0.1 ? 1 : 0)} %`;
 
 /** Everything about one layer: shapes, formula, cost, what it sees, its filters. */
-export function LayerPanel({ network, layer }: LayerPanelProps) {
+export function LayerPanel({ network, layer, onChoose }: LayerPanelProps) {
   const { inputs, output, window, parameters, formula, macs, activationBytes, algorithm } = layer;
   const { summary, inputShape } = network;
+  const inside =
+    layer.name === "" ? [] : summary.layers.filter(({ name }) => name.startsWith(`${layer.name}.`));
+  const sum = (of: (one: LayerSummary) => number): number =>
+    inside.reduce((total, one) => total + of(one), of(layer));
   const facts: (readonly [string, string] | false | undefined)[] = [
     ["Input", inputs.map(drawn).join(" and ")],
     ["Output", drawn(output)],
@@ -32,6 +37,8 @@ export function LayerPanel({ network, layer }: LayerPanelProps) {
       ],
     window && window.dilation !== 1 && ["Dilation", each(window.dilation)],
     window?.groups !== undefined && window.groups > 1 && ["Groups", `${window.groups}`],
+    inside.length > 0 && ["Parameters inside", count(sum((one) => one.parameters))],
+    inside.length > 0 && ["Multiply-adds inside", count(sum((one) => one.macs))],
     parameters > 0 && ["Parameters", formula ?? count(parameters)],
     parameters > 0 && ["", `${percent(parameters, summary.parameters)} of the network's`],
     macs > 0 && ["Multiply-adds", `${count(macs)}, ${percent(macs, summary.macs)} of the network's`],
@@ -55,6 +62,18 @@ export function LayerPanel({ network, layer }: LayerPanelProps) {
           )}
         </dl>
         {window && <SizeFormula layer={layer} />}
+        {inside.length > 0 && (
+          <ul class="inside small" aria-label={`Layers inside ${layer.name}`}>
+            {inside.map(({ name, type, output }) => (
+              <li key={name}>
+                <button type="button" class="link" onClick={() => onChoose(name)}>
+                  {name.slice(layer.name.length + 1)}
+                </button>{" "}
+                <span class="soft">{`${type}, ${drawn(output)}`}</span>
+              </li>
+            ))}
+          </ul>
+        )}
       </div>
       <div>
         <h3>What it sees</h3>

@@ -1,12 +1,13 @@
+import type { LayerSummary } from "featuremap/inspect";
 import { models } from "featuremap/zoo";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { call, isAbort } from "../../engine/client.js";
 import type { Described } from "../../engine/jobs/networks.js";
-import { Segments, Select, Stat } from "../../parts/controls.js";
+import { Segments, Select } from "../../parts/controls.js";
 import { Notice } from "../../parts/notice.js";
+import { Diagram } from "./diagram.js";
 import { LayerPanel } from "./layer-panel.js";
 import { LayerTable } from "./layer-table.js";
-import { bytes, count, drawn } from "./numbers.js";
 import { Timeline } from "./timeline.js";
 
 /** Those of the lecture, in its order. */
@@ -27,28 +28,44 @@ function inAddress(): string {
   return Object.hasOwn(models, name) ? name : lecture[0]!;
 }
 
+/** The layer of that name, or the first one inside it that learns something. */
+function layerNamed({ summary: { layers } }: Described, name: string): LayerSummary | undefined {
+  const inside = layers.filter((layer) => layer.name.startsWith(`${name}.`));
+  return (
+    layers.find((layer) => layer.name === name) ??
+    inside.find(({ parameters }) => parameters > 0) ??
+    inside[0]
+  );
+}
+
 export function Networks() {
   const [name, setName] = useState(inAddress);
   const [network, setNetwork] = useState<Described>();
   const [failure, setFailure] = useState<string>();
-  const [layer, setLayer] = useState<string>();
+  const [layer, setLayer] = useState<LayerSummary>();
+  const [frame, width] = useWidth();
 
   useEffect(() => {
+    if (width === undefined) return;
     history.replaceState(null, "", `#/networks/${name}`);
     const ending = new AbortController();
     setFailure(undefined);
-    call("networks/describe", { name }, { signal: ending.signal }).then(
+    call("networks/describe", { name, width }, { signal: ending.signal }).then(
       (described) => {
         if (ending.signal.aborted) return;
         setNetwork(described);
-        setLayer(described.summary.layers.find(({ parameters }) => parameters > 0)?.name);
+        setLayer(
+          (before) =>
+            // Only the picture was drawn anew, for another width.
+            (described.name === network?.name && before) ||
+            described.summary.layers.find(({ parameters }) => parameters > 0),
+        );
       },
       (error) => isAbort(error) || setFailure(String(error.message)),
     );
     return () => ending.abort();
-  }, [name]);
+  }, [name, width]);
 
-  const chosen = network?.summary.layers.find((one) => one.name === layer);
   return (
     <div class="networks">
       <section class="panel" aria-label="Network">
@@ -67,24 +84,54 @@ export function Networks() {
           />
         </div>
         {failure && <Notice kind="error">{failure}</Notice>}
-        <div class="network" aria-busy={network?.name !== name}>
+        <div class="network" aria-busy={network?.name !== name} ref={frame}>
           {network && (
             <div class="made-of" key={network.name}>
-              <h2>{network.title}</h2>
-              <p class="soft small paper">{network.paper}.</p>
-              <dl class="stats">
-                <Stat name="parameters" value={count(network.summary.parameters)} />
-                <Stat name="multiply-adds for one picture" value={count(network.summary.macs)} />
-                <Stat name="memory to run it" value={bytes(network.summary.peakBytes)} />
-                <Stat name="input, height × width × channels" value={drawn(network.inputShape)} />
-              </dl>
-              <LayerTable network={network} chosen={layer} onChoose={setLayer} />
+              <h2 class="hidden">{network.title}</h2>
+              <Diagram
+                network={network}
+                chosen={layer?.name}
+                onChoose={(chosen) => setLayer(layerNamed(network, chosen))}
+              />
+              <p class="soft small paper">
+                {network.paper}. Height and depth of the blocks follow the tensors' height and width,
+                thickness their channels. Choose a block to learn more.
+              </p>
+              <LayerTable
+                network={network}
+                chosen={layer?.name}
+                onChoose={(chosen) => setLayer(layerNamed(network, chosen))}
+              />
             </div>
           )}
         </div>
       </section>
-      {network && chosen ? <LayerPanel network={network} layer={chosen} /> : <div class="panel layer" />}
-      <Timeline onChoose={setName} />
+      {network && layer && (
+        <>
+          <LayerPanel
+            key={network.name}
+            network={network}
+            layer={layer}
+            onChoose={(chosen) => setLayer(layerNamed(network, chosen))}
+          />
+          <Timeline onChoose={setName} />
+        </>
+      )}
     </div>
   );
+}
+
+/** The width of an element in steps, so that not every pixel of a resized window draws the picture anew. */
+function useWidth() {
+  const element = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState<number>();
+  useLayoutEffect(() => {
+    const watch = new ResizeObserver(([entry]) => {
+      const { width } = entry!.contentRect;
+      setWidth(Math.max(300, width < 600 ? Math.floor(width) : Math.floor(width / 40) * 40));
+    });
+    watch.observe(element.current!);
+    return () => watch.disconnect();
+  }, []);
+  return [element, width] as const;
 }

@@ -14,7 +14,7 @@ export interface Figure {
   readonly columns?: number;
 }
 
-export type Panel = PicturePanel | PlotPanel | TablePanel;
+export type Panel = PicturePanel | TilesPanel | PlotPanel | TablePanel;
 
 /** A picture, with what its colours mean and what is marked in it. */
 export interface PicturePanel {
@@ -28,8 +28,31 @@ export interface PicturePanel {
   readonly scale?: ColorScale;
   /** Rectangles around parts of it, in its pixels. */
   readonly boxes?: readonly Box[];
-  /** Numbers to write into its pixels, row by row: for small matrices. */
+  /** Numbers to write into its pixels, row by row: for small matrices. NaN leaves a pixel empty. */
   readonly numbers?: ArrayLike<number>;
+  /** Names along the top, at equal distances: of columns of pixels, or of what the picture is made of. */
+  readonly xNames?: readonly string[];
+  /** Names along the left, as those along the top. */
+  readonly yNames?: readonly string[];
+}
+
+/** Small pictures side by side, each with a line of text below it. */
+export interface TilesPanel {
+  readonly kind: "tiles";
+  readonly title: string;
+  readonly caption?: string;
+  readonly tiles: readonly Tile[];
+  /** Size of the pictures' pixels on the screen. Default: as large as a page has room for. */
+  readonly zoom?: number;
+  /** Tiles in a row. Default: as many as fit. */
+  readonly columns?: number;
+  /** What the colours of all of them mean. */
+  readonly scale?: ColorScale;
+}
+
+export interface Tile {
+  readonly image: Image;
+  readonly label?: string;
 }
 
 /** Colours from one number to another. */
@@ -39,6 +62,8 @@ export interface ColorScale {
   readonly to: number;
   /** What the numbers are, with their unit. */
   readonly label?: string;
+  /** Words in place of the two numbers, where pictures have ranges of their own: "lowest", "highest". */
+  readonly ends?: readonly [from: string, to: string];
 }
 
 /** A rectangle in pixels of a picture; it may reach beyond the border, where it is cut off. */

@@ -1,4 +1,5 @@
-import { type Html, html } from "./html.js";
+import { type Html, html } from "../html.js";
+import type { Scale, Tick } from "../scale.js";
 
 export interface ChartOptions {
   readonly title: string;
@@ -14,52 +15,6 @@ export interface ChartOptions {
   readonly xRange: readonly [number, number];
   /** What the picture shows, for those who do not see it. */
   readonly description: string;
-}
-
-export interface Tick {
-  readonly at: number;
-  readonly label: string;
-}
-
-/** Where numbers are, from 0 at the bottom to 1 at the top, and the numbers to show. */
-export interface Scale {
-  readonly place: (value: number) => number;
-  readonly ticks: readonly Tick[];
-}
-
-/** From 0 to 100 percent. */
-export function percentScale(): Scale {
-  const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1].map((at) => ({ at, label: `${Math.round(at * 100)}` }));
-  return { place: (value) => value, ticks };
-}
-
-/** Powers of ten at equal distances. */
-export function logScale(values: readonly number[]): Scale {
-  const positive = values.filter((value) => value > 0 && Number.isFinite(value));
-  const candidates = Array.from({ length: 14 }, (_, i) => 10 ** (i - 8)).flatMap((p) => [p, 2 * p, 5 * p]);
-  const least = Math.min(...positive, 1);
-  const most = Math.max(...positive, least * 2);
-  const low = candidates.filter((candidate) => candidate <= least).at(-1) ?? least;
-  const high = candidates.find((candidate) => candidate >= most) ?? most;
-  const span = Math.log(high / low);
-  const all = candidates.filter((at) => at >= low && at <= high * 1.0001);
-  const shown = all.length > 8 ? all.filter((at) => /^[0.]*1/.test(format(at))) : all;
-  const ticks = shown.map((at) => ({ at, label: format(at) }));
-  return { place: (value) => (value > 0 ? Math.log(value / low) / span : 0), ticks };
-}
-
-const format = (value: number): string => String(Number(value.toPrecision(3)));
-
-/** Round numbers within a range, about so many. */
-export function roundTicks([from, to]: readonly [number, number], count: number): Tick[] {
-  const rough = (to - from) / count;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) ?? 10);
-  const ticks: Tick[] = [];
-  for (let at = Math.ceil(from / step) * step; at <= to; at += step) {
-    ticks.push({ at, label: at.toLocaleString("en-US") });
-  }
-  return ticks;
 }
 
 /** Points across: more would not be seen. */

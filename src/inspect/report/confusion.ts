@@ -1,6 +1,6 @@
 import type { Evaluation } from "../../train/index.js";
+import { type Html, html } from "../html.js";
 import { percent } from "../numbers.js";
-import { type Html, html } from "./html.js";
 
 /** Larger matrices are no longer read. */
 const MOST = 40;

@@ -1,7 +1,8 @@
 import type { Evaluation } from "../../train/index.js";
+import { type Html, html } from "../html.js";
 import { percent } from "../numbers.js";
-import { chart, logScale, percentScale, roundTicks, stretches, type Tick } from "./chart.js";
-import { type Html, html } from "./html.js";
+import { logScale, percentScale, roundTicks, type Tick } from "../scale.js";
+import { chart, stretches } from "./chart.js";
 
 /** A step of training. */
 export interface TrainingStep {
@@ -27,7 +28,7 @@ export function learningCurves(steps: readonly TrainingStep[], evaluation: Evalu
       title: "Loss",
       yTitle: "cross entropy, logarithmic",
       curve: losses,
-      y: logScale([...losses.flatMap(({ low, high }) => [low, high]), evaluation.loss]),
+      y: logScale([...losses.flatMap(({ low, high }) => [low, high]), evaluation.loss], 1),
       level: { y: evaluation.loss, label: `test, ${evaluation.loss.toFixed(3)}` },
       description: `Training loss over ${steps.length} steps: from ${from(losses).toFixed(2)} to ${to(losses).toFixed(3)}. Test loss ${evaluation.loss.toFixed(4)}.`,
     }),

@@ -1,5 +1,5 @@
 import { type ColorMap, colorOf } from "../color-map.js";
-import { type Html, html } from "./html.js";
+import { type Html, html } from "../html.js";
 
 /** What the colours of a map mean. */
 export function colorKey(map: ColorMap, low: string, high: string): Html {

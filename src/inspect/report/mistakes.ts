@@ -1,8 +1,8 @@
 import type { Dataset } from "../../data/index.js";
 import { Tensor } from "../../tensor.js";
 import type { Evaluation } from "../../train/index.js";
+import { type Html, html } from "../html.js";
 import { percent } from "../numbers.js";
-import { type Html, html } from "./html.js";
 import { inputPicture, picture } from "./picture.js";
 
 /** Samples that are shown at once, and on request. */

@@ -1,19 +1,13 @@
-import { encodePng, type Image } from "../../image/index.js";
+import type { Image } from "../../image/index.js";
 import type { Tensor } from "../../tensor.js";
+import { type Html, html } from "../html.js";
 import { featureMapGrid } from "../pictures.js";
-import { type Html, html } from "./html.js";
+import { pngUrl } from "../png-url.js";
 
 /** A picture inside the page. `zoom`: size of its pixels on the screen. */
 export async function picture(image: Image, alt: string, zoom: number): Promise<Html> {
-  const source = `data:image/png;base64,${base64(await encodePng(image))}`;
   const { width, height } = image;
-  return html`<img class="pixels" src="${source}" alt="${alt}" width="${width * zoom}" height="${height * zoom}">`;
-}
-
-function base64(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
+  return html`<img class="pixels" src="${await pngUrl(image)}" alt="${alt}" width="${width * zoom}" height="${height * zoom}">`;
 }
 
 /** A network's input [1, c, h, w] as a picture, from its darkest value to its lightest. */

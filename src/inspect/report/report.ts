@@ -3,15 +3,16 @@ import { check, checkOptions } from "../../errors.js";
 import type { Model } from "../../layers/model.js";
 import { Tensor } from "../../tensor.js";
 import type { Evaluation } from "../../train/index.js";
+import { html } from "../html.js";
 import { formatCount, percent } from "../numbers.js";
-import { type LayerSummary, summary } from "../summary.js";
+import { summary } from "../summary.js";
 import { confusionTable } from "./confusion.js";
 import { learningCurves, type TrainingStep } from "./curves.js";
-import { filters } from "./filters.js";
-import { type Html, html } from "./html.js";
+import { filterSection } from "./filters.js";
 import { journey } from "./journey.js";
 import { MOST_MISTAKES, mistakeList } from "./mistakes.js";
-import { style } from "./style.js";
+import { networkSection } from "./network.js";
+import { numberList, page, section } from "./page.js";
 
 /** What a report tells about. */
 export interface TrainingReportOptions {
@@ -63,10 +64,8 @@ export async function trainingReport(options: TrainingReportOptions): Promise<st
 ${lead && html`<p>${lead}</p>`}
 </header>
 <main>
-<dl class="numbers">
-${numbers.map(([label, value], i) => html`<div${i === 0 && html` class="first"`}><dt>${label}</dt><dd>${value}</dd></div>`)}
-</dl>
-${section("The network", "Each layer with the shape of what it gives to the next, how many numbers it has learned, and how much of the picture each of its outputs depends on.", networkTable(layers, parameters))}
+${numberList(numbers)}
+${networkSection(layers, parameters)}
 ${steps.length > 0 && section("How it learned", "Loss and accuracy of the batches it was trained on: the mean of neighbouring ones, and the band that most of them lie in.", learningCurves(steps, evaluation))}
 ${section(
   "What it confuses",
@@ -74,54 +73,18 @@ ${section(
   confusionTable(evaluation),
 )}
 ${section("Its mistakes", mistakesText(Math.min(mistakes.length, MOST_MISTAKES), wrong(evaluation)), await mistakeList(dataset, evaluation))}
-${section("What its filters look for", "The learned weights: blue where light pixels count against the feature, red where they count for it.", await filters(model))}
+${await filterSection(model)}
 ${section(
   "One sample, layer by layer",
   "What each layer makes of a single picture, from the input to the probabilities.",
-  await journey(model, layers, input, { index, classes: evaluation.confusion.classes }),
+  await journey(model, layers, input, {
+    input: `The input: sample ${index}`,
+    classes: evaluation.confusion.classes,
+  }),
 )}
 </main>
 ${footer && html`<footer>${footer}</footer>`}`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="data:,">
-<title>${html`${name}: ${percent(accuracy)} on ${dataset.name}`}</title>
-<style>${style}</style>
-</head>
-<body>
-${body}
-</body>
-</html>
-`;
-}
-
-function section(title: string, text: string, content: Html): Html {
-  return html`<section>
-<div><h2>${title}</h2><p>${text}</p></div>
-<div>${content}</div>
-</section>`;
-}
-
-function networkTable(layers: readonly LayerSummary[], parameters: number): Html {
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="Table of layers"><table class="network">
-<thead><tr><td></td><th scope="col">Layer</th><th scope="col">Output</th><th scope="col" class="n">Parameters</th><th scope="col" class="n">Depends on</th></tr></thead>
-<tbody>
-${layers.map(
-  ({
-    name,
-    type,
-    output,
-    parameters,
-    receptiveField: { size },
-  }) => html`<tr><td class="n">${name}</td><th scope="row">${type}</th><td>${output.join(" × ")}</td>
-<td class="n">${parameters > 0 && formatCount(parameters)}</td><td class="n">${(typeof size === "number" ? [size, size] : size).join(" × ")}</td></tr>`,
-)}
-</tbody>
-<tfoot><tr><td></td><th scope="row">Together</th><td></td><td class="n">${formatCount(parameters)}</td><td></td></tr></tfoot>
-</table></div>`;
+  return page(`${name}: ${percent(accuracy)} on ${dataset.name}`, body);
 }
 
 function mistakesText(listed: number, wrong: number): string {

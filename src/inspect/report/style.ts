@@ -1,14 +1,16 @@
+import { cssColors } from "../figure/palette.js";
+
 /** The page's looks: one scale of type, and the colours of the pictures' signed map for everything else. */
 export const style = `
 :root {
   color-scheme: light dark;
-  --paper: #ffffff; --raised: #f4f6f8; --ink: #16202b; --soft: #52606f; --faint: #6b7785; --rule: #d9dfe5;
-  --blue: #1f5f9e; --red: #b2182b; --blue-area: #2166ac2e; --red-area: 178 24 43;
+  ${cssColors("light")}
+  --blue-area: #2166ac2e; --red-area: 178 24 43;
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --paper: #10161d; --raised: #19222c; --ink: #e6ebf0; --soft: #a3b0bd; --faint: #8190a0; --rule: #2d3a47;
-    --blue: #92c5de; --red: #f4a582; --blue-area: #92c5de2e; --red-area: 214 96 77;
+    ${cssColors("dark")}
+    --blue-area: #92c5de2e; --red-area: 214 96 77;
   }
 }
 * { box-sizing: border-box; }
