@@ -1,13 +1,17 @@
 import { type Model, Tensor } from "featuremap";
+import { type Image, type Preprocessing, prepare, preprocessingFor, readImage } from "featuremap/image";
 import {
-  fromImageData,
-  type Image,
-  type Preprocessing,
-  prepare,
-  preprocessingFor,
-  readImage,
-} from "featuremap/image";
-import { featureMapGrid, summary } from "featuremap/inspect";
+  type Explanation,
+  featureMapGrid,
+  gradCam,
+  inputImage,
+  integratedGradients,
+  occlusion,
+  overlay,
+  saliency,
+  smoothGrad,
+  summary,
+} from "featuremap/inspect";
 import { importOnnx } from "featuremap/onnx";
 import { readWeights } from "featuremap/weights";
 import { imagenetLabels, models } from "featuremap/zoo";
@@ -23,35 +27,34 @@ export interface Opened {
   /** [c, h, w] */
   readonly inputShape: readonly number[];
   readonly classes: readonly string[];
-  /** Layers with maps to look at, [c, h, w] with more than one pixel. */
-  readonly layers: readonly { readonly name: string; readonly type: string; readonly output: readonly number[] }[];
+  /** Layers with maps to look at, of more than one pixel. */
+  readonly layers: readonly LayerOf[];
   /** What pictures go through is only what is usual: the file does not say it. */
   readonly isGuess: boolean;
 }
 
-interface Current {
-  readonly model: Model;
-  readonly preprocessing: Preprocessing;
-  /** What the network was shown last. */
-  input?: Tensor;
+interface LayerOf {
+  readonly name: string;
+  readonly type: string;
+  /** [c, h, w] */
+  readonly output: readonly number[];
 }
 
-let current: Current | undefined;
+/** The network that is open, and what it was shown last. */
+let current: { readonly model: Model; input?: Tensor } | undefined;
 
 /** Opens an ONNX file, or weights for a network of the zoo: the one named, or the one that they seem to be of. */
-export async function open({ file, zoo }: { file: File; zoo?: string | undefined }, job: Job): Promise<Opened> {
-  const before = current;
+export async function open({ file, zoo }: { file: File; zoo?: string }, job: Job): Promise<Opened> {
+  current?.model.dispose();
   current = undefined;
-  before?.model.dispose();
   if (/\.onnx$/i.test(file.name)) return openOnnx(file);
   const name = zoo ?? networkByName(file.name) ?? (await networkInside(file));
-  const entry = models[name];
-  if (!entry?.preprocessing) throw new Error(`${name} is not a network for photographs. Choose one that is.`);
-  const model = await entry.create({ weights: file, signal: job.signal });
-  return opened(entry.title, model, entry.preprocessing, false, name);
+  const { title, create, preprocessing } = models[name]!;
+  if (!preprocessing) throw new Error(`${title} is not a network for photographs. Choose one that is.`);
+  return opened(title, await create({ weights: file, signal: job.signal }), false, name);
 }
 
-/** Of an ONNX file whose sizes are left open, these are the usual ones. */
+/** Of an ONNX file that leaves sizes open. */
 const USUAL = [1, 3, 224, 224];
 
 async function openOnnx(file: File): Promise<Opened> {
@@ -61,33 +64,30 @@ async function openOnnx(file: File): Promise<Opened> {
       throw error;
     }),
   );
-  const usual = models.resnet18!.preprocessing!;
-  const preprocessing = preprocessingFor(usual, model.inputShape);
+  const preprocessing = preprocessingFor(models.resnet18!.preprocessing!, model.inputShape);
   if (!preprocessing) {
+    const takes = model.inputShape.join(" × ");
     model.dispose();
     throw new Error(
-      `${file.name} takes inputs of ${model.inputShape.join(" × ")}, which no photograph is. Choose a network for pictures of one or three channels.`,
+      `${file.name} takes inputs of ${takes}, which are no photographs. Choose a network for pictures, of one or three channels.`,
     );
   }
-  if (model.classes.length === 0 && model.outputShape[0] === imagenetLabels.length) model.classes = imagenetLabels;
-  return opened(file.name, model, preprocessing, true);
+  model.prepare = (picture) => prepare(picture as Image, preprocessing satisfies Preprocessing);
+  if (model.classes.length === 0 && model.outputShape[0] === imagenetLabels.length)
+    model.classes = imagenetLabels;
+  return opened(file.name, model, true);
 }
 
 async function networkInside(file: File): Promise<string> {
-  const { tensors } = await readWeights(file);
-  const found = networkByCount(tensors);
+  const found = networkByCount((await readWeights(file)).tensors);
   if (found) return found;
-  throw new Error(`${file.name} does not say which network its weights are of. Choose the network, then the file again.`);
+  throw new Error(
+    `${file.name} does not say which network its weights are of. Choose the network first, then the file.`,
+  );
 }
 
-function opened(
-  title: string,
-  model: Model,
-  preprocessing: Preprocessing,
-  isGuess: boolean,
-  zoo?: string,
-): Opened {
-  current = { model, preprocessing };
+function opened(title: string, model: Model, isGuess: boolean, zoo?: string): Opened {
+  current = { model };
   const { layers, parameters } = summary(model);
   return {
     title,
@@ -105,20 +105,24 @@ function opened(
 export interface Answer {
   /** What the network saw: cut out and resized. */
   readonly seen: Image;
-  readonly guesses: readonly { readonly label: string; readonly index: number; readonly probability: number }[];
+  readonly guesses: readonly {
+    readonly label: string;
+    readonly index: number;
+    readonly probability: number;
+  }[];
   readonly ms: number;
 }
 
 /** Shows the network a photograph. */
 export async function classify({ photograph }: { photograph: Blob }): Promise<Answer> {
   const now = ready();
-  const { model, preprocessing } = now;
-  const image = await decoded(photograph);
-  const input = prepare(image, preprocessing);
+  const { model } = now;
+  const input = await model.prepare!(await decoded(photograph));
   now.input = input;
   const started = performance.now();
   const guesses = await model.classify(input);
-  return { seen: seenBy(image, preprocessing), guesses, ms: performance.now() - started };
+  const ms = performance.now() - started;
+  return { seen: await inputImage(model, input), guesses, ms };
 }
 
 /** Any picture that the library or the browser can decode. */
@@ -133,35 +137,74 @@ async function decoded(photograph: Blob): Promise<Image> {
   }
 }
 
-/** The same way, without the normalisation that makes the numbers a network wants. */
-function seenBy(image: Image, preprocessing: Preprocessing): Image {
-  const { mean: _mean, std: _std, ...geometry } = preprocessing;
-  const { data, shape } = prepare(image, geometry);
-  const [, channels = 3, height = 1, width = 1] = shape;
-  const area = height * width;
-  const samples = new Uint8ClampedArray(area * 4);
-  for (let i = 0; i < area; i++) {
-    for (let c = 0; c < 3; c++) samples[i * 4 + c] = Math.round(255 * data[(channels === 1 ? 0 : c) * area + i]!);
-    samples[i * 4 + 3] = 255;
-  }
-  return fromImageData({ data: samples, width, height } as ImageData);
-}
-
 /** More maps would not be told apart. */
 const MOST = 64;
 
-/** What a layer made of the photograph: its first maps, each in its own range. */
-export async function maps({ layer }: { layer: string }): Promise<{ image: Image; shown: number; all: number }> {
-  const { model, input } = ready();
-  if (!input) throw new Error("Show the network a photograph first.");
-  const output = (await model.taps(input, [layer]))[layer]!;
-  const [, all = 0, h = 1, w = 1] = output.shape;
-  const shown = Math.min(all, MOST);
-  const first = new Tensor(output.data.slice(0, shown * h * w), [shown, h, w]);
-  return { image: featureMapGrid(first, { background: null, gap: Math.max(1, Math.round(w / 28)) }), shown, all };
+export interface Maps {
+  readonly image: Image;
+  readonly shown: number;
+  readonly all: number;
 }
 
-function ready(): Current {
+/** What a layer made of the photograph: its first maps, each in its own range. */
+export async function maps({ layer }: { layer: string }): Promise<Maps> {
+  const { model, input } = shown();
+  const output = (await model.taps(input, [layer]))[layer]!;
+  const [, all = 0, h = 1, w = 1] = output.shape;
+  const count = Math.min(all, MOST);
+  const first = new Tensor(output.data.slice(0, count * h * w), [count, h, w]);
+  const gap = Math.max(1, Math.round(w / 28));
+  return { image: featureMapGrid(first, { background: null, gap }), shown: count, all };
+}
+
+const methods = { gradCam, saliency, smoothGrad, integratedGradients, occlusion };
+
+/** A way to ask where the network looked. */
+export type Method = keyof typeof methods;
+
+export interface Explained {
+  /** The heat over what the network saw. */
+  readonly image: Image;
+  readonly method: string;
+  /** What the heat means. */
+  readonly text: string;
+  readonly label: string;
+  readonly least: number;
+  readonly most: number;
+  readonly unit: string;
+}
+
+/** Where the photograph speaks for a class. */
+export async function explain(
+  { method, index }: { method: Method; index: number },
+  { signal, report }: Job,
+): Promise<Explained> {
+  const { model, input } = shown();
+  const long = method !== "gradCam" && method !== "saliency";
+  const explanation: Explanation = await methods[method](model, input, {
+    class: index,
+    signal,
+    ...(long && { onProgress: report }),
+  });
+  const { map, text, unit, target } = explanation;
+  return {
+    image: overlay(await inputImage(model, input), map),
+    method: explanation.method,
+    text,
+    label: target.label,
+    least: map.data.reduce((a, b) => Math.min(a, b)),
+    most: map.data.reduce((a, b) => Math.max(a, b)),
+    unit,
+  };
+}
+
+function ready(): NonNullable<typeof current> {
   if (!current) throw new Error("Open a network first.");
   return current;
+}
+
+function shown(): { model: Model; input: Tensor } {
+  const { model, input } = ready();
+  if (!input) throw new Error("Show the network a photograph first.");
+  return { model, input };
 }
