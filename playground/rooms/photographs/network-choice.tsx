@@ -3,7 +3,6 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { call, isAbort } from "../../engine/client.js";
 import type { Opened } from "../../engine/jobs/photographs.js";
 import { FileDrop, Select } from "../../parts/controls.js";
-import { Notice } from "../../parts/notice.js";
 
 /** As far as the file tells. */
 const UNKNOWN = "";
@@ -13,13 +12,14 @@ const forPhotographs = Object.entries(models).filter(([, { preprocessing }]) => 
 interface NetworkChoiceProps {
   readonly network: Opened | undefined;
   readonly onOpened: (network: Opened | undefined) => void;
+  /** What went wrong, or nothing any more. */
+  readonly onFailure: (failure: string | undefined) => void;
 }
 
 /** A file of weights or a whole network. */
-export function NetworkChoice({ network, onOpened }: NetworkChoiceProps) {
+export function NetworkChoice({ network, onOpened, onFailure }: NetworkChoiceProps) {
   const [zoo, setZoo] = useState(UNKNOWN);
   const [reading, setReading] = useState<string>();
-  const [failure, setFailure] = useState<string>();
   const ending = useRef<AbortController | undefined>(undefined);
   useEffect(() => () => ending.current?.abort(), []);
 
@@ -27,7 +27,7 @@ export function NetworkChoice({ network, onOpened }: NetworkChoiceProps) {
     ending.current?.abort();
     const controller = new AbortController();
     ending.current = controller;
-    setFailure(undefined);
+    onFailure(undefined);
     setReading(file.name);
     onOpened(undefined);
     try {
@@ -36,7 +36,7 @@ export function NetworkChoice({ network, onOpened }: NetworkChoiceProps) {
       if (!controller.signal.aborted) onOpened(opened);
     } catch (error) {
       if (isAbort(error)) return;
-      setFailure(error instanceof Error ? error.message : String(error));
+      onFailure(error instanceof Error ? error.message : String(error));
     } finally {
       if (ending.current === controller) setReading(undefined);
     }
@@ -67,7 +67,6 @@ export function NetworkChoice({ network, onOpened }: NetworkChoiceProps) {
             ? `${network.title}: ${network.parameters.toLocaleString("en-US")} parameters, sees ${network.inputShape[1]} × ${network.inputShape[2]} pixels.${network.isGuess ? " The file does not say how pictures are prepared; they are as for torchvision's networks." : ""}`
             : "No network yet."}
       </p>
-      {failure && <Notice kind="error">{failure}</Notice>}
     </section>
   );
 }

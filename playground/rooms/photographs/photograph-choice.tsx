@@ -1,6 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
 import { FileDrop } from "../../parts/controls.js";
-import { Notice } from "../../parts/notice.js";
 
 /** Photographs that come with the site, all in the public domain. */
 const samples = [
@@ -10,15 +9,18 @@ const samples = [
   ["cat", "A cat in motion, 1887"],
 ] as const;
 
+interface PhotographChoiceProps {
+  readonly onPhotograph: (photograph: Blob) => void;
+  readonly onFailure: (failure: string) => void;
+}
+
 /** One of the samples, or a picture of the user's. */
-export function PhotographChoice({ onPhotograph }: { readonly onPhotograph: (photograph: Blob) => void }) {
+export function PhotographChoice({ onPhotograph, onFailure }: PhotographChoiceProps) {
   const [chosen, setChosen] = useState<string>();
-  const [failure, setFailure] = useState<string>();
   const [own, setOwn] = useState<string>();
   useEffect(() => () => void (own && URL.revokeObjectURL(own)), [own]);
 
   const take = (name: string, photograph: Blob) => {
-    setFailure(undefined);
     setChosen(name);
     setOwn(samples.some(([sample]) => sample === name) ? undefined : URL.createObjectURL(photograph));
     onPhotograph(photograph);
@@ -26,7 +28,7 @@ export function PhotographChoice({ onPhotograph }: { readonly onPhotograph: (pho
   const sample = async (name: string) => {
     const response = await fetch(`data/photographs/${name}.jpg`).catch(() => undefined);
     if (response?.ok) take(name, await response.blob());
-    else setFailure("This photograph is missing from the site. Give one of your own.");
+    else onFailure("This photograph is missing from the site. Give one of your own.");
   };
 
   return (
@@ -52,7 +54,6 @@ export function PhotographChoice({ onPhotograph }: { readonly onPhotograph: (pho
         accept="image/*"
         onFiles={([file]) => take(file!.name, file!)}
       />
-      {failure && <Notice kind="error">{failure}</Notice>}
     </section>
   );
 }

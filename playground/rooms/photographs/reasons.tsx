@@ -20,6 +20,8 @@ const methods: readonly (readonly [Method, string])[] = [
   ["integratedGradients", "Integrated gradients"],
 ];
 
+const DONE = { done: 1, total: 1 };
+
 /** Where the network sees the class. */
 export function Reasons({ answer, chosen, label }: ReasonsProps) {
   const [method, setMethod] = useState<Method>("gradCam");
@@ -59,18 +61,7 @@ export function Reasons({ answer, chosen, label }: ReasonsProps) {
     <section class="panel reasons" aria-label="Where it sees that">
       <h2>{`Where it sees “${label}”`}</h2>
       <Segments label="Asked by" options={methods} value={method} onChange={setMethod} />
-      <div class="reasons-progress" aria-live="polite">
-        {progress && (
-          <Progress
-            label="Looking"
-            done={progress.done}
-            total={progress.total}
-            onCancel={() => ending?.abort()}
-          />
-        )}
-        {failure && <Notice kind="error">{failure}</Notice>}
-      </div>
-      <figure>
+      <figure class="beside">
         {explained ? (
           <Picture
             image={explained.image}
@@ -80,13 +71,21 @@ export function Reasons({ answer, chosen, label }: ReasonsProps) {
         ) : (
           <div class="picture-place" />
         )}
-        {explained && (
-          <figcaption>
-            <b>{`${explained.method}, ${explained.label}. `}</b>
-            {explained.text}{" "}
-            {`From ${short(explained.least)} to ${short(explained.most)}: ${explained.unit}.`}
-          </figcaption>
-        )}
+        <figcaption>
+          {explained && (
+            <>
+              <b>{`${explained.method}, ${explained.label}. `}</b>
+              {explained.text}{" "}
+              {`From ${short(explained.least)} to ${short(explained.most)}: ${explained.unit}.`}
+            </>
+          )}
+          <Progress
+            label={progress ? "Looking" : "Done"}
+            {...(progress ?? DONE)}
+            {...(progress && ending && { onCancel: () => ending.abort() })}
+          />
+          {failure && <Notice kind="error">{failure}</Notice>}
+        </figcaption>
       </figure>
     </section>
   );

@@ -37,6 +37,7 @@ export function Photographs() {
       <div class="photographs-given">
         <NetworkChoice
           network={network}
+          onFailure={setFailure}
           onOpened={(opened) => {
             setNetwork(opened);
             setAnswer(undefined);
@@ -44,6 +45,10 @@ export function Photographs() {
           }}
         />
         <PhotographChoice
+          onFailure={(why) => {
+            setAnswer(undefined);
+            setFailure(why);
+          }}
           onPhotograph={(given) => {
             setPhotograph(given);
             if (network) void ask(given);
@@ -54,7 +59,6 @@ export function Photographs() {
         </p>
       </div>
       <div class="photographs-found">
-        {failure && <Notice kind="error">{failure}</Notice>}
         {network && answer ? (
           <>
             <Guesses network={network} answer={answer} chosen={chosen} onChoose={setChosen} />
@@ -64,6 +68,7 @@ export function Photographs() {
         ) : (
           <section class="panel waiting">
             <h2>{network ? "Now a photograph" : "First a network"}</h2>
+            {failure && <Notice kind="error">{failure}</Notice>}
             <p class="soft">
               {network
                 ? "Choose one of the samples, or give one of your own. The network says what it shows, and you see where it looked."
