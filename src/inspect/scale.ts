@@ -23,7 +23,7 @@ export function linearScale(values: readonly number[], count: number): Scale {
     [least, most] = least === 0 ? [0, 1] : [least - Math.abs(least) / 2, most + Math.abs(most) / 2];
   const step = roundStep((most - least) / count);
   const [low, high] = [Math.floor(least / step + 1e-9) * step, Math.ceil(most / step - 1e-9) * step];
-  return { place: (value) => (value - low) / (high - low), ticks: roundTicks([low, high], count) };
+  return { place: (value) => (value - low) / (high - low), ticks: ticksOf(step, low, high) };
 }
 
 /**
@@ -51,7 +51,11 @@ export function logScale(values: readonly number[], from = Number.POSITIVE_INFIN
 
 /** Round numbers within a range, about so many. */
 export function roundTicks([from, to]: readonly [number, number], count: number): Tick[] {
-  const step = roundStep((to - from) / count);
+  return ticksOf(roundStep((to - from) / count), from, to);
+}
+
+/** The multiples of a step within a range. */
+function ticksOf(step: number, from: number, to: number): Tick[] {
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const label = (at: number): string =>
     at === 0

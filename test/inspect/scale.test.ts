@@ -16,6 +16,7 @@ test("linear scales begin and end with round numbers", () => {
   const { place, ticks } = linearScale([1, 97], 5);
   assert.equal(labels(ticks), ["0", "20", "40", "60", "80", "100"]);
   near([place(0), place(25), place(100)], [0, 0.25, 1]);
+  assert.equal(labels(linearScale([-1.4, 8.4], 5).ticks), ["−2", "0", "2", "4", "6", "8", "10"]);
   for (const values of [[], [5], [0], [-3], [Number.NaN], [1e-30, 1e30]]) {
     const { place: at, ticks: some } = linearScale(values, 5);
     assert.ok(some.length >= 2 && some.length < 13, `${values}: ${labels(some)}`);
