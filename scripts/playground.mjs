@@ -90,11 +90,23 @@ function copyData() {
     const target = join(digits, `${file}.gz`);
     if (!existsSync(target)) writeFileSync(target, gzipSync(readFileSync(join(source, file))));
   }
+  writeFileSync(join(site, "data/digits.bin"), sampleDigits(source));
   const pictures = join(site, "data/photographs");
   mkdirSync(pictures, { recursive: true });
   for (const [name, pack] of Object.entries(photographs)) {
     copyFileSync(at("node_modules", pack, "data/image.jpg"), join(pictures, `${name}.jpg`));
   }
+}
+
+/** The first two test digits of each class, 784 bytes each: 0, 0, 1, 1, ... */
+function sampleDigits(source) {
+  const labels = readFileSync(join(source, "t10k-labels-idx1-ubyte")).subarray(8);
+  const images = readFileSync(join(source, "t10k-images-idx3-ubyte")).subarray(16);
+  const chosen = Array.from({ length: 10 }, (_, digit) => {
+    const first = labels.indexOf(digit);
+    return [first, labels.indexOf(digit, first + 1)];
+  });
+  return Buffer.concat(chosen.flat().map((i) => images.subarray(784 * i, 784 * (i + 1))));
 }
 
 /** Weights for the digits that are drawn before anything was trained in the page: two epochs, some ten seconds. */
