@@ -1,16 +1,6 @@
-import {
-  avgPool2d,
-  conv2d,
-  custom,
-  flatten,
-  init,
-  linear,
-  type Model,
-  network,
-  sigmoid,
-  Tensor,
-} from "featuremap";
+import { init, type Model, Tensor } from "featuremap";
 import { type ReceptiveField, summary } from "featuremap/inspect";
+import { lenet5 } from "featuremap/zoo";
 import type { Weights } from "../../engine/jobs/lenet.js";
 import { layers } from "./layers.js";
 import { Topic } from "./topic.js";
@@ -28,33 +18,6 @@ export interface Answer {
 // MNIST's mean and standard deviation, as in training.
 const [MEAN, STD] = [0.1307, 0.3081];
 const taps = layers.map(({ tap }) => tap);
-
-/**
- * LeNet-5 as in featuremap/zoo, with the layers that are shown as outputs besides the scores: predictSync gives all of
- * them within the event that asks. (model.taps would wait its turn, and the page may paint meanwhile.)
- */
-const lenet = network(
-  custom("LeNet5", (scope, x) =>
-    [
-      conv2d(6, 5, { padding: 2 }),
-      sigmoid(),
-      avgPool2d(2),
-      conv2d(16, 5),
-      sigmoid(),
-      avgPool2d(2),
-      flatten(),
-      linear(120),
-      sigmoid(),
-      linear(84),
-      sigmoid(),
-      linear(10),
-    ].reduce((before, layer, i) => {
-      const after = scope.child(`${i}`, layer, before);
-      if (taps.includes(`${i}`)) scope.output(`${i}`, after);
-      return after;
-    }, x),
-  ),
-);
 
 /**
  * A LeNet-5 of the page's own, which answers while one draws, whatever the engine is busy with. The engine's weights are
@@ -79,7 +42,7 @@ export class Live {
   /** With weights from an address, or without with random ones. */
   static async start(weights?: string): Promise<Live> {
     const runtime = await init({ threads: 1 });
-    const model = await lenet.build([1, 28, 28], { runtime, outputs: ["scores", ...taps] });
+    const model = await lenet5({ inputShape: [1, 28, 28], runtime });
     try {
       if (weights !== undefined) await model.load(weights, { cache: false });
       return new Live(model, answerOf(model, new Float32Array(784)));
@@ -110,11 +73,12 @@ function answerOf(model: Model, pixels: Float32Array): Answer {
     pixels.map((ink) => (ink - MEAN) / STD),
     [1, 1, 28, 28],
   );
-  const { scores, ...maps } = model.predictSync({ input });
+  // At once, within the event that asks: taps would wait its turn, and the page might paint meanwhile.
+  const { output, ...maps } = model.tapsSync(input, taps);
   return {
     pixels,
     maps: Object.fromEntries(Object.entries(maps).map(([name, { data }]) => [name, data])),
-    probabilities: softmax(scores!.data),
+    probabilities: softmax(output!.data),
   };
 }
 
