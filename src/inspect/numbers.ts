@@ -1,3 +1,11 @@
+import type { Shape } from "../tensor.js";
+
+/** A shape without the batch as networks are drawn, height × width × channels: `28 × 28 × 6`. */
+export function drawnShape(shape: Shape, times = " × "): string {
+  const [c, ...pixels] = shape;
+  return (c === undefined || shape.length > 3 ? shape : [...pixels, c]).join(times);
+}
+
 /** `61,706`. */
 export function formatCount(count: number): string {
   return count.toLocaleString("en-US");

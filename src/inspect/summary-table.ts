@@ -1,7 +1,6 @@
 import { checkCount, checkFlags, checkOptions } from "../errors.js";
 import type { Size2 } from "../ops/shape.js";
-import type { Shape } from "../tensor.js";
-import { formatBytes, formatCount } from "./numbers.js";
+import { drawnShape, formatBytes, formatCount } from "./numbers.js";
 import type { LayerSummary, Summary } from "./summary.js";
 import { type Column, textTable } from "./text-table.js";
 import { formatKernel, windowExtras } from "./window.js";
@@ -30,7 +29,7 @@ const columnsOf = (formulas: boolean): SummaryColumn[] => [
   { title: "Layer", shrinks: true, rank: 0, of: ({ name }) => name || "(network)" },
   { title: "Type", shrinks: true, rank: 0, of: ({ type }) => type },
   { title: "Window", rank: 2, of: formatWindow },
-  { title: "Output", rank: 0, of: ({ output }) => drawnShape(output) },
+  { title: "Output", rank: 0, of: ({ output }) => drawnShape(output, "×") },
   formulas
     ? { title: "Parameters", rank: 0, of: ({ formula = "" }) => formula.replace(/\d{4,}$/, grouped) }
     : { title: "Parameters", right: true, rank: 0, of: ({ parameters }) => blank(parameters) },
@@ -83,12 +82,6 @@ export function summaryMarkdown(summary: Summary, options: SummaryTableOptions =
     "",
     ...factsOf(summary).map(([name, text]) => `- ${name}: ${text}`),
   ].join("\n");
-}
-
-/** A shape without the batch as networks are drawn: height × width × channels. */
-export function drawnShape(shape: Shape): string {
-  const [c, ...pixels] = shape;
-  return (c === undefined || shape.length > 3 ? shape : [...pixels, c]).join("×");
 }
 
 function factsOf(summary: Summary): [name: string, text: string][] {

@@ -34,15 +34,15 @@ const inside = async (...args: string[]): Promise<string[]> => [
 
 test("a picture, layer by layer, and what it is taken for", async () => {
   const out = succeeds(...(await inside()));
-  assert.match(out, /^seven\.png in lenet5\n\nInput, 1 × 32 × 32\n/);
+  assert.match(out, /^seven\.png in lenet5\n\nInput, 32 × 32 × 1\n/);
   const layers = [...out.matchAll(/^(\d+) (\w+), ([\d × ]+)$/gm)].map(
     ([, name, type, shape]) => `${name} ${type} ${shape}`,
   );
   assert.equal(layers.slice(0, 4), [
-    "0 Conv2d 6 × 28 × 28",
-    "1 Sigmoid 6 × 28 × 28",
-    "2 AvgPool2d 6 × 14 × 14",
-    "3 Conv2d 16 × 10 × 10",
+    "0 Conv2d 28 × 28 × 6",
+    "1 Sigmoid 28 × 28 × 6",
+    "2 AvgPool2d 14 × 14 × 6",
+    "3 Conv2d 10 × 10 × 16",
   ]);
   assert.is(layers.length, 11);
   assert.match(out, /\nTaken for\n(?: {2}\d +[\d.]+ +[█░]+\n){5}/);
@@ -127,7 +127,7 @@ test("filters: of the first convolution, or of the layer", () => {
 test("without a picture: the summary, and filters where there are weights", () => {
   const bare = succeeds("inspect", "lenet5");
   assert.match(bare, /^lenet5\n61,706 parameters/);
-  assert.match(bare, /3 +Conv2d +16 × 10 × 10 +2,416 +240,000 +14 × 14/);
+  assert.match(bare, /3 +Conv2d +10 × 10 × 16 +2,416 +240,000 +14 × 14/);
   assert.not.match(bare, /Filters/);
   assert.match(
     succeeds("inspect", "lenet5", "--weights", trained()),
@@ -234,7 +234,13 @@ test("a photograph through a network of many layers shows those at which the siz
   const { layers, guesses } = JSON.parse(succeeds(...args, "--json"));
   assert.equal(
     layers.map(({ output }: { output: number[] }) => output.slice(1)),
-    [[111, 111], [55, 55], [27, 27], [13, 13], [1, 1], []],
+    [
+      [111, 111],
+      [55, 55],
+      [27, 27],
+      [13, 13],
+      [1, 1],
+    ],
   );
   assert.match(guesses[0].label, /Egyptian cat/);
   assert.match(
