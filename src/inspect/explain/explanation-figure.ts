@@ -1,10 +1,11 @@
 import { check, checkIs, checkOptions } from "../../errors.js";
 import type { Model, Picture } from "../../layers/model.js";
 import { formatShape, type Tensor } from "../../tensor.js";
-import type { Figure, PicturePanel } from "../figure/figure.js";
+import type { ColorScale, Figure, PicturePanel } from "../figure/figure.js";
 import { formatNumber, percent } from "../numbers.js";
+import { extentOf } from "../scale.js";
 import type { Explanation } from "./explanation.js";
-import { heatOf, type OverlayOptions, overlay, overlayOptions } from "./heat-map.js";
+import { type Heat, heatOf, type OverlayOptions, overlay, overlayOptions } from "./heat-map.js";
 import { inputImage } from "./pixels.js";
 
 export interface ExplanationFigureOptions extends OverlayOptions {
@@ -44,13 +45,13 @@ export async function explanationFigure(
   const one = labels.size === 1;
   const { title = one ? `Why ${nameOf(first!)}?` : "Why these?", ...shown } = options;
   const panels = all.map((explanation): PicturePanel => {
-    const { colors, range } = heatOf(explanation.map, shown);
+    const heat = heatOf(explanation.map, shown);
     return {
       kind: "picture",
       title: one ? explanation.method : `${explanation.method}: ${nameOf(explanation)}`,
       caption: explanation.text,
       image: overlay(image, explanation.map, shown),
-      scale: { map: colors, from: range[0], to: range[1], label: explanation.unit },
+      scale: scaleOf(explanation, heat),
     };
   });
   return {
@@ -58,6 +59,16 @@ export async function explanationFigure(
     text: [...new Set(all.map(scored))].join(" "),
     panels: [{ kind: "picture", title: "What the network saw", image }, ...panels],
   };
+}
+
+/** The scale says where the colours end before the numbers do. */
+function scaleOf({ map, unit }: Explanation, { colors, range: [from, to] }: Heat): ColorScale {
+  const [least, most] = extentOf(map.data) ?? [from, to];
+  const ends = [
+    `${least < from ? "≤ " : ""}${formatNumber(from)}`,
+    `${most > to ? "≥ " : ""}${formatNumber(to)}`,
+  ] as const;
+  return { map: colors, from, to, ends, label: unit };
 }
 
 /** Classes in quotes: their names may be long lists. */

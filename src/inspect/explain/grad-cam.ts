@@ -2,6 +2,7 @@ import { check, checkIs, checkOptions } from "../../errors.js";
 import { neededNodes } from "../../graph/graph.js";
 import type { Model, Picture } from "../../layers/model.js";
 import { conv2d } from "../../ops/conv2d.js";
+import type { Node, Value } from "../../ops/op.js";
 import { formatShape, Tensor } from "../../tensor.js";
 import { type ExplainOptions, type Explanation, explainOptions } from "./explanation.js";
 import { derivativesAt } from "./passes.js";
@@ -11,7 +12,7 @@ import { type Subject, sizesOf, subjectOf } from "./subject.js";
 export interface GradCamOptions extends ExplainOptions {
   /**
    * Name of the layer whose maps are weighed. Default: the last with maps as large as the last convolution's, before what
-   * pools or flattens them.
+   * pools or flattens them, of those that everything has to go through.
    */
   readonly at?: string;
 }
@@ -61,9 +62,9 @@ export async function gradCam(
   const [, height, width] = sizesOf(subject.input);
   return {
     method: "Grad-CAM",
-    text: `Where the maps of layer "${at}", ${h} x ${w} pixels, speak for it.`,
+    text: `Where the maps of layer "${at}", of ${h} × ${w} pixels, speak for it.`,
     map: resizeMap(coarse, height, width),
-    unit: "part of the score, by the maps",
+    unit: "weighed sum of the maps",
     score: subject.score,
     target: subject.target,
     at,
@@ -73,17 +74,17 @@ export async function gradCam(
 
 /** The layer of the last maps that the score is made from: see {@link GradCamOptions}. */
 function lastMaps({ what, model, input, target }: Subject): string {
-  const { graph, records, output } = model.trace(input.shape, false);
+  const { graph, input: start, records, output } = model.trace(input.shape, false);
   const end = records.find(({ name }) => name === target.layer)?.output ?? output;
   const nodes = neededNodes(graph, [end]);
-  const used = new Set(nodes.flatMap(({ outputs }) => outputs));
   const pixels = ([, , h = 1, w = 1]: readonly number[]): number => h * w;
   const convolution = nodes.findLast(({ op, outputs: [y] }) => op === conv2d && pixels(y!.shape) > 1);
   const area = convolution && pixels(convolution.outputs[0]!.shape);
+  const passed = passedBy(nodes, start, end);
   let last: (typeof records)[number] | undefined;
   for (const record of records) {
-    const { output: y } = record;
-    if (y === end || !used.has(y) || y.shape.length !== 4 || pixels(y.shape) !== area) continue;
+    const y = record.output;
+    if (y === end || !passed.has(y) || y.shape.length !== 4 || pixels(y.shape) !== area) continue;
     // Of layers with the same output the outermost, which comes first.
     if (!last || y.id > last.output.id) last = record;
   }
@@ -94,4 +95,16 @@ function lastMaps({ what, model, input, target }: Subject): string {
       "Name a layer with maps as the option at.",
   );
   return last.name;
+}
+
+/** The values that every way from the start to the end goes through. */
+function passedBy(nodes: readonly Node[], start: Value, end: Value): Set<Value> {
+  const passed = new Map<Value, ReadonlySet<Value>>([[start, new Set([start])]]);
+  for (const { inputs, outputs } of nodes) {
+    const [first, ...others] = inputs.map((value) => value && passed.get(value)).filter((set) => !!set);
+    if (!first) continue;
+    const common = [...first].filter((value) => others.every((other) => other.has(value)));
+    for (const output of outputs) passed.set(output, new Set([...common, output]));
+  }
+  return new Set(passed.get(end));
 }

@@ -12,18 +12,18 @@ import { batchOf, inputOf, repeated, sizesOf, subjectOf, weighed } from "./subje
 export interface MaximizeOptions extends ExplainOptions {
   /** Steps of gradient ascent. Default 200. */
   readonly steps?: number;
-  /** Length of the first step, as a share of the way from black to white; the last is half as long. Default 0.02. */
+  /** Length of the first step, as a share of the way from black to white; the last is half as long. Default 0.03. */
   readonly rate?: number;
-  /** Most pixels that the input is moved by, at random, before each step. Default: a 28th of the shorter side. */
+  /** Most pixels that the input is moved by, at random, before each step. Default: a 14th of the shorter side. */
   readonly jitter?: number;
-  /** How far each step takes the numbers back to middling grey, as a share of the way (decay of L2). Default 0.01. */
+  /** Share that each step takes off the numbers, which go back to 0, the mean where inputs are normalised. Default 0.02. */
   readonly decay?: number;
   /**
    * How much more coarse structures change than fine ones: by 2^smoothness for each doubling of their size. 0 leaves the
-   * gradient as it is. Default 0.5.
+   * gradient as it is. Default 0.75.
    */
   readonly smoothness?: number;
-  /** Input to begin with, or a picture. Default: middling grey with noise. */
+  /** Input to begin with, or a picture. Default: normal noise around 0. */
   readonly start?: Tensor | Picture;
   /** Decides noise and jitter. Default 0. */
   readonly seed?: number;
@@ -48,7 +48,7 @@ export interface Maximized {
 
 /**
  * What a class, a channel or a unit looks for: an input that makes its score large, by gradient ascent from noise (Erhan et al.,
- * 2009; Simonyan et al., 2013). The input is moved about by a few pixels and decays to grey (Mordvintsev et al., 2015; Yosinski et
+ * 2009; Simonyan et al., 2013). The input is moved about by a few pixels and decays (Mordvintsev et al., 2015; Yosinski et
  * al., 2015), and coarse structures grow faster than fine ones, as in photographs (Olah et al., 2017). Numbers stay between
  * black and white, as `prepare` makes them; for a model without it from -1 to 1.
  * @param options must say which class, or which layer and channel. The same seed gives the same input.
@@ -57,7 +57,7 @@ export async function maximize(model: Model, options: MaximizeOptions): Promise<
   const what = "maximize";
   checkLookedInto(what, model);
   checkOptions(what, options, [...explainOptions, ...OPTIONS]);
-  const { steps = 200, rate = 0.02, decay = 0.01, smoothness = 0.5, seed = 0 } = options;
+  const { steps = 200, rate = 0.03, decay = 0.02, smoothness = 0.75, seed = 0 } = options;
   checkCount(`${what}: steps`, steps);
   checkNumber(`${what}: rate`, rate, { above: 0 });
   checkNumber(`${what}: decay`, decay, { min: 0, max: 1 });
@@ -76,7 +76,7 @@ export async function maximize(model: Model, options: MaximizeOptions): Promise<
   const begin = start ? await inputOf(what, model, start) : noise(model, ends, random.fork(0));
   const { target, seed: weights, ...subject } = await subjectOf(what, model, begin, options);
   const [c, h, w] = sizesOf(begin);
-  const { jitter = Math.floor(Math.min(h, w) / 28) } = options;
+  const { jitter = Math.floor(Math.min(h, w) / 14) } = options;
   checkCount(`${what}: jitter`, jitter, 0);
   const n = batchOf(model) ?? 1;
   const size = { c, h, w };
@@ -120,7 +120,8 @@ function noise({ inputShape }: Model, { black, white }: Ends, random: Random): T
   const area = data.length / black.length;
   for (let i = 0; i < data.length; i++) {
     const channel = Math.floor(i / area);
-    data[i] = black[channel]! + (white[channel]! - black[channel]!) * (0.5 + NOISE * random.normal());
+    const [low, high] = [black[channel]!, white[channel]!];
+    data[i] = within(NOISE * (high - low) * random.normal(), low, high);
   }
   return new Tensor(data, [1, ...inputShape]);
 }
@@ -128,7 +129,7 @@ function noise({ inputShape }: Model, { black, white }: Ends, random: Random): T
 /** Standard deviation, as a share of the way from black to white. */
 const NOISE = 0.1;
 
-/** A step along the gradient, whose length does not matter, and back to grey. */
+/** A step along the gradient, whose length does not matter, and a little back to 0. */
 function ascend(
   x: Float32Array,
   gradient: Float32Array,
@@ -141,8 +142,11 @@ function ascend(
   for (let i = 0; i < x.length; i++) {
     const channel = Math.floor(i / area);
     const [low, high] = [black[channel]!, white[channel]!];
-    const grey = (low + high) / 2;
     const next = x[i]! + (rate * (high - low) * gradient[i]!) / length;
-    x[i] = Math.min(Math.max(grey + (next - grey) * (1 - decay), low), high);
+    x[i] = within(next * (1 - decay), low, high);
   }
+}
+
+function within(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
 }

@@ -69,7 +69,7 @@ export async function occlusion(
   }
   return {
     method: "Occlusion",
-    text: `By how much the score drops where a patch of ${ph} x ${pw} pixels hides the picture.`,
+    text: `By how much the score drops where a patch of ${ph} × ${pw} pixels hides the picture.`,
     map: new Tensor(
       Float32Array.from(sums, (sum, i) => sum / counts[i]!),
       [h, w],

@@ -70,7 +70,7 @@ export function gradientMap(
   }
   const how = signed ? "How" : "How much";
   return {
-    method: timesInput ? `${method} x input` : method,
+    method: timesInput ? `${method} × input` : method,
     text: `${how} the score changes with each pixel${timesInput ? ", times the pixel" : ""}${mean}.`,
     map: new Tensor(map, [h, w]),
     unit: timesInput ? "change of the score" : "change of the score per unit of input",
