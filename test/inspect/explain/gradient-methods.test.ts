@@ -4,7 +4,7 @@ import { custom, flatten, linear, sequential } from "../../../src/index.js";
 import { integratedGradients, saliency, smoothGrad } from "../../../src/inspect/index.js";
 import { Tensor } from "../../../src/tensor.js";
 import { assert, near, rejectsMessage, suite } from "../../harness/suite.js";
-import { machine } from "../../wasm/machines.js";
+import { runtimeOf } from "../../train/problems.js";
 import { noise, SHAPE, scoresOf, smooth } from "./problems.js";
 
 const test = suite("saliency, SmoothGrad, integrated gradients");
@@ -67,7 +67,7 @@ test("the same seed gives the same SmoothGrad, on one thread and on two; another
   const options = { class: 2, samples: 6, seed: 8 };
   const maps: Float32Array[] = [];
   for (const threads of [1, 2]) {
-    using on = machine(threads);
+    using on = runtimeOf(threads);
     using model = await smooth({ runtime: on });
     for (const batchSize of [6, 4])
       maps.push((await smoothGrad(model, x, { ...options, batchSize })).map.data);
@@ -104,7 +104,9 @@ test("integrated gradients are complete, and tell how far they are from it", asy
             Float32Array.from(x.data, (_, i) => {
               if (baseline !== "mean") return baseline;
               const channel = Math.floor(i / (H * W));
-              return x.data.subarray(channel * H * W, (channel + 1) * H * W).reduce((a, b) => a + b) / (H * W);
+              return (
+                x.data.subarray(channel * H * W, (channel + 1) * H * W).reduce((a, b) => a + b) / (H * W)
+              );
             }),
             SHAPE,
           );

@@ -1,9 +1,9 @@
 import { flatten, linear, sequential } from "../../../src/index.js";
-import { maximize } from "../../../src/inspect/index.js";
 import { balanced, rolled } from "../../../src/inspect/explain/planes.js";
+import { maximize } from "../../../src/inspect/index.js";
 import { Tensor } from "../../../src/tensor.js";
 import { assert, near, rejectsMessage, suite } from "../../harness/suite.js";
-import { machine } from "../../wasm/machines.js";
+import { runtimeOf } from "../../train/problems.js";
 import { noise, SHAPE, scoresOf, smooth } from "./problems.js";
 
 const test = suite("maximize");
@@ -64,7 +64,7 @@ test("the same seed gives the same input, on one thread and on two; another seed
     [2, 4],
     [1, 5],
   ] as const) {
-    using on = machine(threads);
+    using on = runtimeOf(threads);
     using model = await smooth({ runtime: on });
     inputs.push([...(await maximize(model, { class: 0, steps: 5, seed, jitter: 2 })).input.data]);
   }

@@ -80,9 +80,18 @@ test("errors", async () => {
   const of = (options: object) => occlusion(model, x, options);
   await rejectsMessage(of({ patch: 11 }), /occlusion: patch is 11; it must be a whole number from 1 to 10/);
   await rejectsMessage(of({ patch: 4, stride: 5 }), /stride is 5; it must be a whole number from 1 to 4/);
-  await rejectsMessage(of({ patch: [1, 2, 3] }), /patch is \[1,2,3\]; it must be a number, or \[down, across\]/);
-  await rejectsMessage(of({ fill: "grey" }), /fill is "grey"; it must be a number, "black", "mean" or a Tensor/);
-  await rejectsMessage(of({ fill: "black" }), /fill is "black", but this model has no prepare.*Give the number/);
+  await rejectsMessage(
+    of({ patch: [1, 2, 3] }),
+    /patch is \[1,2,3\]; it must be a number, or \[down, across\]/,
+  );
+  await rejectsMessage(
+    of({ fill: "grey" }),
+    /fill is "grey"; it must be a number, "black", "mean" or a Tensor/,
+  );
+  await rejectsMessage(
+    of({ fill: "black" }),
+    /fill is "black", but this model has no prepare.*Give the number/,
+  );
   await rejectsMessage(
     of({ fill: noise([3, 4, 4]) }),
     /fill has shape \[3, 4, 4\], the input \[1, 3, 10, 12\]; they must be the same/,

@@ -57,7 +57,10 @@ test("integrated gradients", async () => {
   same(attributions.data, "integrated");
   const area = map.size;
   const { data } = tensors.get("integrated")!;
-  const sums = Float32Array.from({ length: area }, (_, i) => data[i]! + data[area + i]! + data[2 * area + i]!);
+  const sums = Float32Array.from(
+    { length: area },
+    (_, i) => data[i]! + data[area + i]! + data[2 * area + i]!,
+  );
   near(map.data, sums, { atol: 1e-3 * sums.reduce((a, b) => Math.max(a, Math.abs(b)), 0), rtol: 0 });
 });
 
