@@ -1,12 +1,13 @@
-import { check, checkIs } from "../../errors.js";
+import { check, checkIs, checkNumber } from "../../errors.js";
 import type { Model } from "../../layers/model.js";
 import { formatShape, Tensor } from "../../tensor.js";
 import { pixelScale } from "./pixels.js";
 import { sizesOf } from "./subject.js";
 
 /**
- * An input that shows nothing. A number: that number everywhere; 0 is a middling grey where inputs are normalised. "black": what
- * the model's `prepare` makes of black. "mean": the mean of each of the input's channels. Or a tensor of the input's shape.
+ * An input that shows nothing. A number: that number everywhere; 0 is a middling grey where inputs are normalised. "black":
+ * what the model's `prepare` makes of black. "mean": the mean of each of the input's channels. Or a tensor of the input's
+ * shape.
  */
 export type Baseline = number | "black" | "mean" | Tensor;
 
@@ -29,7 +30,7 @@ export async function baselineOf(
   const area = h * w;
   const values = ((): ArrayLike<number> => {
     if (typeof baseline === "number") {
-      checkIs(Number.isFinite(baseline), what, baseline, "finite");
+      checkNumber(what, baseline);
       return Array<number>(c).fill(baseline);
     }
     if (baseline === "mean") return meansOf(input.data, c, area);

@@ -73,14 +73,17 @@ function scaleOf({ map, unit }: Explanation, { colors, range: [from, to] }: Heat
 
 /** Classes in quotes: their names may be long lists. */
 function nameOf({ target: { label, class: index } }: Explanation): string {
-  return index === undefined ? label : `\u201c${label}\u201d`;
+  return index === undefined ? label : `“${label}”`;
 }
 
 /** A sentence with the score, and the probability where there is one. */
 function scored(explanation: Explanation): string {
   const { target, score } = explanation;
-  const { probability, unit } = target;
-  if (probability !== undefined)
-    return `${nameOf(explanation)} has a probability of ${percent(probability, 1)} here; its score before softmax is ${formatNumber(score)}.`;
-  return `The ${unit ? "value" : "sum"} of ${nameOf(explanation)} is ${formatNumber(score)} here.`;
+  const { class: index, probability, unit } = target;
+  const [name, value] = [nameOf(explanation), formatNumber(score)];
+  if (probability === undefined) {
+    const kind = index === undefined ? (unit ? "value" : "sum") : "score";
+    return `The ${kind} of ${name} is ${value} here.`;
+  }
+  return `${name} has a probability of ${percent(probability, 1)} here; its score before softmax is ${value}.`;
 }

@@ -40,7 +40,7 @@ export interface Explained {
   readonly label: string;
   /** Number of the class, where it is one. */
   readonly class?: number;
-  /** That of the class among all of them, by softmax of the scores, as `classify` gives it. */
+  /** That of the class among all of them, by softmax of the scores, as `classify` gives it; where there are several. */
   readonly probability?: number;
   readonly layer?: string;
   readonly channel?: number;

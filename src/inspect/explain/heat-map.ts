@@ -10,8 +10,8 @@ export interface HeatMapOptions {
   /** Default "signed" where there is something below zero, otherwise "inferno". */
   readonly colors?: ColorMap;
   /**
-   * Numbers that the colours go from and to; what lies outside has the nearer end's. Default: from 0, or as far below zero as above, to
-   * a number that one of 100 pixels exceeds.
+   * Numbers that the colours go from and to; what lies outside has the nearer end's. Default: from 0, or as far below zero
+   * as above, to a number that one of 100 pixels exceeds.
    */
   readonly range?: readonly [from: number, to: number];
 }

@@ -20,15 +20,15 @@ export interface IntegratedGradients extends Explanation {
   /** The score of the baseline. */
   readonly baselineScore: number;
   /**
-   * The sum of the attributions less (score - baselineScore), which would be 0 if the integral were exact ("completeness"). Where it is
-   * no small part of that difference, take more steps: networks of ReLUs bend many times on the way.
+   * The sum of the attributions less (score - baselineScore), which would be 0 if the integral were exact ("completeness").
+   * Where it is no small part of that difference, take more steps: networks of ReLUs bend many times on the way.
    */
   readonly gap: number;
 }
 
 /**
- * What each number of the input adds to the score, counted from a baseline (Sundararajan et al., 2017): the derivatives on the
- * straight way from there to the input, integrated by Gauss and Legendre's rule, times the difference of the two. What helps the
+ * What each number of the input adds to the score, counted from a baseline (Sundararajan et al., 2017): the derivatives on
+ * the straight way from there to the input, integrated by Gauss and Legendre's rule, times the difference of the two. What helps the
  * class is above zero, what speaks against it below. `steps` forward and backward passes.
  */
 export async function integratedGradients(

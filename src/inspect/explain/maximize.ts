@@ -5,7 +5,7 @@ import { sizeOf, Tensor } from "../../tensor.js";
 import { Probe } from "../probe.js";
 import { checkLookedInto } from "../target.js";
 import { type Explained, type ExplainOptions, explainOptions } from "./explanation.js";
-import { type PixelScale, pixelScale } from "./pixels.js";
+import { pixelScale } from "./pixels.js";
 import { balanced, rolled } from "./planes.js";
 import { batchOf, inputOf, repeated, sizesOf, subjectOf, weighed } from "./subject.js";
 
@@ -47,10 +47,11 @@ export interface Maximized {
 }
 
 /**
- * What a class, a channel or a unit looks for: an input that makes its score large, by gradient ascent from noise (Erhan et al.,
- * 2009; Simonyan et al., 2013). The input is moved about by a few pixels and decays (Mordvintsev et al., 2015; Yosinski et
- * al., 2015), and coarse structures grow faster than fine ones, as in photographs (Olah et al., 2017). Numbers stay between
- * black and white, as `prepare` makes them; for a model without it from -1 to 1.
+ * What a class, a channel or a unit looks for: an input that makes its score large, by gradient ascent from noise (Erhan
+ * et al., 2009; Simonyan et al., 2013). The input is moved about by a few pixels and decays (Mordvintsev et al., 2015;
+ * Yosinski et al., 2015), and coarse structures grow faster than fine ones, as in photographs (Olah et al., 2017). Numbers
+ * stay between black and white, as `prepare` makes them; for a model without it from -1 to 1. A forward and a backward pass
+ * for each step.
  * @param options must say which class, or which layer and channel. The same seed gives the same input.
  */
 export async function maximize(model: Model, options: MaximizeOptions): Promise<Maximized> {
@@ -105,22 +106,27 @@ export async function maximize(model: Model, options: MaximizeOptions): Promise<
 
 const OPTIONS = ["steps", "rate", "jitter", "decay", "smoothness", "start", "seed", "onProgress"];
 
-type Ends = Pick<PixelScale, "black" | "white">;
+/** Of each channel, the numbers for black and for white, the smaller first. */
+interface Ends {
+  readonly low: Float32Array;
+  readonly high: Float32Array;
+}
 
-/** The numbers for black and white of each channel. */
 async function endsOf(model: Model): Promise<Ends> {
   const { inputShape } = model;
   const [c] = sizesOf(new Tensor(new Float32Array(sizeOf(inputShape)), [1, ...inputShape]));
-  const known = await pixelScale(model);
-  return known ?? { black: new Float32Array(c).fill(-1), white: new Float32Array(c).fill(1) };
+  const { black, white } = (await pixelScale(model)) ?? { black: [], white: [] };
+  const ends = (of: (...numbers: number[]) => number, usual: number): Float32Array =>
+    Float32Array.from({ length: c }, (_, i) => of(black[i] ?? usual, white[i] ?? usual));
+  return { low: ends(Math.min, -1), high: ends(Math.max, 1) };
 }
 
-function noise({ inputShape }: Model, { black, white }: Ends, random: Random): Tensor {
+function noise({ inputShape }: Model, ends: Ends, random: Random): Tensor {
   const data = new Float32Array(sizeOf(inputShape));
-  const area = data.length / black.length;
+  const area = data.length / ends.low.length;
   for (let i = 0; i < data.length; i++) {
     const channel = Math.floor(i / area);
-    const [low, high] = [black[channel]!, white[channel]!];
+    const [low, high] = [ends.low[channel]!, ends.high[channel]!];
     data[i] = within(NOISE * (high - low) * random.normal(), low, high);
   }
   return new Tensor(data, [1, ...inputShape]);
@@ -130,18 +136,12 @@ function noise({ inputShape }: Model, { black, white }: Ends, random: Random): T
 const NOISE = 0.1;
 
 /** A step along the gradient, whose length does not matter, and a little back to 0. */
-function ascend(
-  x: Float32Array,
-  gradient: Float32Array,
-  { black, white }: Ends,
-  rate: number,
-  decay: number,
-): void {
-  const area = x.length / black.length;
+function ascend(x: Float32Array, gradient: Float32Array, ends: Ends, rate: number, decay: number): void {
+  const area = x.length / ends.low.length;
   const length = Math.sqrt(weighed(gradient, gradient) / gradient.length) || 1;
   for (let i = 0; i < x.length; i++) {
     const channel = Math.floor(i / area);
-    const [low, high] = [black[channel]!, white[channel]!];
+    const [low, high] = [ends.low[channel]!, ends.high[channel]!];
     const next = x[i]! + (rate * (high - low) * gradient[i]!) / length;
     x[i] = within(next * (1 - decay), low, high);
   }

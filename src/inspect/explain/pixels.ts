@@ -11,7 +11,7 @@ export interface PixelScale {
   /** For each channel, the number that stands for black, and for white. */
   readonly black: Float32Array;
   readonly white: Float32Array;
-  /** For each channel, which of red, green and blue it is; all of them where there is one channel. */
+  /** For each of three channels, which of red, green and blue it is. */
   readonly colours: readonly number[];
 }
 
@@ -19,8 +19,8 @@ export interface PixelScale {
 const GREY = 127;
 
 /**
- * Finds out what the model's `prepare` does to colours, by giving it small pictures of one colour. Undefined where it has none, or
- * one that takes no pictures; where it makes neither one channel nor three of them.
+ * Finds out what the model's `prepare` does to colours, by giving it pictures of one colour. Undefined where it has none, or
+ * one that makes nothing of them; and for inputs that have neither one channel nor three.
  */
 export async function pixelScale({ prepare, inputShape }: Model): Promise<PixelScale | undefined> {
   const [c, height = 1, width = 1] = inputShape;
@@ -42,7 +42,9 @@ export async function pixelScale({ prepare, inputShape }: Model): Promise<PixelS
       const answers = pure.map((colour) => Math.abs(colour[channel]! - zero));
       return answers.indexOf(Math.max(...answers));
     });
-    return { black, white, colours };
+    const tells = white.every((value, channel) => Number.isFinite(value) && value !== black[channel]);
+    const isOrder = c === 1 || new Set(colours).size === 3;
+    return tells ? { black, white, colours: isOrder ? colours : [0, 1, 2] } : undefined;
   } catch {
     // Made for pictures of another kind, which only its author can give it.
     return undefined;
@@ -50,8 +52,8 @@ export async function pixelScale({ prepare, inputShape }: Model): Promise<PixelS
 }
 
 /**
- * What the network sees, as a picture: the input [1, c, h, w] of one or three channels, or what `prepare` makes of a picture, with its
- * normalisation undone. Where the model has no `prepare`, from the least of the input's numbers to the largest.
+ * What the network sees, as a picture: the input [1, c, h, w] of one or three channels, or what `prepare` makes of a
+ * picture, with its normalisation undone. Where the model has no `prepare`, from the least of the numbers to the largest.
  */
 export async function inputImage(model: Model, input: Tensor | Picture): Promise<Image> {
   const what = "inputImage";

@@ -1,6 +1,6 @@
 /**
- * Gauss and Legendre's rule for integrals from 0 to 1: where to look, and how much each look counts. Exact for polynomials of degrees
- * up to 2 `count` - 1.
+ * Gauss and Legendre's rule for integrals from 0 to 1: where to look, and how much each look counts. Exact for polynomials
+ * of degrees up to 2 `count` - 1.
  */
 export function gaussLegendre(count: number): {
   readonly places: Float64Array;

@@ -7,7 +7,10 @@ import { type Subject, sizesOf, subjectOf } from "./subject.js";
 
 /** How the derivatives of a pixel's channels become one number. */
 export interface GradientMapOptions {
-  /** The sum over the channels, below zero where more of the input lowers the score, in place of the largest size. Default false. */
+  /**
+   * The sum over the channels, below zero where more of the input lowers the score, in place of the largest size. Default
+   * false.
+   */
   readonly signed?: boolean;
   /** Each derivative times the number of the input it belongs to (Shrikumar et al., 2016). Default false. */
   readonly timesInput?: boolean;

@@ -93,7 +93,7 @@ function ofClass(model: Model, index: number, scores: Float32Array): Explained {
   return {
     label: model.classes[index] ?? String(index),
     class: index,
-    probability: softmax(scores)[index]!,
+    ...(scores.length > 1 && { probability: softmax(scores)[index]! }),
   };
 }
 

@@ -81,6 +81,9 @@ test("without a prepare, from the least number to the largest", async () => {
   const [least, most] = [Math.min(...input.data), Math.max(...input.data)];
   const expected = Array.from(input.data, (value) => Math.round((255 * (value - least)) / (most - least)));
   near((await inputImage(model, input)).data, expected, { atol: 1, rtol: 0 });
+  // Nor where its prepare makes the same of everything.
+  using same = await classifier(1, () => input.reshape(1, 1, 20, 24));
+  near((await inputImage(same, input)).data, expected, { atol: 1, rtol: 0 });
   using five = await classifier(5, undefined);
   await rejectsMessage(inputImage(five, noise([5, 20, 24])), /is no picture; it must have 1 or 3 channels/);
 });
