@@ -100,7 +100,7 @@ test("wrong input is refused in a sentence", () => {
   );
   throwsMessage(
     () => featureMapGrid(maps, { colors: "pink" as "gray" }),
-    /unknown colors "pink". It takes: viridis, gray, signed/,
+    /unknown colors "pink". It takes: viridis, inferno, gray, signed/,
   );
   throwsMessage(() => featureMapGrid(maps, { zoom: 2 } as object), /unknown option "zoom"/);
 });
