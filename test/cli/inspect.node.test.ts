@@ -110,6 +110,36 @@ test("a picture, a drawing, a page: by the ending of the name, complete or not a
   assert.equal(readdirSync(here()), before);
 });
 
+test("which pixels a class comes from, by each method", async () => {
+  for (const method of ["saliency", "smooth-grad", "integrated-gradients", "grad-cam", "occlusion"]) {
+    const result = JSON.parse(succeeds(...(await inside("--explain", method, "--class", "7", "--json"))));
+    assert.is(result.method.toLowerCase().replace(/[ -]/g, ""), method.replace(/-/g, ""));
+    assert.equal([result.target.label, result.target.class, result.map.shape], ["7", 7, [32, 32]]);
+    // Where nothing speaks for the class, Grad-CAM is 0 everywhere.
+    assert.ok(result.map.least < result.map.most || (method === "grad-cam" && result.map.most === 0));
+  }
+  const [best] = JSON.parse(succeeds(...(await inside("--layer", "0", "--json")))).guesses;
+  const { target } = JSON.parse(succeeds(...(await inside("--explain", "saliency", "--json"))));
+  assert.equal([target.class, target.label], [best.index, best.label]);
+  assert.ok(Math.abs(target.probability - best.probability) < 1e-5);
+  const of = JSON.parse(
+    succeeds(
+      ...(await inside("--explain", "saliency", "--layer", "3", "--channel", "2", "--unit", "4,5", "--json")),
+    ),
+  );
+  assert.equal([of.target.layer, of.target.channel, of.target.unit], ["3", 2, [4, 5]]);
+  succeeds(...(await inside("--explain", "grad-cam", "--layer", "1", "--out", "why.svg")));
+  assert.match(readFileSync(path("why.svg"), "utf8"), /<title>Grad-CAM: \d<\/title>/);
+});
+
+test("what a class looks for", () => {
+  const { scores, target } = JSON.parse(
+    succeeds("inspect", "lenet5", "--weights", trained(), "--maximize", "--class", "3", "--json"),
+  );
+  assert.is(target.label, "3");
+  assert.ok(scores.last > scores.first);
+});
+
 test("filters: of the first convolution, or of the layer", () => {
   const out = succeeds("inspect", "lenet5", "--weights", trained(), "--filters");
   assert.match(out, /^Filters of layer 0 of lenet5\n[\s\S]*6 filters of 5 × 5/);
@@ -201,8 +231,19 @@ test("calls that say too little or too much", async () => {
   );
   assert.match(
     fails(2, ...(await inside("--unit", "1,2"))),
-    /--unit is for --receptive-field\. Leave it out/,
+    /--unit is for --explain, --maximize and --receptive-field\. Leave it out/,
   );
+  assert.match(
+    fails(2, "inspect", "lenet5", "--weights", trained(), "--explain", "saliency"),
+    /is about a picture/,
+  );
+  assert.match(
+    fails(2, ...(await inside("--explain", "saliency", "--layer", "3"))),
+    /Say which --channel of layer 3/,
+  );
+  assert.match(fails(2, ...(await inside("--explain", "lime"))), /Allowed choices are saliency, smooth-grad/);
+  assert.match(fails(2, "inspect", "lenet5", "--weights", trained(), "--maximize"), /what is to be large/);
+  assert.match(fails(1, ...(await inside("--explain", "saliency", "--class", "cat"))), /has no class "cat"/);
   assert.match(fails(2, ...(await inside("--data", "mnist"))), /--data is for --top-patches/);
   assert.match(fails(2, "inspect", "lenet5", "--layer", "0"), /--layer needs a picture/);
   assert.match(fails(2, ...(await inside("--theme", "dark"))), /--theme is for pictures and drawings/);
