@@ -1,22 +1,20 @@
 // Which pixels a number of the network comes from, and what it is largest for.
 
 import type { Model } from "../../index.js";
-import { heatOf } from "../../inspect/explain/heat-map.js";
 import {
   type Explanation,
-  type Figure,
+  explanationFigure,
   gradCam,
   inputImage,
   integratedGradients,
   maximize,
   occlusion,
-  overlay,
   type Progress,
   saliency,
   smoothGrad,
   type Target,
 } from "../../inspect/index.js";
-import { formatNumber, percent } from "../../inspect/numbers.js";
+import { formatNumber } from "../../inspect/numbers.js";
 import { extentOf } from "../../inspect/scale.js";
 import type { Tensor } from "../../tensor.js";
 import type { Subject, View } from "./view.js";
@@ -58,7 +56,7 @@ export async function explainView(
   const peak = map.data.indexOf(most);
   const [, width = 1] = map.shape;
   return {
-    figures: [await figureOf(model, found)],
+    figures: [await explanationFigure(model, picture.input, found)],
     result: {
       model: name,
       image: picture.name,
@@ -67,29 +65,6 @@ export async function explainView(
       score,
       map: { shape: map.shape, unit, least, most, peak: [Math.floor(peak / width), peak % width] },
     },
-  };
-}
-
-async function figureOf(
-  model: Model,
-  { method, text, map, unit, score, target, input }: Explanation,
-): Promise<Figure> {
-  const image = await inputImage(model, input);
-  const { colors, range } = heatOf(map);
-  const sure =
-    target.probability === undefined ? `score ${formatNumber(score)}` : percent(target.probability, 1);
-  return {
-    title: `${method}: ${target.label}`,
-    text,
-    panels: [
-      { kind: "picture", title: `What the network saw: ${sure}`, image },
-      {
-        kind: "picture",
-        title: method,
-        image: overlay(image, map),
-        scale: { map: colors, from: range[0], to: range[1], label: unit },
-      },
-    ],
   };
 }
 
