@@ -22,8 +22,12 @@ function parse(colors: string): Rgb[] {
     .map((hex) => [0, 2, 4].map((i) => Number.parseInt(hex.slice(i, i + 2), 16)) as [number, number, number]);
 }
 
-/** The colour for a number from 0 to 1; what lies outside is taken for the nearer end. */
+/** What is no number, in the colour of none. */
+const NONE: Rgb = [128, 128, 128];
+
+/** The colour for a number from 0 to 1; what lies outside is taken for the nearer end, what is no number is grey. */
 export function colorOf(map: ColorMap, value: number): Rgb {
+  if (Number.isNaN(value)) return NONE;
   const colors = stops[map];
   const place = Math.min(Math.max(value, 0), 1) * (colors.length - 1);
   const i = Math.min(Math.floor(place), colors.length - 2);

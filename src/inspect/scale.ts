@@ -54,15 +54,22 @@ export function roundTicks([from, to]: readonly [number, number], count: number)
   return ticksOf(roundStep((to - from) / count), from, to);
 }
 
+/** Digits behind the point that numbers along an axis have at most. */
+const MOST_DIGITS = 11;
+
 /** The multiples of a step within a range. */
 function ticksOf(step: number, from: number, to: number): Tick[] {
-  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  const label = (at: number): string =>
-    at === 0
-      ? "0"
-      : at
-          .toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
-          .replace("-", "−");
+  const power = (value: number): number => Math.floor(Math.log10(value) + 1e-9);
+  const digits = Math.max(0, -power(step));
+  const largest = Math.max(Math.abs(from), Math.abs(to));
+  // Of very large or small numbers a power of ten, with as many digits as tell the steps apart.
+  const isShort = digits <= MOST_DIGITS && largest < 1e21;
+  const precision = Math.min(power(largest) - power(step) + 1, 15);
+  const written = (at: number): string =>
+    isShort
+      ? at.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
+      : String(Number(at.toPrecision(precision))).replace("e+", "e");
+  const label = (at: number): string => (at === 0 ? "0" : written(at).replaceAll("-", "−"));
   const first = Math.ceil(from / step - 1e-9);
   const last = Math.floor(to / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step).map((at) => ({

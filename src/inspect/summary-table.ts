@@ -1,4 +1,4 @@
-import { checkCount, checkFlags, checkOptions } from "../errors.js";
+import { checkCount, checkFlags, checkIs, checkOptions } from "../errors.js";
 import type { Size2 } from "../ops/shape.js";
 import { drawnShape, formatBytes, formatCount } from "./numbers.js";
 import type { LayerSummary, Summary } from "./summary.js";
@@ -50,6 +50,7 @@ const columnsOf = (formulas: boolean): SummaryColumn[] => [
  * are left out, and the last line names them.
  */
 export function formatSummary(summary: Summary, options: FormatSummaryOptions = {}): string {
+  checkSummary("formatSummary", summary);
   checkOptions("formatSummary", options, ["formulas", "width"]);
   const { formulas = false, width = 100 } = options;
   checkFlags("formatSummary", { formulas });
@@ -65,11 +66,12 @@ export function formatSummary(summary: Summary, options: FormatSummaryOptions = 
   const left = all.filter((column) => !shown.includes(column)).map(({ title }) => title);
   const facts = factsOf(summary);
   if (left.length > 0) facts.push(["Left out", `${left.join(", ")}: the line is too short`]);
-  return [table, ...facts.map(([name, text]) => `${name.padEnd(13)}  ${text}`)].join("\n");
+  return [table, ...facts.flatMap(([name, text]) => factLines(name, text, width))].join("\n");
 }
 
 /** A summary as a table of GitHub's Markdown, with all columns. */
 export function summaryMarkdown(summary: Summary, options: SummaryTableOptions = {}): string {
+  checkSummary("summaryMarkdown", summary);
   checkOptions("summaryMarkdown", options, ["formulas"]);
   const { formulas = false } = options;
   checkFlags("summaryMarkdown", { formulas });
@@ -82,6 +84,10 @@ export function summaryMarkdown(summary: Summary, options: SummaryTableOptions =
     "",
     ...factsOf(summary).map(([name, text]) => `- ${name}: ${text}`),
   ].join("\n");
+}
+
+function checkSummary(what: string, summary: Summary): void {
+  checkIs(Array.isArray(summary?.layers), `${what}: the summary`, summary, "one, as summary(model) gives it");
 }
 
 function factsOf(summary: Summary): [name: string, text: string][] {
@@ -101,6 +107,21 @@ function factsOf(summary: Summary): [name: string, text: string][] {
     ["Sees, every", "size and step of the receptive field in pixels of the input"],
   ];
 }
+
+/** A fact beside its name, in lines that are no longer than the table's where words allow. */
+function factLines(name: string, text: string, width: number): string[] {
+  const lines = [name.padEnd(FACT)];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    const begun = line.length > FACT;
+    if (begun && line.length + 1 + word.length > width) lines.push(`${" ".repeat(FACT + 2)}${word}`);
+    else lines[lines.length - 1] = `${line}${begun ? " " : "  "}${word}`;
+  }
+  return lines;
+}
+
+/** Letters of the longest name of a fact. */
+const FACT = 13;
 
 /** The columns that have room, layers' names and types being shortened somewhat if that helps. */
 function fitting(
