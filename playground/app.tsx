@@ -1,5 +1,5 @@
 import type { ComponentType } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Notice } from "./parts/notice.js";
 import { type Room, rooms } from "./rooms/rooms.js";
 
@@ -91,7 +91,7 @@ const THEMES = ["auto", "light", "dark"] as const;
 /** Dark, light, or as the system has it. */
 function ThemeSwitch() {
   const [theme, setTheme] = useState<string>(() => remembered());
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.documentElement.dataset.theme = theme;
     try {
       localStorage.setItem("theme", theme);

@@ -5,7 +5,6 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -13,6 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { licencesOf } from "./licences.mjs";
 import { buildHash, exclusively, exitWithBuildError, filesIn, install, markBuilt, root } from "./setup.mjs";
 
 const at = (...path) => join(root, ...path);
@@ -92,7 +92,7 @@ async function buildBundles() {
     platform: "browser",
     target: targets.browser,
   });
-  writeLicences([...nodeInputs, ...browserInputs]);
+  writeFileSync(at("build/third-party-licences.txt"), licencesOf([...nodeInputs, ...browserInputs]));
 
   const single = { ...common, minify: true, platform: "browser", target: targets.browser };
   await esbuild.build({
@@ -140,23 +140,6 @@ async function bundle(folder, options) {
     writeFileSync(path, requires ? `${nodeRequire}\n${named}` : named);
   }
   return Object.keys(metafile.inputs);
-}
-
-/** The licences of the packages that were bundled, which ask to be passed on with them. */
-function writeLicences(inputs) {
-  const names = inputs.map(
-    (path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules\/)/.exec(path)?.[1],
-  );
-  const notices = [...new Set(names)]
-    .filter(Boolean)
-    .sort()
-    .map((name) => {
-      const folder = at("node_modules", name);
-      const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-      return `${name} ${version} (${license})\n\n${file ? readFileSync(join(folder, file), "utf8").trim() : ""}\n`;
-    });
-  writeFileSync(at("build/third-party-licences.txt"), notices.join(`\n${"-".repeat(80)}\n\n`));
 }
 
 function makeExecutable(file) {

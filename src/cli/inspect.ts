@@ -4,7 +4,8 @@ import { FeatureMapError } from "../errors.js";
 import { readImage } from "../image/index.js";
 import type { Tensor } from "../tensor.js";
 import { checkOutputs } from "./files.js";
-import { checkCall, type InspectOptions, type ViewName, viewOf } from "./inspect/call.js";
+import { checkCall, type InspectOptions, targetOf, type ViewName, viewOf } from "./inspect/call.js";
+import { explainView, maximizeView, methodNames } from "./inspect/explain.js";
 import { filtersView } from "./inspect/filters.js";
 import { mapsView } from "./inspect/maps.js";
 import { checkEnding, show, write } from "./inspect/out.js";
@@ -27,6 +28,15 @@ export function addInspect(program: Command): void {
     .argument("<network>", "a network of the zoo, such as lenet5, or an ONNX file")
     .argument("[image]", "a picture to follow through the network: a path or an address of a PNG or JPEG")
     .option("--layer <name>", "only this layer, as summary names it. May be given several times", collect)
+    .addOption(
+      new Option("--explain <method>", "show which pixels of the picture a class comes from").choices(
+        methodNames,
+      ),
+    )
+    .option("--maximize", "show what a class, or a channel of the layer, looks for")
+    .addOption(
+      new Option("--class <name>", "name or number of the class (default: the likeliest)").argParser(classOf),
+    )
     .option("--filters", "show the filters of the layer, by default of the first convolution")
     .option("--receptive-field", "show what a unit of the layer sees of the picture")
     .option("--top-patches", "show what in a data set excites the layer's channels most")
@@ -53,6 +63,7 @@ A file that is there already is replaced when the new one is complete.
 Examples:
   featuremap inspect lenet5 seven.png --weights lenet5.safetensors
   featuremap inspect alexnet cat.jpg --weights alexnet.pth --layer features.0 --out maps.png
+  featuremap inspect alexnet cat.jpg --weights alexnet.pth --explain grad-cam --class "tiger cat" --out why.svg
   featuremap inspect alexnet --weights alexnet.pth --filters --out filters.svg
   featuremap inspect lenet5 --weights lenet5.safetensors --top-patches --data mnist --layer 0 --channel 3
   featuremap inspect resnet18 --receptive-field --layer layer2.0.conv1 --unit 3,4
@@ -99,6 +110,10 @@ async function run(name: string, image: string | undefined, options: InspectOpti
   else show(found.figures);
 }
 
+function classOf(text: string): number | string {
+  return /^\d+$/.test(text) ? Number(text) : text;
+}
+
 /** The picture as the network sees it. */
 async function seen(
   path: string,
@@ -116,12 +131,17 @@ async function look(
   view: ViewName,
   subject: Subject,
   opened: Opened,
-  { layer, channel, unit, data, dataDir, limit }: InspectOptions,
+  options: InspectOptions,
 ): Promise<View> {
+  const { layer, channel, unit, data, dataDir, limit } = options;
   const [first] = layer ?? [];
   switch (view) {
     case "maps":
       return mapsView({ ...subject, picture: subject.picture! }, layer);
+    case "explain":
+      return explainView({ ...subject, picture: subject.picture! }, options.explain!, targetOf(options));
+    case "maximize":
+      return maximizeView(subject, targetOf(options));
     case "filters":
       return filtersView(subject, first);
     case "receptiveField":

@@ -51,6 +51,8 @@ Examples:
 async function run(name: string, options: SummaryOptions): Promise<void> {
   const entry = isNetworkFile(name) ? undefined : findModel(name);
   const { svg } = options;
+  if (svg !== undefined && !svg.toLowerCase().endsWith(".svg"))
+    throw new UsageError(`--svg draws ${svg} as SVG. Give a name that ends in .svg.`);
   await checkOutputs([svg], entry ? [] : [name]);
   await start({ threads: 1 });
   // No weights are needed to tell what they are.

@@ -1,9 +1,8 @@
 import { checkOptions } from "../errors.js";
 import type { Model } from "../layers/model.js";
 import type { Tensor } from "../tensor.js";
-import { checkModel } from "../train/given.js";
 import { Probe } from "./probe.js";
-import { asBatch, checkTarget, seedOf, type Target } from "./target.js";
+import { asBatch, checkLookedInto, checkTarget, seedOf, type Target } from "./target.js";
 
 /** The derivatives of a number of the network. */
 export interface Gradients {
@@ -26,7 +25,7 @@ export async function gradients(
   options: Target & { readonly layers?: readonly string[] } = {},
 ): Promise<Gradients> {
   const what = "gradients";
-  checkModel(what, model);
+  checkLookedInto(what, model);
   checkOptions(what, options, ["class", "layer", "channel", "unit", "layers"]);
   const { layers = [], ...target } = options;
   checkTarget(what, target);

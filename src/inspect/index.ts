@@ -13,6 +13,21 @@ export {
   effectiveReceptiveField,
 } from "./effective-field.js";
 export { effectiveReceptiveFieldFigure } from "./effective-field-figure.js";
+export type { Baseline } from "./explain/baseline.js";
+export type { Explained, ExplainOptions, Explanation, LongExplainOptions } from "./explain/explanation.js";
+export { type ExplanationFigureOptions, explanationFigure } from "./explain/explanation-figure.js";
+export { type GradCam, type GradCamOptions, gradCam } from "./explain/grad-cam.js";
+export { type HeatMapOptions, heatMap, type OverlayOptions, overlay } from "./explain/heat-map.js";
+export {
+  type IntegratedGradients,
+  type IntegratedGradientsOptions,
+  integratedGradients,
+} from "./explain/integrated-gradients.js";
+export { type Maximized, type MaximizeOptions, type MaximizeProgress, maximize } from "./explain/maximize.js";
+export { type Occlusion, type OcclusionOptions, occlusion } from "./explain/occlusion.js";
+export { inputImage } from "./explain/pixels.js";
+export { type SaliencyOptions, saliency } from "./explain/saliency.js";
+export { type SmoothGradOptions, smoothGrad } from "./explain/smooth-grad.js";
 export {
   type PixelWindow,
   type ReceptiveFieldOptions,

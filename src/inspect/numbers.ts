@@ -1,3 +1,11 @@
+import type { Shape } from "../tensor.js";
+
+/** A shape without the batch as networks are drawn, height × width × channels: `28 × 28 × 6`. */
+export function drawnShape(shape: Shape, times = " × "): string {
+  const [c, ...pixels] = shape;
+  return (c === undefined || shape.length > 3 ? shape : [...pixels, c]).join(times);
+}
+
 /** `61,706`. */
 export function formatCount(count: number): string {
   return count.toLocaleString("en-US");
@@ -28,5 +36,6 @@ export function percent(share: number, digits = 2): string {
 /** `12`, `23,296`, `−0.0123`, `1.2e−5`: a number in three digits, whole ones in full. */
 export function formatNumber(value: number): string {
   const isShort = Number.isInteger(value) && Math.abs(value) < 1e9;
-  return (isShort ? formatCount(value) : String(Number(value.toPrecision(3)))).replaceAll("-", "−");
+  // Plus 0, so that −0 is 0.
+  return (isShort ? formatCount(value + 0) : String(Number(value.toPrecision(3)))).replaceAll("-", "−");
 }

@@ -2,6 +2,7 @@ import { check, checkOptions } from "../errors.js";
 import type { Image } from "../image/image.js";
 import { formatShape, type Tensor } from "../tensor.js";
 import { type ColorMap, colorMaps, colorOf, type Rgb } from "./color-map.js";
+import { extentOf } from "./scale.js";
 
 export interface GridOptions {
   /** Colours of the values. Default "signed" for filters, "viridis" for feature maps. */
@@ -106,7 +107,7 @@ function grid(what: string, tiles: readonly Tile[], options: GridOptions): Image
     const [from, to] = common ?? extent([tile], colors);
     // Where all values are the same: the middle of colours with a sign, the lower end of others.
     const share = (value: number): number =>
-      to > from ? (value - from) / (to - from) : colors === "signed" ? 0.5 : 0;
+      to > from || Number.isNaN(value) ? (value - from) / (to - from) : colors === "signed" ? 0.5 : 0;
     const [left, top] = [(i % columns) * stepX, Math.floor(i / columns) * stepY];
     for (let y = 0; y < h * scale; y++) {
       for (let x = 0; x < w * scale; x++) {
@@ -123,17 +124,10 @@ function grid(what: string, tiles: readonly Tile[], options: GridOptions): Image
   return { width, height, channels, data };
 }
 
-/** The least and the largest value; with signed colours as far below zero as above. */
+/** The least and the largest value that is finite; with signed colours as far below zero as above. */
 function extent(tiles: readonly Tile[], colors: ColorMap): readonly [number, number] {
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { planes } of tiles) {
-    for (const plane of planes) {
-      for (const value of plane) {
-        least = Math.min(least, value);
-        most = Math.max(most, value);
-      }
-    }
-  }
+  const planes = tiles.flatMap((tile) => tile.planes);
+  const [least, most] = extentOf(planes.flatMap((plane) => extentOf(plane) ?? [])) ?? [0, 0];
   if (colors !== "signed" || tiles[0]!.planes.length > 1) return [least, most];
   const reach = Math.max(Math.abs(least), Math.abs(most));
   return [-reach, reach];

@@ -1,8 +1,10 @@
 import { check, FeatureMapError } from "../errors.js";
 import { backward } from "../graph/backward.js";
-import { producer } from "../graph/graph.js";
+import { type Graph, producer } from "../graph/graph.js";
 import { Plan } from "../graph/plan.js";
 import type { Model, Trace } from "../layers/model.js";
+import { blocked, dense } from "../ops/blocked.js";
+import { logSoftmax } from "../ops/log-softmax.js";
 import type { Value } from "../ops/op.js";
 import { reshape } from "../ops/reshape.js";
 import { softmax } from "../ops/softmax.js";
@@ -32,7 +34,7 @@ export class Probe {
   /**
    * @param shape of the input, batch included
    * @param layer whose output is looked into; undefined is the model's own, before softmax
-   * @param at layers whose values and derivatives are wanted; "" is the input
+   * @param at layers whose values and derivatives are wanted; "" is the input. Where there are none, only the value is computed
    */
   constructor(what: string, model: Model, shape: Shape, layer: string | undefined, at: readonly string[]) {
     check(
@@ -47,9 +49,10 @@ export class Probe {
     const places = new Map(
       at.map((name) => [name, name === "" ? trace.input : layerOf(what, trace, name)] as const),
     );
-    const seed =
-      value.form === "dense" ? graph.denseInput(SEED, value.shape) : graph.input(SEED, value.shape);
-    const gradients = backward(graph, new Map([[value, seed]]), [...places.values()]);
+    const gradients =
+      places.size === 0
+        ? new Map<Value, Value>()
+        : backward(graph, new Map([[value, seedFor(graph, value)]]), [...places.values()]);
     const outputs = new Map<string, Value>([["value", value]]);
     for (const [name, place] of places) {
       outputs.set(`value ${name}`, place);
@@ -61,9 +64,10 @@ export class Probe {
     this.#plan = new Plan(model.runtime, graph, { outputs, bound }, `${what}: derivatives`);
   }
 
-  /** One run. `seed` has a weight for each number of the value. */
-  async run(input: Tensor, seed: Float32Array): Promise<Probed> {
-    const results = await this.#plan.run({ [this.#port]: input.data, [SEED]: seed }, this.#model);
+  /** One run. `seed` has a weight for each number of the value; it is not needed where there are no derivatives. */
+  async run(input: Tensor, seed?: Float32Array): Promise<Probed> {
+    const feeds = { [this.#port]: input.data, ...(seed && { [SEED]: seed }) };
+    const results = await this.#plan.run(feeds, this.#model);
     const named = (kind: string): Record<string, Tensor> =>
       Object.fromEntries(
         // Nothing leads from there to the value: its derivatives are 0.
@@ -86,14 +90,21 @@ export class Probe {
 
 const SEED = "seed of the derivatives";
 
-/** The output, before the softmax where the network ends in one: a class's probability also changes with other scores. */
+function seedFor(graph: Graph, { form, shape }: Value): Value {
+  return form === "dense" ? graph.denseInput(SEED, shape) : graph.input(SEED, shape);
+}
+
+/** Ops that leave the numbers as they are. */
+const passing: ReadonlySet<unknown> = new Set([reshape, blocked, dense]);
+
+/**
+ * The output, before the softmax, or its logarithm, where the network ends in one: a class's probability also changes with
+ * other scores.
+ */
 function scoresOf({ output }: Trace): Value {
-  let value = output;
-  for (let last = producer(value); last?.op === reshape || last?.op === softmax; last = producer(value)) {
-    value = last.inputs[0]!;
-    if (last.op === softmax) return value;
-  }
-  return output;
+  let last = producer(output);
+  while (last && passing.has(last.op)) last = producer(last.inputs[0]!);
+  return last?.op === softmax || last?.op === logSoftmax ? last.inputs[0]! : output;
 }
 
 /** The output of a layer. */

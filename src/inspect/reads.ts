@@ -11,6 +11,7 @@ import type { PadAttrs } from "../ops/pad.js";
 import { type PaddingKind, paddedPlaces } from "../ops/rearrange.js";
 import type { SliceAttrs } from "../ops/slice-channels.js";
 import type { Matrix } from "../ops/taps.js";
+import { sizeOf } from "../tensor.js";
 
 /** For each row, or column, of the output the rows, or columns, of the input that it is made of. */
 export type Reads = readonly (readonly number[])[];
@@ -54,14 +55,18 @@ const rules: Readonly<
   resamplePixels({ attrs }: Node<{ rows: Matrix | null; columns: Matrix | null }>, axis) {
     const matrix = axis === 0 ? attrs.rows : attrs.columns;
     if (!matrix) return null;
-    const { m, starts, places, weights } = matrix;
-    // Where a place falls on a pixel, rounding may leave its neighbour a weight next to nothing.
-    const counts = (weight: number): boolean => Math.abs(weight) > 1e-6;
-    return range(m).map((i) =>
-      [...places.subarray(starts[i], starts[i + 1])].filter((_, k) => counts(weights[starts[i]! + k]!)),
-    );
+    return entriesOf(matrix);
   },
 };
+
+/** For each row of a matrix the places of its entries. */
+function entriesOf({ m, starts, places, weights }: Matrix): Reads {
+  // Where a place falls on a pixel, rounding may leave its neighbour a weight next to nothing.
+  const counts = (weight: number): boolean => Math.abs(weight) > 1e-6;
+  return range(m).map((i) =>
+    [...places.subarray(starts[i], starts[i + 1])].filter((_, k) => counts(weights[starts[i]! + k]!)),
+  );
+}
 
 /** What an op reads of an activation along h or w; "all" where each output is made of all of it. */
 export function readsOf(node: Node, input: Value, output: Value, axis: 0 | 1): Reads | "all" {
@@ -156,6 +161,39 @@ export function elementsShown(node: Node, index: number): ((element: number) => 
         }
         return sum;
       };
+    }
+    default:
+      return null;
+  }
+}
+
+/** What is read along the middle of dense numbers [outer, n, inner]: a list for each place of the output's [outer, m, inner]. */
+export interface ReadsAlong {
+  readonly n: number;
+  readonly inner: number;
+  readonly reads: Reads;
+}
+
+/** Of dense ops that work along one axis what they read along it; null of other ops. */
+export function readsAlong(node: Node, index: number): ReadsAlong | null {
+  const [input, output] = [node.inputs[index]!, node.outputs[0]!];
+  const whole = (n: number, m: number, inner: number): ReadsAlong => {
+    const all = range(n);
+    return { n, inner, reads: range(m).map(() => all) };
+  };
+  switch (node.op.name) {
+    case "resample":
+      return { n: node.attrs.n, inner: input.shape[2]!, reads: entriesOf(node.attrs) };
+    case "reduce":
+    case "argMax":
+      return whole(input.shape[1]!, 1, input.shape[2]!);
+    case "matmul": {
+      const { turned } = node.attrs as { turned: boolean };
+      const [batch, own] = [output.shape, input.shape].map((shape) => sizeOf(shape.slice(0, -2)));
+      // Matrices that are repeated, or lie on their side, count as read whole.
+      if (batch !== own || turned) return null;
+      const [columns, from] = [output.shape.at(-1)!, input.shape.at(index === 0 ? -1 : -2)!];
+      return index === 0 ? whole(from, columns, 1) : whole(from, output.shape.at(-2)!, columns);
     }
     default:
       return null;

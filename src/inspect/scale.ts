@@ -23,7 +23,7 @@ export function linearScale(values: readonly number[], count: number): Scale {
     [least, most] = least === 0 ? [0, 1] : [least - Math.abs(least) / 2, most + Math.abs(most) / 2];
   const step = roundStep((most - least) / count);
   const [low, high] = [Math.floor(least / step + 1e-9) * step, Math.ceil(most / step - 1e-9) * step];
-  return { place: (value) => (value - low) / (high - low), ticks: roundTicks([low, high], count) };
+  return { place: (value) => (value - low) / (high - low), ticks: ticksOf(step, low, high) };
 }
 
 /**
@@ -51,14 +51,25 @@ export function logScale(values: readonly number[], from = Number.POSITIVE_INFIN
 
 /** Round numbers within a range, about so many. */
 export function roundTicks([from, to]: readonly [number, number], count: number): Tick[] {
-  const step = roundStep((to - from) / count);
-  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  const label = (at: number): string =>
-    at === 0
-      ? "0"
-      : at
-          .toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
-          .replace("-", "−");
+  return ticksOf(roundStep((to - from) / count), from, to);
+}
+
+/** Digits behind the point that numbers along an axis have at most. */
+const MOST_DIGITS = 11;
+
+/** The multiples of a step within a range. */
+function ticksOf(step: number, from: number, to: number): Tick[] {
+  const power = (value: number): number => Math.floor(Math.log10(value) + 1e-9);
+  const digits = Math.max(0, -power(step));
+  const largest = Math.max(Math.abs(from), Math.abs(to));
+  // Of very large or small numbers a power of ten, with as many digits as tell the steps apart.
+  const isShort = digits <= MOST_DIGITS && largest < 1e21;
+  const precision = Math.min(power(largest) - power(step) + 1, 15);
+  const written = (at: number): string =>
+    isShort
+      ? at.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })
+      : String(Number(at.toPrecision(precision))).replace("e+", "e");
+  const label = (at: number): string => (at === 0 ? "0" : written(at).replaceAll("-", "−"));
   const first = Math.ceil(from / step - 1e-9);
   const last = Math.floor(to / step + 1e-9);
   return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step).map((at) => ({

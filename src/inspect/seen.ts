@@ -1,6 +1,6 @@
 import { type Node, sizes4, type Value } from "../ops/op.js";
 import { sizeOf } from "../tensor.js";
-import { elementsShown, linksOf, type Reads, readsOf } from "./reads.js";
+import { elementsShown, linksOf, type Reads, type ReadsAlong, readsAlong, readsOf } from "./reads.js";
 
 /** A byte for each place, 1 for those that a unit depends on. */
 type Plane = Uint8Array;
@@ -91,6 +91,8 @@ function back(node: Node, index: number, from: Value, output: Value, marks: Seen
     }
     return dense ? [found] : toPlanes(found, from);
   }
+  const along = dense ? readsAlong(node, index) : null;
+  if (along) return [throughAxis(marks[0]!, along, sizeOf(from.shape))];
   if (!dense && output.form === "blocked") return backByChannels(node, index, from, output, marks);
   if (dense && !node.op.sight && sizeOf(from.shape) === sizeOf(output.shape)) return marks;
   const all = new Uint8Array(dense ? sizeOf(from.shape) : pixelsOf(from));
@@ -114,6 +116,18 @@ function backByChannels(node: Node, index: number, from: Value, output: Value, m
     }
   }
   return result;
+}
+
+/** The numbers that the marked ones read along an axis. */
+function throughAxis(marks: Plane, { n, inner, reads }: ReadsAlong, size: number): Plane {
+  const seen = new Uint8Array(size);
+  for (let i = 0; i < marks.length; i++) {
+    if (!marks[i]) continue;
+    const outer = Math.floor(i / (reads.length * inner));
+    for (const place of reads[Math.floor(i / inner) % reads.length]!)
+      seen[(outer * n + place) * inner + (i % inner)] = 1;
+  }
+  return seen;
 }
 
 /** The pixels of h x w that the marked ones read, rows first, then columns. */

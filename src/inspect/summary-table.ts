@@ -1,7 +1,6 @@
-import { checkCount, checkFlags, checkOptions } from "../errors.js";
+import { checkCount, checkFlags, checkIs, checkOptions } from "../errors.js";
 import type { Size2 } from "../ops/shape.js";
-import type { Shape } from "../tensor.js";
-import { formatBytes, formatCount } from "./numbers.js";
+import { drawnShape, formatBytes, formatCount } from "./numbers.js";
 import type { LayerSummary, Summary } from "./summary.js";
 import { type Column, textTable } from "./text-table.js";
 import { formatKernel, windowExtras } from "./window.js";
@@ -30,7 +29,7 @@ const columnsOf = (formulas: boolean): SummaryColumn[] => [
   { title: "Layer", shrinks: true, rank: 0, of: ({ name }) => name || "(network)" },
   { title: "Type", shrinks: true, rank: 0, of: ({ type }) => type },
   { title: "Window", rank: 2, of: formatWindow },
-  { title: "Output", rank: 0, of: ({ output }) => drawnShape(output) },
+  { title: "Output", rank: 0, of: ({ output }) => drawnShape(output, "×") },
   formulas
     ? { title: "Parameters", rank: 0, of: ({ formula = "" }) => formula.replace(/\d{4,}$/, grouped) }
     : { title: "Parameters", right: true, rank: 0, of: ({ parameters }) => blank(parameters) },
@@ -51,6 +50,7 @@ const columnsOf = (formulas: boolean): SummaryColumn[] => [
  * are left out, and the last line names them.
  */
 export function formatSummary(summary: Summary, options: FormatSummaryOptions = {}): string {
+  checkSummary("formatSummary", summary);
   checkOptions("formatSummary", options, ["formulas", "width"]);
   const { formulas = false, width = 100 } = options;
   checkFlags("formatSummary", { formulas });
@@ -66,11 +66,12 @@ export function formatSummary(summary: Summary, options: FormatSummaryOptions = 
   const left = all.filter((column) => !shown.includes(column)).map(({ title }) => title);
   const facts = factsOf(summary);
   if (left.length > 0) facts.push(["Left out", `${left.join(", ")}: the line is too short`]);
-  return [table, ...facts.map(([name, text]) => `${name.padEnd(13)}  ${text}`)].join("\n");
+  return [table, ...facts.flatMap(([name, text]) => factLines(name, text, width))].join("\n");
 }
 
 /** A summary as a table of GitHub's Markdown, with all columns. */
 export function summaryMarkdown(summary: Summary, options: SummaryTableOptions = {}): string {
+  checkSummary("summaryMarkdown", summary);
   checkOptions("summaryMarkdown", options, ["formulas"]);
   const { formulas = false } = options;
   checkFlags("summaryMarkdown", { formulas });
@@ -85,10 +86,8 @@ export function summaryMarkdown(summary: Summary, options: SummaryTableOptions =
   ].join("\n");
 }
 
-/** A shape without the batch as networks are drawn: height × width × channels. */
-export function drawnShape(shape: Shape): string {
-  const [c, ...pixels] = shape;
-  return (c === undefined || shape.length > 3 ? shape : [...pixels, c]).join("×");
+function checkSummary(what: string, summary: Summary): void {
+  checkIs(Array.isArray(summary?.layers), `${what}: the summary`, summary, "one, as summary(model) gives it");
 }
 
 function factsOf(summary: Summary): [name: string, text: string][] {
@@ -108,6 +107,21 @@ function factsOf(summary: Summary): [name: string, text: string][] {
     ["Sees, every", "size and step of the receptive field in pixels of the input"],
   ];
 }
+
+/** A fact beside its name, in lines that are no longer than the table's where words allow. */
+function factLines(name: string, text: string, width: number): string[] {
+  const lines = [name.padEnd(FACT)];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1)!;
+    const begun = line.length > FACT;
+    if (begun && line.length + 1 + word.length > width) lines.push(`${" ".repeat(FACT + 2)}${word}`);
+    else lines[lines.length - 1] = `${line}${begun ? " " : "  "}${word}`;
+  }
+  return lines;
+}
+
+/** Letters of the longest name of a fact. */
+const FACT = 13;
 
 /** The columns that have room, layers' names and types being shortened somewhat if that helps. */
 function fitting(

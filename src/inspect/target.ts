@@ -103,6 +103,19 @@ function classOf(
   );
 }
 
+/** Throws unless it is a model, and one with a single input. */
+export function checkLookedInto(what: string, model: Model): void {
+  const isModel = typeof model?.trace === "function";
+  checkIs(isModel, `${what}: the model`, model, "a model, as await network.build(inputShape) gives it");
+  const inputs = model.ports.map(({ name }) => `"${name}"`);
+  check(
+    inputs.length === 1,
+    () =>
+      `${what}: the network has ${inputs.length} inputs (${inputs.join(", ") || "none"}); only networks with one can be ` +
+      "looked into. Use predict({ name: tensor }) and taps for its outputs and layers.",
+  );
+}
+
 /** The input as a batch: one without the batch gets a batch of 1. */
 export function asBatch(what: string, { inputShape }: Model, input: Tensor): Tensor {
   const takes = `[n, ${inputShape.join(", ")}]`;

@@ -164,12 +164,7 @@ export class Model {
   predictSync(input: Tensor): Tensor;
   predictSync(inputs: Feeds): Record<string, Tensor>;
   predictSync(input: Tensor | Feeds): Tensor | Record<string, Tensor> {
-    const feeds = this.#feeds("predictSync", input);
-    this.runtime.checkIdle("predictSync");
-    const pieces = piecesOf("predictSync", this.ports, feeds).map((piece) =>
-      this.#plan(piece, []).runSync(dataOf(piece), this),
-    );
-    const results = joined(pieces);
+    const results = this.#runSync("predictSync", input, []);
     return input instanceof Tensor ? results[this.outputNames[0]!]! : results;
   }
 
@@ -177,9 +172,14 @@ export class Model {
    * The outputs of any layers, by the names that `summary` shows, from one run; the model's own under "output".
    */
   async taps(input: Tensor | Feeds, names: readonly string[]): Promise<Record<string, Tensor>> {
-    const listed = Array.isArray(names) && names.every((name) => typeof name === "string");
-    checkIs(listed, "taps: the second argument", names, 'a list of names of layers, such as ["0", "1"]');
+    checkNames("taps", names);
     return this.#run("taps", input, names);
+  }
+
+  /** The same on the calling thread, at once. */
+  tapsSync(input: Tensor | Feeds, names: readonly string[]): Record<string, Tensor> {
+    checkNames("tapsSync", names);
+    return this.#runSync("tapsSync", input, names);
   }
 
   async #run(what: string, input: Tensor | Feeds, names: readonly string[]): Promise<Record<string, Tensor>> {
@@ -189,6 +189,14 @@ export class Model {
       pieces.push(await this.#plan(piece, names).run(dataOf(piece), this));
     }
     return joined(pieces);
+  }
+
+  #runSync(what: string, input: Tensor | Feeds, names: readonly string[]): Record<string, Tensor> {
+    const feeds = this.#feeds(what, input);
+    this.runtime.checkIdle(what);
+    return joined(
+      piecesOf(what, this.ports, feeds).map((piece) => this.#plan(piece, names).runSync(dataOf(piece), this)),
+    );
   }
 
   /**
@@ -388,6 +396,12 @@ const isPorts = (input: readonly number[] | readonly Port[], outputs: unknown): 
   ((typeof input[0] === "object" && input[0] !== null) || (input.length === 0 && outputs !== undefined));
 
 const NOTHING = new Float32Array(1);
+
+/** Throws unless they are names of layers. */
+function checkNames(what: string, names: readonly string[]): void {
+  const listed = Array.isArray(names) && names.every((name) => typeof name === "string");
+  checkIs(listed, `${what}: the second argument`, names, 'a list of names of layers, such as ["0", "1"]');
+}
 
 /** What a plan is fed. */
 function dataOf(feeds: Feeds): Record<string, Float32Array> {

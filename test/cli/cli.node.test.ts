@@ -99,6 +99,10 @@ test("summary draws to a file; ways to print exclude each other", () => {
     fails(1, "summary", "lenet5", "--svg", "nowhere/x.svg"),
     /the folder .*nowhere does not exist/,
   );
+  assert.match(
+    fails(2, "summary", "lenet5", "--svg", "lenet5.png"),
+    /--svg draws lenet5\.png as SVG\. Give a name that ends in \.svg/,
+  );
   for (const options of [
     ["--json", "--markdown"],
     ["--plan", "--json"],

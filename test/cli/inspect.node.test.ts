@@ -34,15 +34,15 @@ const inside = async (...args: string[]): Promise<string[]> => [
 
 test("a picture, layer by layer, and what it is taken for", async () => {
   const out = succeeds(...(await inside()));
-  assert.match(out, /^seven\.png in lenet5\n\nInput, 1 × 32 × 32\n/);
+  assert.match(out, /^seven\.png in lenet5\n\nInput, 32 × 32 × 1\n/);
   const layers = [...out.matchAll(/^(\d+) (\w+), ([\d × ]+)$/gm)].map(
     ([, name, type, shape]) => `${name} ${type} ${shape}`,
   );
   assert.equal(layers.slice(0, 4), [
-    "0 Conv2d 6 × 28 × 28",
-    "1 Sigmoid 6 × 28 × 28",
-    "2 AvgPool2d 6 × 14 × 14",
-    "3 Conv2d 16 × 10 × 10",
+    "0 Conv2d 28 × 28 × 6",
+    "1 Sigmoid 28 × 28 × 6",
+    "2 AvgPool2d 14 × 14 × 6",
+    "3 Conv2d 10 × 10 × 16",
   ]);
   assert.is(layers.length, 11);
   assert.match(out, /\nTaken for\n(?: {2}\d +[\d.]+ +[█░]+\n){5}/);
@@ -110,6 +110,36 @@ test("a picture, a drawing, a page: by the ending of the name, complete or not a
   assert.equal(readdirSync(here()), before);
 });
 
+test("which pixels a class comes from, by each method", async () => {
+  for (const method of ["saliency", "smooth-grad", "integrated-gradients", "grad-cam", "occlusion"]) {
+    const result = JSON.parse(succeeds(...(await inside("--explain", method, "--class", "7", "--json"))));
+    assert.is(result.method.toLowerCase().replace(/[ -]/g, ""), method.replace(/-/g, ""));
+    assert.equal([result.target.label, result.target.class, result.map.shape], ["7", 7, [32, 32]]);
+    // Where nothing speaks for the class, Grad-CAM is 0 everywhere.
+    assert.ok(result.map.least < result.map.most || (method === "grad-cam" && result.map.most === 0));
+  }
+  const [best] = JSON.parse(succeeds(...(await inside("--layer", "0", "--json")))).guesses;
+  const { target } = JSON.parse(succeeds(...(await inside("--explain", "saliency", "--json"))));
+  assert.equal([target.class, target.label], [best.index, best.label]);
+  assert.ok(Math.abs(target.probability - best.probability) < 1e-5);
+  const of = JSON.parse(
+    succeeds(
+      ...(await inside("--explain", "saliency", "--layer", "3", "--channel", "2", "--unit", "4,5", "--json")),
+    ),
+  );
+  assert.equal([of.target.layer, of.target.channel, of.target.unit], ["3", 2, [4, 5]]);
+  succeeds(...(await inside("--explain", "grad-cam", "--layer", "1", "--out", "why.svg")));
+  assert.match(readFileSync(path("why.svg"), "utf8"), /<title>Grad-CAM: \d<\/title>/);
+});
+
+test("what a class looks for", () => {
+  const { scores, target } = JSON.parse(
+    succeeds("inspect", "lenet5", "--weights", trained(), "--maximize", "--class", "3", "--json"),
+  );
+  assert.is(target.label, "3");
+  assert.ok(scores.last > scores.first);
+});
+
 test("filters: of the first convolution, or of the layer", () => {
   const out = succeeds("inspect", "lenet5", "--weights", trained(), "--filters");
   assert.match(out, /^Filters of layer 0 of lenet5\n[\s\S]*6 filters of 5 × 5/);
@@ -127,7 +157,7 @@ test("filters: of the first convolution, or of the layer", () => {
 test("without a picture: the summary, and filters where there are weights", () => {
   const bare = succeeds("inspect", "lenet5");
   assert.match(bare, /^lenet5\n61,706 parameters/);
-  assert.match(bare, /3 +Conv2d +16 × 10 × 10 +2,416 +240,000 +14 × 14/);
+  assert.match(bare, /3 +Conv2d +10 × 10 × 16 +2,416 +240,000 +14 × 14/);
   assert.not.match(bare, /Filters/);
   assert.match(
     succeeds("inspect", "lenet5", "--weights", trained()),
@@ -201,8 +231,19 @@ test("calls that say too little or too much", async () => {
   );
   assert.match(
     fails(2, ...(await inside("--unit", "1,2"))),
-    /--unit is for --receptive-field\. Leave it out/,
+    /--unit is for --explain, --maximize and --receptive-field\. Leave it out/,
   );
+  assert.match(
+    fails(2, "inspect", "lenet5", "--weights", trained(), "--explain", "saliency"),
+    /is about a picture/,
+  );
+  assert.match(
+    fails(2, ...(await inside("--explain", "saliency", "--layer", "3"))),
+    /Say which --channel of layer 3/,
+  );
+  assert.match(fails(2, ...(await inside("--explain", "lime"))), /Allowed choices are saliency, smooth-grad/);
+  assert.match(fails(2, "inspect", "lenet5", "--weights", trained(), "--maximize"), /what is to be large/);
+  assert.match(fails(1, ...(await inside("--explain", "saliency", "--class", "cat"))), /has no class "cat"/);
   assert.match(fails(2, ...(await inside("--data", "mnist"))), /--data is for --top-patches/);
   assert.match(fails(2, "inspect", "lenet5", "--layer", "0"), /--layer needs a picture/);
   assert.match(fails(2, ...(await inside("--theme", "dark"))), /--theme is for pictures and drawings/);
@@ -234,7 +275,13 @@ test("a photograph through a network of many layers shows those at which the siz
   const { layers, guesses } = JSON.parse(succeeds(...args, "--json"));
   assert.equal(
     layers.map(({ output }: { output: number[] }) => output.slice(1)),
-    [[111, 111], [55, 55], [27, 27], [13, 13], [1, 1], []],
+    [
+      [111, 111],
+      [55, 55],
+      [27, 27],
+      [13, 13],
+      [1, 1],
+    ],
   );
   assert.match(guesses[0].label, /Egyptian cat/);
   assert.match(

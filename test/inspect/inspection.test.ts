@@ -26,7 +26,7 @@ test("without an input: what the network is and what it has learned", async () =
   assert.match(page, /<title>Inside LeNet-5<\/title>/);
   assert.equal(titles(page), ["The network", "How far it sees", "What its filters look for"]);
   assert.match(page, /<dt>Parameters<\/dt><dd>61,706<\/dd>/);
-  assert.match(page, /<dt>Input<\/dt><dd>1 × 32 × 32<\/dd>/);
+  assert.match(page, /<dt>Input<\/dt><dd>32 × 32 × 1<\/dd>/);
   // The kernels of both convolutions, and the receptive fields as a drawing.
   assert.equal(captions(page), ["0 Conv2d", "3 Conv2d"]);
   assert.match(page, /<svg [^>]*role="img"/);
@@ -74,8 +74,8 @@ test("only the layers that were asked for, with pictures as the model prepares t
 test("large maps are shrunk, in means of squares", async () => {
   using model = await sequential([conv2d(2, 1), relu(), maxPool2d(2)]).build([1, 150, 150]);
   const page = await inspectionReport(model, { name: "x", input: noise(1, 1, 150, 150) });
-  assert.match(page, /<b>0 Conv2d<\/b>, 2 × 150 × 150, 1\/3 as large/);
-  assert.match(page, /<b>2 MaxPool2d<\/b>, 2 × 75 × 75, 1\/2 as large/);
+  assert.match(page, /<b>0 Conv2d<\/b>, 150 × 150 × 2, 1\/3 as large/);
+  assert.match(page, /<b>2 MaxPool2d<\/b>, 75 × 75 × 2, 1\/2 as large/);
   // No classifier: nothing it could be taken for.
   assert.not.match(page, /Probabilities|taken for/);
 });

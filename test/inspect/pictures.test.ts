@@ -26,6 +26,14 @@ test("filters of one channel: a tile each, coloured by sign, on one scale", () =
   ]);
 });
 
+test("what is no number is grey and does not count for the range; what is infinite lies at its ends", () => {
+  const maps = tensor([0, Number.NaN, 10, Number.POSITIVE_INFINITY], [1, 1, 4]);
+  assert.equal(rows(featureMapGrid(maps, { colors: "gray" })), ["000000 808080 ffffff ffffff"]);
+  const weights = tensor([Number.NaN, -2, 2, Number.NEGATIVE_INFINITY], [1, 1, 1, 4]);
+  assert.equal(rows(filterGrid(weights)), ["808080 053061 67001f 053061"]);
+  assert.equal(rows(filterGrid(tensor([Number.NaN], [1, 1, 1, 1]))), ["808080"]);
+});
+
 test("filters of three channels are pictures", () => {
   const weights = tensor([0, 10, 5, 5, 10, 0], [1, 3, 1, 2]);
   assert.equal(rows(filterGrid(weights)), ["0080ff ff8000"]);
@@ -100,7 +108,7 @@ test("wrong input is refused in a sentence", () => {
   );
   throwsMessage(
     () => featureMapGrid(maps, { colors: "pink" as "gray" }),
-    /unknown colors "pink". It takes: viridis, gray, signed/,
+    /unknown colors "pink". It takes: viridis, inferno, gray, signed/,
   );
   throwsMessage(() => featureMapGrid(maps, { zoom: 2 } as object), /unknown option "zoom"/);
 });

@@ -38,11 +38,15 @@ import { type PixelWindow, receptiveField } from "../../src/inspect/index.js";
 import { network } from "../../src/layers/containers.js";
 import { buildModel } from "../../src/layers/model.js";
 import { add } from "../../src/ops/add.js";
-import { toBlocked } from "../../src/ops/dense.js";
+import { toBlocked, toDense } from "../../src/ops/dense.js";
 import { joined } from "../../src/ops/joined.js";
+import { matmul } from "../../src/ops/matmul.js";
 import { maxPool2d as maxOp } from "../../src/ops/max-pool2d.js";
-import { sizes4, type Value } from "../../src/ops/op.js";
+import { type GraphWriter, sizes4, type Value } from "../../src/ops/op.js";
 import { PADDING_MODES } from "../../src/ops/pad.js";
+import { sliced, transposed } from "../../src/ops/rearrange.js";
+import { reduced } from "../../src/ops/reduced.js";
+import { resized } from "../../src/ops/resample.js";
 import { sliceChannels } from "../../src/ops/slice-channels.js";
 import { sizeOf } from "../../src/tensor.js";
 import { alexnet } from "../../src/zoo/index.js";
@@ -286,6 +290,30 @@ test("one dimension, and a picture that becomes a vector and a picture again", a
     });
     using both = await sequential([conv2d(2, 2), beside, conv2d(2, 2, { groups: 2 })]).build([1, 5, 6]);
     await compare(both, `joined along ${axis}`);
+  }
+});
+
+test("dense values, as imported networks have them: resized, reduced and multiplied along an axis", async () => {
+  const halves = [0, 1, 2, 3, 4].map((i) => [
+    { index: i >> 1, weight: 0.5 },
+    { index: (i + 1) >> 1, weight: 0.5 },
+  ]);
+  const ops: Record<string, (graph: GraphWriter, x: Value) => Value> = {
+    "resized along h": (graph, x) => resized(graph, x, 2, halves),
+    "resized along w": (graph, x) => resized(graph, x, 3, halves),
+    "mean of channels": (graph, x) => reduced(graph, x, "mean", [1], true),
+    "largest of columns": (graph, x) => reduced(graph, x, "max", [3], true),
+    "sum of channels and rows": (graph, x) => reduced(graph, x, "sum", [1, 2], true),
+    "rows times columns": (graph, x) => matmul(graph, toDense(graph, x), transposed(graph, x, [0, 1, 3, 2])),
+    "every matrix by the first": (graph, x) =>
+      matmul(graph, sliced(graph, x, [0], [1], [1]), toDense(graph, x)),
+  };
+  for (const [name, op] of Object.entries(ops)) {
+    const layer = custom(name, ({ graph }, x) => toBlocked(graph, op(graph, x)));
+    // Three rows and columns, of two channels that see each other no more.
+    const net = sequential([conv2d(2, 2, { stride: [2, 3], groups: 2 }), layer, conv2d(2, 1)]);
+    using model = await net.build([2, 7, 9]);
+    await compare(model, name);
   }
 });
 

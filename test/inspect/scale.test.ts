@@ -12,10 +12,18 @@ test("ticks are round numbers within the range", () => {
   assert.equal(labels(roundTicks([0.3, 0.3000004], 4)).length, 5);
 });
 
+test("very large and very small numbers are powers of ten, told apart", () => {
+  assert.equal(labels(linearScale([1e-300, 2e-300], 5).ticks).slice(0, 2), ["1e−300", "1.2e−300"]);
+  assert.equal(labels(linearScale([-1e300, 1e300], 5).ticks), ["−1e300", "−5e299", "0", "5e299", "1e300"]);
+  assert.is(labels(linearScale([0, 4e22], 5).ticks).at(-1), "4e22");
+  assert.is(labels(linearScale([0, 4e10], 5).ticks).at(-1), "40,000,000,000");
+});
+
 test("linear scales begin and end with round numbers", () => {
   const { place, ticks } = linearScale([1, 97], 5);
   assert.equal(labels(ticks), ["0", "20", "40", "60", "80", "100"]);
   near([place(0), place(25), place(100)], [0, 0.25, 1]);
+  assert.equal(labels(linearScale([-1.4, 8.4], 5).ticks), ["−2", "0", "2", "4", "6", "8", "10"]);
   for (const values of [[], [5], [0], [-3], [Number.NaN], [1e-30, 1e30]]) {
     const { place: at, ticks: some } = linearScale(values, 5);
     assert.ok(some.length >= 2 && some.length < 13, `${values}: ${labels(some)}`);

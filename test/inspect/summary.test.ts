@@ -42,7 +42,7 @@ import type { Value } from "../../src/ops/op.js";
 import { reshaped } from "../../src/ops/reshape.js";
 import { sizeOf } from "../../src/tensor.js";
 import { lenet5, models, vgg16 } from "../../src/zoo/index.js";
-import { assert, suite } from "../harness/suite.js";
+import { assert, suite, throwsMessage } from "../harness/suite.js";
 
 const test = suite("summary");
 
@@ -235,7 +235,22 @@ Sees, every    size and step of the receptive field in pixels of the input`.trim
   );
   const lines = formatSummary(told, { width: 62, formulas: true }).split("\n");
   assert.match(lines[2]!, /^0 +Conv2d +4×4×6 +\(5 \* 5 \* 1 \+ 1\) \* 6 = 156/);
-  assert.match(lines.at(-1)!, /^Left out +.*Sees, Every, Output in, Computed as: the line is too short$/);
+  assert.match(
+    lines.join(" ").replace(/ +/g, " "),
+    / Left out .*Sees, Every, Output in, Computed as: the line is too short$/,
+  );
+  for (const width of [40, 62, 80]) {
+    const below = formatSummary(told, { width }).split("\n").slice(9);
+    assert.ok(
+      below.every(({ length }) => length <= width),
+      below.join("\n"),
+    );
+  }
+  throwsMessage(
+    () => formatSummary({} as Summary),
+    /formatSummary: the summary is \{\}; it must be one, as summary\(model\)/,
+  );
+  throwsMessage(() => summaryMarkdown(null as never), /summaryMarkdown: the summary is null/);
 });
 
 test("as Markdown, with all columns", async () => {

@@ -2,6 +2,7 @@ import type { Image } from "../../src/image/index.js";
 import {
   type Figure,
   featureMapFigure,
+  figureSvg,
   filterFigure,
   type PlotPanel,
   type TilesPanel,
@@ -85,6 +86,14 @@ test("feature maps: each on its own scale, or all on one", () => {
   const limited = tilesOf(featureMapFigure(new Tensor(new Float32Array(300), [1, 75, 2, 2])));
   assert.is(limited.tiles.length, 64);
   assert.is(limited.caption, "The first 64 of 75 maps.");
+});
+
+test("of a network whose numbers are none there are still figures", async () => {
+  const maps = tensor([1, Number.NaN, Number.POSITIVE_INFINITY, 4], [2, 1, 2]);
+  const all = featureMapFigure(maps, { range: "all" });
+  assert.equal([tilesOf(all).scale!.from, tilesOf(all).scale!.to], [1, 4]);
+  for (const figure of [all, featureMapFigure(maps), filterFigure(maps.reshape(2, 1, 1, 2))])
+    assert.ok(!/NaN|Infinity/.test(await figureSvg(figure)));
 });
 
 test("vectors are bars, long ones a line", () => {

@@ -75,6 +75,7 @@ test("the tap of a layer is what the network cut off behind it gives", async () 
     "head",
   ];
   const taps = await model.taps(x, names);
+  assert.equal(model.tapsSync(x, names), taps);
   assert.equal(Object.keys(taps), ["output", ...names]);
   const entries = Object.entries(layers);
   for (const [i, [name]] of entries.entries()) {

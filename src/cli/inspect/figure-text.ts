@@ -151,6 +151,7 @@ function hidden(panel: TilesPanel, style: TextStyle): string {
 
 const colorNames: Readonly<Partial<Record<ColorMap, readonly [low: string, high: string]>>> = {
   viridis: ["dark blue", "yellow"],
+  inferno: ["black", "light yellow"],
   signed: ["blue", "red"],
 };
 

@@ -8,6 +8,7 @@ import {
   type Panel,
   type TilesPanel,
 } from "../../inspect/index.js";
+import { drawnShape } from "../../inspect/numbers.js";
 import { inputPicture } from "../../inspect/report/picture.js";
 import { extentOf } from "../../inspect/scale.js";
 import type { Tensor } from "../../tensor.js";
@@ -35,7 +36,7 @@ export async function mapsView(
     panels: [
       {
         kind: "picture",
-        title: `Input, ${model.inputShape.join(" × ")}`,
+        title: `Input, ${drawnShape(model.inputShape)}`,
         image: inputPicture(picture.input),
         zoom: Math.max(1, Math.floor(INPUT / picture.input.shape.at(-1)!)),
       },
@@ -68,7 +69,7 @@ function panelOf(
   const { scale, ...rest } = panel as TilesPanel;
   return {
     ...rest,
-    title: `${name} ${type}, ${output.join(" × ")}`,
+    title: `${name} ${type}, ${drawnShape(output)}`,
     ...(scale && hasScale && { scale }),
     ...(scale && !isAlone && { zoom: zoomOf(output.at(-1)!) }),
   };

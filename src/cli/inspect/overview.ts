@@ -2,7 +2,7 @@
 
 import { convolutions } from "../../inspect/convolutions.js";
 import { type Figure, summary } from "../../inspect/index.js";
-import { formatBytes, formatCount } from "../../inspect/numbers.js";
+import { drawnShape, formatBytes, formatCount } from "../../inspect/numbers.js";
 import { filtersView } from "./filters.js";
 import type { Subject, View } from "./view.js";
 
@@ -23,7 +23,7 @@ export function overview(subject: Subject): View {
         rows: layers.map(({ name, type, output, parameters, macs, receptiveField: { size } }) => [
           name,
           type,
-          output.join(" × "),
+          drawnShape(output),
           parameters,
           macs,
           (typeof size === "number" ? [size, size] : size).join(" × "),

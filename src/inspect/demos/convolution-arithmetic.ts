@@ -3,6 +3,7 @@ import { conv1d } from "../../functional/windows.js";
 import { Tensor } from "../../tensor.js";
 import type { Rgb } from "../color-map.js";
 import type { Figure } from "../figure/figure.js";
+import { counted } from "../numbers.js";
 import { painted } from "./panels.js";
 
 export interface ConvolutionArithmeticOptions {
@@ -28,6 +29,9 @@ export interface ConvolutionArithmetic {
   readonly unused: readonly number[];
   readonly figure: Figure;
 }
+
+/** Places, and outputs, up to which each has its name and its weight's number written out. */
+const NAMED = 64;
 
 const INPUT: Rgb = [236, 240, 244];
 const PADDING: Rgb = [200, 204, 210];
@@ -73,16 +77,17 @@ export function convolutionArithmetic(options: ConvolutionArithmeticOptions): Co
   const used = new Set(sees.flat());
   const unused = Array.from({ length: size }, (_, i) => i).filter((i) => !used.has(i));
   const formula = `floor((${size} + ${before} + ${after} - ${dilation} (${kernel} - 1) - 1) / ${stride}) + 1 = ${outputs}`;
+  const isNamed = Math.max(width, outputs) <= NAMED;
   return {
     size: outputs,
     formula,
     sees,
     unused,
     figure: {
-      title: `${size} inputs, a kernel of ${kernel}, stride ${stride}, padding ${before === after ? before : `${before} and ${after}`}, dilation ${dilation}: ${outputs} output${outputs === 1 ? "" : "s"}`,
+      title: `${counted(size, "input")}, a kernel of ${kernel}, stride ${stride}, padding ${before === after ? before : `${before} and ${after}`}, dilation ${dilation}: ${counted(outputs, "output")}`,
       text:
-        "Each row is an output, each column a place of the input. The dark places are those that its window takes, numbered as the kernel's " +
-        "weights: the next window lies a stride further, and the dilation is the distance between two places of one window.",
+        `Each row is an output, each column a place of the input. The dark places are those that its window takes${isNamed ? ", numbered as the kernel's weights" : ""}: ` +
+        "the next window lies a stride further, and the dilation is the distance between two places of one window.",
       columns: 1,
       panels: [
         {
@@ -94,14 +99,16 @@ export function convolutionArithmetic(options: ConvolutionArithmeticOptions): Co
               ? `No window takes ${unused.length === 1 ? "place" : "places"} ${unused.join(", ")}.`
               : "Every input is seen by an output."),
           image: arrangement(sees, before, size, width),
-          numbers: sees.flatMap((window) =>
-            places.map((i) => {
-              const tap = window.indexOf(i - before);
-              return tap < 0 ? Number.NaN : tap;
-            }),
-          ),
-          xNames: places.map((i) => (i < before || i >= before + size ? "pad" : String(i - before))),
-          yNames: sees.map((_, o) => `output ${o}`),
+          ...(isNamed && {
+            numbers: sees.flatMap((window) =>
+              places.map((i) => {
+                const tap = window.indexOf(i - before);
+                return tap < 0 ? Number.NaN : tap;
+              }),
+            ),
+            xNames: places.map((i) => (i < before || i >= before + size ? "pad" : String(i - before))),
+            yNames: sees.map((_, o) => `output ${o}`),
+          }),
           boxes: [{ x: before, y: 0, width: size, height: outputs }],
         },
         {

@@ -40,7 +40,7 @@ export function equivariantLinearMap(
     padding === "circular" || padding === "zeros",
     () => `${what}: padding is ${show(padding)}; it must be "circular" or "zeros".`,
   );
-  checkCount(`${what}: n`, n);
+  checkCount(`${what}: n`, n, 1, 1024);
   const weights = vectorOf(`${what}: the kernel`, kernel);
   const k = weights.size;
   check(

@@ -63,6 +63,8 @@ function figureOf(steps: readonly ReceptiveStep[], height: number, width: number
       };
     });
   const depth = steps.map((_, i) => i);
+  // In one dimension there is only a width.
+  const axis = height === 1 && width > 1 ? 1 : 0;
   return {
     title: "The deeper a layer, the more it sees",
     text:
@@ -74,10 +76,15 @@ function figureOf(steps: readonly ReceptiveStep[], height: number, width: number
         kind: "plot",
         title: "Size of the receptive field against depth",
         x: { label: "layer", names: steps.map(({ layer }) => layer) },
-        y: { label: "height in pixels of the input" },
+        y: { label: `${axis === 1 ? "width" : "height"} in pixels of the input` },
         series: [
-          { label: "receptive field", x: depth, y: steps.map(({ size }) => size[0]), style: "line" },
-          { label: "the whole input", x: depth, y: depth.map(() => height), style: "line" },
+          { label: "receptive field", x: depth, y: steps.map(({ size }) => size[axis]), style: "line" },
+          {
+            label: "the whole input",
+            x: depth,
+            y: depth.map(() => (axis === 1 ? width : height)),
+            style: "line",
+          },
         ],
       },
       {

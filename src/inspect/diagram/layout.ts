@@ -2,9 +2,8 @@ import { checkCount, checkIs, checkOptions } from "../../errors.js";
 import type { Model } from "../../layers/model.js";
 import type { Shape } from "../../tensor.js";
 import { outlineOf } from "../layer-nodes.js";
-import { formatBytes, formatCount } from "../numbers.js";
+import { drawnShape, formatBytes, formatCount } from "../numbers.js";
 import { type LayerSummary, summary } from "../summary.js";
-import { drawnShape } from "../summary-table.js";
 import { blockOf, type Largest, largestOf } from "./blocks.js";
 import { type Face, GAP, type Places, placeItems } from "./boxes.js";
 import type { DiagramBlock, DiagramEdge, DiagramLayout, DiagramPanel, Point } from "./data.js";
@@ -136,7 +135,7 @@ class Drawing {
     const shape = this.#shape(unit);
     const block = blockOf(shape, this.largest, this.tallest);
     const lines = linesOf(unit);
-    const label = drawnShape(shape);
+    const label = drawnShape(shape, "×");
     const sign = unit.join === undefined ? 0 : signWidth(unit.join) + 10;
     const arrow =
       unit.kind === "input" ? 0 : Math.max(26, ...lines.map((line, i) => textWidth(line, 11, i === 0) + 10));

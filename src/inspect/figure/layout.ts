@@ -1,4 +1,4 @@
-import { check, checkCount, checkOptions, show } from "../../errors.js";
+import { check, checkCount, checkIs, checkOptions, show } from "../../errors.js";
 import type { Figure, Panel } from "./figure.js";
 import { textWidth } from "./font.js";
 import { pictureBlock } from "./picture-panel.js";
@@ -55,6 +55,7 @@ export function layout(figure: Figure, bare = false): Scene {
 function checkFigure(figure: Figure): void {
   checkOptions("figure", figure, ["title", "text", "panels", "columns"]);
   if (figure.columns !== undefined) checkCount("figure: columns", figure.columns);
+  checkIs(Array.isArray(figure.panels), "figure: panels", figure.panels, "a list of panels");
   check(figure.panels.length > 0, "figure: it has no panels. Give at least one.");
   for (const { kind } of figure.panels) {
     check(

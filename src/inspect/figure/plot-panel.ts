@@ -1,4 +1,4 @@
-import { check } from "../../errors.js";
+import { check, checkIs } from "../../errors.js";
 import { extentOf, linearScale, logScale, roundTicks, type Scale } from "../scale.js";
 import type { Axis, PlotPanel, Series } from "./figure.js";
 import { every, widest } from "./fit.js";
@@ -18,6 +18,7 @@ const FULL = 0.75;
 export function plotBlock(panel: PlotPanel, room: number): Block {
   const { series, x, y, title } = panel;
   for (const { label, x: xs, y: ys } of series) {
+    checkIs(typeof label === "string", `figure: label of a series of panel "${title}"`, label, "a text");
     check(
       xs.length === ys.length,
       () =>

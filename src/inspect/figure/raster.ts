@@ -1,4 +1,4 @@
-import { checkCount, checkIs, checkOptions } from "../../errors.js";
+import { check, checkCount, checkIs, checkOptions } from "../../errors.js";
 import { type Image, resize, toRgb } from "../../image/index.js";
 import type { Rgb } from "../color-map.js";
 import { Canvas } from "./canvas.js";
@@ -14,6 +14,9 @@ export interface FigureImageOptions {
   readonly scale?: number;
 }
 
+/** Pixels of the largest picture, which then takes 768 MB. */
+const MOST = 256e6;
+
 /** A figure in pixels, in red, green and blue: for `encodePng`, a canvas or a terminal. */
 export function figureImage(figure: Figure, options: FigureImageOptions = {}): Image {
   checkOptions("figureImage", options, ["theme", "scale"]);
@@ -22,6 +25,12 @@ export function figureImage(figure: Figure, options: FigureImageOptions = {}): I
   checkCount("figureImage: scale", scale, 1, 8);
   const palette = palettes[theme];
   const { width, height, marks } = layout(figure);
+  check(
+    width * height * scale ** 2 <= MOST,
+    () =>
+      `figureImage: the figure "${figure.title}" takes ${width * scale} x ${height * scale} pixels, more than ${MOST / 1e6} million. ` +
+      "Give a smaller scale, draw it as SVG with figureSvg, or show less of it.",
+  );
   const canvas = new Canvas(width * scale, height * scale, parsed("paper", palette));
   for (const mark of marks) draw(canvas, mark, scale, palette);
   return canvas.image;

@@ -4,7 +4,7 @@ import type { Tensor } from "../../tensor.js";
 import type { Figure } from "../figure/figure.js";
 import { figureSvg } from "../figure/svg.js";
 import { Html, html } from "../html.js";
-import { formatCount, percent } from "../numbers.js";
+import { drawnShape, formatCount, percent } from "../numbers.js";
 import { type LayerSummary, summary } from "../summary.js";
 import { asBatch } from "../target.js";
 import { filterSection } from "./filters.js";
@@ -50,9 +50,9 @@ ${numberList([
   ["Parameters", formatCount(parameters)],
   ["Multiply-adds", formatCount(macs)],
   ["Layers", formatCount(layers.filter(({ name }) => name !== "").length)],
-  ["Input", model.inputShape.join(" × ")],
+  ["Input", drawnShape(model.inputShape)],
 ])}
-${networkSection(layers, parameters)}
+${networkSection(model, name, layers, parameters)}
 ${section(
   "How far it sees",
   "The part of the input that an output of each layer depends on, in pixels, beyond the border included.",

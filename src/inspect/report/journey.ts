@@ -1,7 +1,7 @@
 import type { Model } from "../../layers/model.js";
 import { Tensor } from "../../tensor.js";
 import { type Html, html } from "../html.js";
-import { percent } from "../numbers.js";
+import { drawnShape, percent } from "../numbers.js";
 import { featureMapGrid } from "../pictures.js";
 import type { LayerSummary } from "../summary.js";
 import { colorKey } from "./key.js";
@@ -32,7 +32,7 @@ export async function journey(
   );
   const first = inputPicture(input);
   const items = [
-    html`<li><figure><figcaption><b>Input</b>, ${model.inputShape.join(" × ")}</figcaption>${await picture(first, alt, zoomOf(first.width))}</figure></li>
+    html`<li><figure><figcaption><b>Input</b>, ${drawnShape(model.inputShape)}</figcaption>${await picture(first, alt, zoomOf(first.width))}</figure></li>
 `,
   ];
   for (const { name, type, output } of named) {
@@ -46,7 +46,7 @@ export async function journey(
     const image = featureMapGrid(maps, { background: null, columns, gap: h * w === 1 ? 0 : 1 });
     const zoom = h * w === 1 ? VECTOR_ZOOM : zoomOf(image.width);
     const part = (c < output[0]! ? `, the first ${c}` : "") + (shrink > 1 ? `, 1/${shrink} as large` : "");
-    items.push(html`<li><figure><figcaption><b>${name} ${type}</b>, ${output.join(" × ")}${part}</figcaption>${await picture(image, `Outputs of layer ${name} for the sample`, zoom)}</figure></li>
+    items.push(html`<li><figure><figcaption><b>${name} ${type}</b>, ${drawnShape(output)}${part}</figcaption>${await picture(image, `Outputs of layer ${name} for the sample`, zoom)}</figure></li>
 `);
   }
   return html`<ul class="layers">${items}</ul>${colorKey("viridis", "lowest", "highest of each map")}${

@@ -1,14 +1,24 @@
-import { type Html, html } from "../html.js";
-import { formatCount } from "../numbers.js";
+import type { Model } from "../../layers/model.js";
+import { networkDiagram } from "../diagram/diagram.js";
+import { Html, html } from "../html.js";
+import { drawnShape, formatCount } from "../numbers.js";
 import type { LayerSummary } from "../summary.js";
 import { section } from "./page.js";
 
-/** What the network is made of. */
-export function networkSection(layers: readonly LayerSummary[], parameters: number): Html {
+const WIDTH = 920;
+
+/** What the network is made of: drawn to scale, and as a table. */
+export function networkSection(
+  model: Model,
+  title: string,
+  layers: readonly LayerSummary[],
+  parameters: number,
+): Html {
+  const picture = new Html(networkDiagram(model, { title, width: WIDTH }));
   return section(
     "The network",
     "Each layer with the shape of what it gives to the next, how many numbers it has learned, and how much of the picture each of its outputs depends on.",
-    networkTable(layers, parameters),
+    html`<div class="scroll" tabindex="0" role="group" aria-label="Picture of the network">${picture}</div>${networkTable(layers, parameters)}`,
   );
 }
 
@@ -23,7 +33,7 @@ ${layers.map(
     output,
     parameters,
     receptiveField: { size },
-  }) => html`<tr><td class="n">${name}</td><th scope="row">${type}</th><td>${output.join(" × ")}</td>
+  }) => html`<tr><td class="n">${name}</td><th scope="row">${type}</th><td>${drawnShape(output)}</td>
 <td class="n">${parameters > 0 && formatCount(parameters)}</td><td class="n">${(typeof size === "number" ? [size, size] : size).join(" × ")}</td></tr>`,
 )}
 </tbody>

@@ -65,7 +65,7 @@ ${lead && html`<p>${lead}</p>`}
 </header>
 <main>
 ${numberList(numbers)}
-${networkSection(layers, parameters)}
+${networkSection(model, name, layers, parameters)}
 ${steps.length > 0 && section("How it learned", "Loss and accuracy of the batches it was trained on: the mean of neighbouring ones, and the band that most of them lie in.", learningCurves(steps, evaluation))}
 ${section(
   "What it confuses",

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { convolutionArithmetic } from "../../../src/inspect/index.js";
+import { convolutionArithmetic, figureImage } from "../../../src/inspect/index.js";
 import { assert, suite, throwsMessage } from "../../harness/suite.js";
 import { holds } from "./loops.js";
 
@@ -72,6 +72,15 @@ test("the picture marks what is taken, numbered as the weights", () => {
     1,
   ]);
   assert.equal(picture.boxes, [{ x: 1, y: 0, width: 4, height: 3 }]);
+});
+
+test("of many places the picture stays, without their names", () => {
+  const { size, figure } = convolutionArithmetic({ size: 1024, kernel: 3, padding: 1 });
+  assert.is(size, 1024);
+  const [picture] = figure.panels;
+  assert.ok(picture?.kind === "picture" && !picture.numbers && !picture.xNames && !picture.yNames);
+  assert.ok(figureImage(figure).width < 4000);
+  assert.match(convolutionArithmetic({ size: 1, kernel: 1 }).figure.title, /^1 input, .*: 1 output$/);
 });
 
 test("errors say what is wrong", () => {

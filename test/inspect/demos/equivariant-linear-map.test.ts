@@ -60,6 +60,10 @@ test("errors say what is wrong", () => {
   );
   throwsMessage(() => equivariantLinearMap(2, [1, 2, 3]), /at most n = 2/);
   throwsMessage(() => equivariantLinearMap(0, [1]), /equivariantLinearMap: n is 0/);
+  throwsMessage(
+    () => equivariantLinearMap(1e5, [1]),
+    /n is 100000; it must be a whole number from 1 to 1024/,
+  );
   throwsMessage(() => equivariantLinearMap(3, [1], { padding: "reflect" as never }), /padding is "reflect"/);
 });
 

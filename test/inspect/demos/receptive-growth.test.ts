@@ -1,4 +1,4 @@
-import { conv2d, relu, sequential } from "../../../src/index.js";
+import { conv1d, conv2d, maxPool1d, relu, sequential } from "../../../src/index.js";
 import { receptiveGrowth } from "../../../src/inspect/index.js";
 import { alexnet2012 } from "../../../src/zoo/index.js";
 import { assert, suite, throwsMessage } from "../../harness/suite.js";
@@ -47,6 +47,20 @@ test("only layers that see more, by r = r + (k - 1) d s and s = s stride; height
       expected.push({ layer: `${2 * i}`, type: "Conv2d", size: [...size], stride: [...stride] });
   }
   assert.equal(receptiveGrowth(model).steps, expected);
+});
+
+test("in one dimension the width grows", async () => {
+  using model = await sequential([conv1d(3, 5, { stride: 2 }), maxPool1d(2)]).build([2, 50]);
+  const [plot] = receptiveGrowth(model).figure.panels;
+  assert.ok(plot?.kind === "plot");
+  assert.is(plot.y.label, "width in pixels of the input");
+  assert.equal(
+    plot.series.map(({ y }) => Array.from(y)),
+    [
+      [5, 7],
+      [50, 50],
+    ],
+  );
 });
 
 test("errors say what is wrong", async () => {

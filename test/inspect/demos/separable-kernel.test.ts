@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { singularValues } from "../../../src/inspect/demos/singular-values.js";
-import { kernels, separableKernel } from "../../../src/inspect/index.js";
+import { figureSvg, kernels, separableKernel } from "../../../src/inspect/index.js";
 import { assert, near, suite, throwsMessage } from "../../harness/suite.js";
 import { holds, ints, matrices } from "./loops.js";
 
@@ -95,6 +95,14 @@ test("no single product comes nearer", () => {
       }
     }),
   );
+});
+
+test("of zeros alone no scale begins at minus zero", async () => {
+  const { figure } = separableKernel([
+    [0, 0],
+    [0, -0],
+  ]);
+  assert.ok(!(await figureSvg(figure)).includes("−0"));
 });
 
 test("errors say what is wrong", () => {

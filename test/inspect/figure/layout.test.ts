@@ -116,6 +116,7 @@ test("what a figure cannot be is told", () => {
   const image = featureMapGrid(waves(1, 2, 2));
   const wrong = (panel: object): Figure => ({ title: "x", panels: [panel as Figure["panels"][number]] });
   throwsMessage(() => layout({ title: "x", panels: [] }), /has no panels/);
+  throwsMessage(() => layout({ title: "x" } as Figure), /panels is undefined; it must be a list of panels/);
   throwsMessage(
     () => layout(wrong({ kind: "pie", title: "x" })),
     /kind is "pie"; it must be one of picture, tiles, plot, table/,
@@ -137,6 +138,11 @@ test("what a figure cannot be is told", () => {
   throwsMessage(
     () => layout(wrong({ kind: "plot", title: "x", x: { label: "" }, y: { label: "" }, series })),
     /series "s" of panel "x" has 2 x and 1 y/,
+  );
+  const nameless = [{ style: "line", x: [1], y: [1] }];
+  throwsMessage(
+    () => layout(wrong({ kind: "plot", title: "x", x: { label: "" }, y: { label: "" }, series: nameless })),
+    /label of a series of panel "x" is undefined; it must be a text/,
   );
   throwsMessage(() => layout({ ...samples.maps!, colums: 2 } as Figure), /unknown option "colums"/);
 });

@@ -111,6 +111,15 @@ test("numbers in pixels stand out from them", () => {
   assert.is(counts.get("20,20,20"), counts.get("240,240,240"));
 });
 
+test("more pixels than there is memory for are told", () => {
+  const rows = Array.from({ length: 30_000 }, (_, i) => [i]);
+  const long: Figure = { title: "long", panels: [{ kind: "table", title: "t", columns: ["i"], rows }] };
+  throwsMessage(
+    () => figureImage(long, { scale: 8 }),
+    /"long" takes \d+ x \d+ pixels, more than 256 million\. Give a smaller scale, draw it as SVG/,
+  );
+});
+
 test("options", () => {
   throwsMessage(() => figureImage(tiny, { scale: 9 }), /scale is 9; it must be a whole number from 1 to 8/);
   throwsMessage(
