@@ -112,7 +112,7 @@ export function ColourChoice({ inColour, onChange }: ColourChoiceProps) {
       label="Picture in"
       options={[
         [0, "grey"],
-        [1, "colour, each channel by itself"],
+        [1, "colour"],
       ]}
       value={+inColour}
       onChange={(choice) => onChange(choice === 1)}

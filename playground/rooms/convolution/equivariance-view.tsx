@@ -44,10 +44,38 @@ export function EquivarianceView({ picture, kernel, settings, shift, onShift }: 
   return (
     <section class="panel equivariance" aria-label="Shifting and convolving">
       <p>
-        Drag the picture, or give it the focus and use the arrow keys. On the left it is shifted and then
-        convolved, on the right convolved and then shifted. Convolution is <b>equivariant</b>: away from the
-        border both are the same.
+        Drag the picture, or give it the focus and use the arrow keys. Once it is shifted and then convolved,
+        once convolved and then shifted. Convolution is <b>equivariant</b>: away from the border both are the
+        same.
       </p>
+      <div class="shift-controls">
+        <Slider
+          label="Down"
+          min={-FARTHEST}
+          max={FARTHEST}
+          value={shift.dy}
+          text={format(shift.dy)}
+          onChange={(dy) => move(dy, shift.dx)}
+        />
+        <Slider
+          label="To the right"
+          min={-FARTHEST}
+          max={FARTHEST}
+          value={shift.dx}
+          text={format(shift.dx)}
+          onChange={(dx) => move(shift.dy, dx)}
+        />
+        <Button onClick={() => move(0, 0)}>Put back</Button>
+      </div>
+      <dl class="stats">
+        <Stat name="Largest error inside" value={errorText(found.inside)} />
+        <Stat name="Largest error at the border" value={errorText(found.border)} />
+        <Stat
+          name="Output shifted by (down, right)"
+          value={`${format(found.steps.dy)}, ${format(found.steps.dx)}`}
+        />
+      </dl>
+      <p class="verdict">{verdict(found, settings)}</p>
       <div class="comparison">
         <figure>
           <h2>Shifted input</h2>
@@ -77,34 +105,6 @@ export function EquivarianceView({ picture, kernel, settings, shift, onShift }: 
         <Output title="Convolve, then shift" values={found.after} scale={scale} />
         <Output title="Error: how far they differ" values={found.error} scale={errorScale} />
       </div>
-      <div class="shift-controls">
-        <Slider
-          label="Down"
-          min={-FARTHEST}
-          max={FARTHEST}
-          value={shift.dy}
-          text={format(shift.dy)}
-          onChange={(dy) => move(dy, shift.dx)}
-        />
-        <Slider
-          label="To the right"
-          min={-FARTHEST}
-          max={FARTHEST}
-          value={shift.dx}
-          text={format(shift.dx)}
-          onChange={(dx) => move(shift.dy, dx)}
-        />
-        <Button onClick={() => move(0, 0)}>Put back</Button>
-      </div>
-      <dl class="stats">
-        <Stat name="Largest error inside" value={errorText(found.inside)} />
-        <Stat name="Largest error at the border" value={errorText(found.border)} />
-        <Stat
-          name="Output shifted by (down, right)"
-          value={`${format(found.steps.dy)}, ${format(found.steps.dx)}`}
-        />
-      </dl>
-      <p class="verdict">{verdict(found, settings)}</p>
       {channels === 3 && <p class="small soft">Colours: each channel is compared by itself.</p>}
     </section>
   );
@@ -121,7 +121,8 @@ function Output({ title, values, scale }: { title: string; values: Tensor; scale
   );
 }
 
-const errorText = (error: number | null): string => (error === null ? "no such pixel" : format(error, 4));
+const errorText = (error: number | null): string =>
+  error === null ? "no such pixel" : format(error, error < 1 ? 6 : 1);
 
 /** What the numbers say. */
 function verdict({ whole, inside, border }: Comparison, { stride, mode }: Settings): string {

@@ -20,19 +20,10 @@ interface PictureViewProps {
   readonly onKernel: (kernel: Kernel) => void;
   readonly settings: Settings;
   readonly colours: "signed" | "gray";
-  readonly onColours: (colours: "signed" | "gray") => void;
 }
 
 /** Input, kernel, output, and the sum behind the output pixel that is pointed at. */
-export function PictureView({
-  picture,
-  output,
-  kernel,
-  onKernel,
-  settings,
-  colours,
-  onColours,
-}: PictureViewProps) {
+export function PictureView({ picture, output, kernel, onKernel, settings, colours }: PictureViewProps) {
   const [channels, height, width] = picture.shape as [number, number, number];
   const [, oh, ow] = output.shape as [number, number, number];
   const { stride, dilation, flip } = settings;
@@ -101,25 +92,14 @@ export function PictureView({
           <h2>
             Row {at.y}, column {at.x} of the output
           </h2>
-          <div class="row">
-            {channels === 3 && (
-              <Segments
-                label="Numbers of"
-                options={CHANNELS.map((name, i) => [i, name] as const)}
-                value={channel}
-                onChange={choose}
-              />
-            )}
+          {channels === 3 && (
             <Segments
-              label="Colours of the output"
-              options={[
-                ["signed", "signed"],
-                ["gray", "0 to 255"],
-              ]}
-              value={colours}
-              onChange={onColours}
+              label="Numbers of"
+              options={CHANNELS.map((name, i) => [i, name] as const)}
+              value={channel}
+              onChange={choose}
             />
-          </div>
+          )}
         </div>
         <div class="scroll" tabIndex={0} role="group" aria-label="Window, kernel and products">
           <div class="equation">

@@ -51,7 +51,10 @@ export function PolynomialView({ factors, onChange }: PolynomialViewProps) {
         onChange={choose}
       />
       <div class="scroll" tabIndex={0} role="group" aria-label="The sliding rows">
-        <div class="sliding" style={{ gridTemplateColumns: `auto repeat(${columns}, minmax(2.9rem, 1fr))` }}>
+        <div
+          class="sliding"
+          style={{ gridTemplateColumns: `max-content repeat(${columns}, minmax(2.9rem, 1fr))` }}
+        >
           <h3 class="row-a">a</h3>
           {a.map((value, i) => (
             <Cell key={`a${i}`} name={`a${subscript(i)}`} value={value} row="a" style={place(before + i)} />
@@ -137,14 +140,14 @@ function Factor({ name, coefficients, onChange }: FactorProps) {
       <legend>Coefficients of {name}, lowest power first</legend>
       <div>
         {coefficients.map((value, i) => (
-          <label key={i}>
+          <div key={i}>
             <NumberField
               label={`${name}, coefficient of power ${i}`}
               value={value}
               onChange={(next) => onChange(coefficients.map((old, at) => (at === i ? next : old)))}
             />
             <span aria-hidden="true">{i === 0 ? "1" : <Power of={i} />}</span>
-          </label>
+          </div>
         ))}
         <Button
           label={`${name}: one power more`}

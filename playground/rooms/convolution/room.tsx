@@ -24,7 +24,7 @@ export function Convolution() {
   const [inColour, setInColour] = useState(false);
   const [kernel, setKernel] = useState(() => kernelOf("sobelX", 3));
   const [settings, setSettings] = useState<Settings>({
-    mode: "zeros",
+    mode: "replicate",
     amount: 1,
     stride: 1,
     dilation: 1,
@@ -68,7 +68,6 @@ export function Convolution() {
               onKernel={setKernel}
               settings={settings}
               colours={colours}
-              onColours={setColours}
             />
           ) : (
             <EquivarianceView
@@ -88,6 +87,17 @@ export function Convolution() {
               settings={settings}
               onChange={setSettings}
             />
+            {view === "picture" && (
+              <Segments
+                label="Colours of the output"
+                options={[
+                  ["signed", "signed"],
+                  ["gray", "0 to 255"],
+                ]}
+                value={colours}
+                onChange={setColours}
+              />
+            )}
           </section>
         </div>
       )}

@@ -34,12 +34,11 @@ export function PoolControls({ settings, onChange }: PoolControlsProps) {
           />
           <Slider label="Stride" min={1} max={8} value={stride} onChange={(next) => set({ stride: next })} />
           <Slider
-            label="Padding, pixels a side"
+            label="Padding on each side"
             min={0}
-            max={4}
+            max={mostPadding(size)}
             value={padding}
-            text={`${padding}, at most half the window`}
-            onChange={(next) => set({ padding: Math.min(next, mostPadding(size)) })}
+            onChange={(next) => set({ padding: next })}
           />
           <Check
             label="Round the size up (ceil mode)"
