@@ -1,6 +1,6 @@
 /** What lies beyond the border, in the library's names and in words. */
 export const PADDING_MODES = [
-  ["zeros", "Zeros", "nothing: every value is 0"],
+  ["zeros", "Zeros", "zeros"],
   ["reflect", "Reflect", "the picture mirrored at its outermost pixels"],
   ["symmetric", "Symmetric", "the picture mirrored at its edge, outermost pixels twice"],
   ["replicate", "Replicate", "the outermost pixel again and again"],

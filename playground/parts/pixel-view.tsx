@@ -41,7 +41,10 @@ const STEPS: Readonly<Record<string, readonly [dy: number, dx: number]>> = {
   End: [0, Number.POSITIVE_INFINITY],
 };
 
-/** A picture in large pixels that can be pointed at: with the mouse, a finger, or the arrow keys. */
+/**
+ * A picture in large pixels that can be pointed at: with the mouse, a finger, or the arrow keys. It lies on a stage whose
+ * size does not depend on it, so that nothing moves when another picture comes.
+ */
 export function PixelView({
   image,
   label,
@@ -85,17 +88,19 @@ export function PixelView({
     },
   };
   return (
-    <div
-      class={`pixel-view${onPoint ? " pointed" : ""}${grabs ? " grabs" : ""}`}
-      style={{ aspectRatio: `${aspect}`, width: `min(100%, calc(${aspect} * var(--tallest, 30rem)))` }}
-      {...reactions}
-    >
-      <Picture image={image} label={label} smooth={smooth} />
-      {children && (
-        <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
-          {children}
-        </svg>
-      )}
+    <div class="stage">
+      <div
+        class={`pixel-view${onPoint ? " pointed" : ""}${grabs ? " grabs" : ""}`}
+        style={{ aspectRatio: `${aspect}`, width: `min(100cqw, calc(${aspect} * 100cqh))` }}
+        {...reactions}
+      >
+        <Picture image={image} label={label} smooth={smooth} />
+        {children && (
+          <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
+            {children}
+          </svg>
+        )}
+      </div>
     </div>
   );
 }

@@ -87,7 +87,15 @@ export function SourcePicker({ source }: { readonly source: Source }) {
         />
       )}
       {choice === "camera" && <Check label="Hold still" value={source.still} onChange={source.setStill} />}
-      {source.failure && <Notice kind="error">{source.failure}</Notice>}
+      {(choice === "file" || choice === "camera" || source.failure) && (
+        <div class="source-says">
+          {source.failure ? (
+            <Notice kind="error">{source.failure}</Notice>
+          ) : (
+            choice === "camera" && <p class="small soft">What it sees stays on this machine.</p>
+          )}
+        </div>
+      )}
       {choice !== "drawing" && (
         <Segments
           label="Longer side, in pixels"

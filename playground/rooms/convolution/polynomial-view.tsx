@@ -53,13 +53,13 @@ export function PolynomialView({ factors, onChange }: PolynomialViewProps) {
       <div class="scroll" tabIndex={0} role="group" aria-label="The sliding rows">
         <div
           class="sliding"
-          style={{ gridTemplateColumns: `max-content repeat(${columns}, minmax(2.9rem, 1fr))` }}
+          style={{ gridTemplateColumns: `max-content repeat(${columns}, minmax(var(--cell), 1fr))` }}
         >
-          <h3 class="row-a">a</h3>
+          <b class="name row-a">a</b>
           {a.map((value, i) => (
             <Cell key={`a${i}`} name={`a${subscript(i)}`} value={value} row="a" style={place(before + i)} />
           ))}
-          <h3 class="row-b">b, turned</h3>
+          <b class="name row-b">b, turned</b>
           {b.map((value, j) => {
             const i = n - j;
             const meets = i >= 0 && i < a.length;
@@ -73,7 +73,7 @@ export function PolynomialView({ factors, onChange }: PolynomialViewProps) {
               />
             );
           })}
-          <h3 class="row-product">products</h3>
+          <b class="name row-product">products</b>
           {terms.map(({ i, j, value }) => (
             <Cell
               key={`p${i}`}

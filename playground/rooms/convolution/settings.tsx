@@ -32,11 +32,11 @@ export function ConvolutionSettings({ kernel, onKernel, settings, onChange }: Se
       />
       <Select label="Padding" options={MODES} value={mode} onChange={(next) => set({ mode: next })} />
       <Slider
-        label="Padding on each side"
+        label="Padding, pixels"
         min={0}
         max={12}
         value={mode === "none" ? 0 : amount}
-        text={mode === "none" ? "none" : `${amount}${amount === keeps ? ", keeps the size" : ""}`}
+        text={mode === "none" ? "none" : `${amount}${amount === keeps ? " (same size)" : ""}`}
         onChange={(next) => set({ amount: next, mode: mode === "none" && next > 0 ? "zeros" : mode })}
       />
       <Slider label="Stride" min={1} max={6} value={stride} onChange={(next) => set({ stride: next })} />

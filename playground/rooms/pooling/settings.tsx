@@ -34,7 +34,7 @@ export function PoolControls({ settings, onChange }: PoolControlsProps) {
           />
           <Slider label="Stride" min={1} max={8} value={stride} onChange={(next) => set({ stride: next })} />
           <Slider
-            label="Padding on each side"
+            label="Padding, pixels"
             min={0}
             max={mostPadding(size)}
             value={padding}
