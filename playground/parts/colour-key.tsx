@@ -15,7 +15,7 @@ export function ColourKey({ scale, channels = 1 }: { readonly scale: Scale; read
   const ends = [from, (from + to) / 2, to].map((value) => format(value, Math.abs(to) < 10 ? 2 : 0));
   return (
     <div class="colour-key">
-      <Picture image={ramp} label={`Colours from ${ends[0]} to ${ends[2]}`} />
+      <Picture image={ramp} label={`Scale from ${ends[0]} to ${ends[2]}`} />
       <p aria-hidden="true">
         {ends.map((text, i) => (
           <span key={i}>{text}</span>

@@ -13,12 +13,12 @@ interface NumberFieldProps {
 export function NumberField({ label, value, onChange, allows = () => true }: NumberFieldProps) {
   // What is being typed need not be a number yet.
   const [draft, setDraft] = useState<string>();
+  const [wrong, setWrong] = useState(false);
   const take = (next: number | undefined) => {
     if (next === undefined || !allows(next)) return false;
     onChange(next);
     return true;
   };
-  const [wrong, setWrong] = useState(false);
   return (
     <input
       class="number-field"

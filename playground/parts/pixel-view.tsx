@@ -25,7 +25,6 @@ interface PixelViewProps {
   readonly at?: Point;
   /** Dragging is for the picture alone, not for scrolling the page. */
   readonly grabs?: boolean;
-  readonly smooth?: boolean;
   /** SVG over the picture, in units of its pixels. */
   readonly children?: ComponentChildren;
 }
@@ -53,7 +52,6 @@ export function PixelView({
   onLeave,
   at = { y: 0, x: 0 },
   grabs = false,
-  smooth = false,
   children,
 }: PixelViewProps) {
   const { width, height } = image;
@@ -94,7 +92,7 @@ export function PixelView({
         style={{ aspectRatio: `${aspect}`, width: `min(100cqw, calc(${aspect} * 100cqh))` }}
         {...reactions}
       >
-        <Picture image={image} label={label} smooth={smooth} />
+        <Picture image={image} label={label} />
         {children && (
           <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true">
             {children}

@@ -1,19 +1,10 @@
 import type { Page } from "playwright-core";
 import { assert, near, suite } from "../harness/suite.js";
-import { canvasOf, check, numberIn, type Plane, press } from "./pixels.js";
+import { canvasOf, check, numberIn, type Plane, press, SOURCES } from "./pixels.js";
 import { entered, leave, visit } from "./visit.js";
 
 const test = suite("the room of convolution");
 test.after(leave);
-
-const MODES: Readonly<Record<string, (i: number, size: number) => number>> = {
-  none: (i) => i,
-  zeros: (i, size) => (i < 0 || i >= size ? -1 : i),
-  reflect: (i, size) => (i < 0 ? -i : i >= size ? 2 * size - 2 - i : i),
-  symmetric: (i, size) => (i < 0 ? -1 - i : i >= size ? 2 * size - 1 - i : i),
-  replicate: (i, size) => Math.min(Math.max(i, 0), size - 1),
-  circular: (i, size) => (i + size) % size,
-};
 
 interface Case {
   readonly kernel: readonly number[];
@@ -32,7 +23,7 @@ function convolve({ width, height, values }: Plane, c: Case): Plane {
   const span = (c.size - 1) * c.dilation + 1;
   const oh = Math.floor((height - span + 2 * p + c.stride) / c.stride);
   const ow = Math.floor((width - span + 2 * p + c.stride) / c.stride);
-  const from = MODES[c.mode]!;
+  const from = SOURCES[c.mode] ?? ((i: number) => i);
   const out: number[] = [];
   for (let y = 0; y < oh; y++) {
     for (let x = 0; x < ow; x++) {

@@ -38,3 +38,12 @@ export async function numberIn(page: Page, selector: string): Promise<number> {
 export async function press(page: Page, key: string, times: number): Promise<void> {
   for (let i = 0; i < times; i++) await page.keyboard.press(key);
 }
+
+/** For each padding mode which of `size` pixels place i shows; -1 for none. */
+export const SOURCES: Readonly<Record<string, (i: number, size: number) => number>> = {
+  zeros: (i, size) => (i < 0 || i >= size ? -1 : i),
+  reflect: (i, size) => (i < 0 ? -i : i >= size ? 2 * size - 2 - i : i),
+  symmetric: (i, size) => (i < 0 ? -1 - i : i >= size ? 2 * size - 1 - i : i),
+  replicate: (i, size) => Math.min(Math.max(i, 0), size - 1),
+  circular: (i, size) => (i + size) % size,
+};

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { assert, near, suite } from "../harness/suite.js";
-import { canvasOf, check, numberIn, type Plane } from "./pixels.js";
+import { canvasOf, check, numberIn, type Plane, SOURCES } from "./pixels.js";
 import { leave, visit } from "./visit.js";
 
 const test = suite("the room of pooling and padding");
@@ -101,21 +101,13 @@ for (const isolated of [true, false]) {
     ));
 }
 
-const MODES: Readonly<Record<string, (i: number, size: number) => number>> = {
-  zeros: (i, size) => (i < 0 || i >= size ? -1 : i),
-  reflect: (i, size) => (i < 0 ? -i : i >= size ? 2 * size - 2 - i : i),
-  symmetric: (i, size) => (i < 0 ? -1 - i : i >= size ? 2 * size - 1 - i : i),
-  replicate: (i, size) => Math.min(Math.max(i, 0), size - 1),
-  circular: (i, size) => (i + size) % size,
-};
-
 test("padding: every mode shows the pixels that its formula names, and says which", () =>
   visit("pooling", async ({ page, clean, accessible }) => {
     const plain = await canvasOf(page, "Input with its padding");
     await check(page, "Look at", "Padding modes");
     const sides = { top: 3, right: 11, bottom: 0, left: 7 };
     for (const [side, amount] of Object.entries(sides)) await slide(page, `Pixels at the ${side}`, amount);
-    for (const [mode, from] of Object.entries(MODES)) {
+    for (const [mode, from] of Object.entries(SOURCES)) {
       const shown = await canvasOf(page, `The picture with ${mode}`);
       assert.equal([shown.height, shown.width], [plain.height + 3, plain.width + 18]);
       const expected = shown.values.map((_, i) => {
@@ -130,7 +122,7 @@ test("padding: every mode shows the pixels that its formula names, and says whic
     await page.keyboard.press("PageUp");
     await page.keyboard.press("PageUp");
     const x = plain.width + 10;
-    for (const [mode, from] of Object.entries(MODES).slice(1)) {
+    for (const [mode, from] of Object.entries(SOURCES).slice(1)) {
       const caption = await page.locator(`.mode-${mode} figcaption b`).innerText();
       const [row, column] = [from(-3, plain.height), from(x, plain.width)];
       assert.is(caption, `Row −3, column ${x} shows row ${row}, column ${column}.`);

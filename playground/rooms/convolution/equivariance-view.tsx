@@ -44,8 +44,8 @@ export function EquivarianceView({ picture, kernel, settings, shift, onShift }: 
   return (
     <section class="panel equivariance" aria-label="Shifting and convolving">
       <p>
-        Drag the picture, or give it the focus and use the arrow keys. Once it is shifted and then convolved,
-        once convolved and then shifted. Convolution is <b>equivariant</b>: away from the border both are the
+        Drag the picture, or give it the focus and use the arrow keys. One output is made by shifting first,
+        the other by convolving first. Convolution is <b>equivariant</b>: away from the border both are the
         same.
       </p>
       <div class="shift-controls">
