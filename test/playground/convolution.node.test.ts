@@ -68,6 +68,11 @@ async function arrange(page: Page, c: Case): Promise<Plane> {
   return input;
 }
 
+/** Waits until the input has so many pixels. */
+async function shows(page: Page, width: number, height: number): Promise<void> {
+  await page.locator(`canvas[aria-label^="Input"][width="${width}"][height="${height}"]`).waitFor();
+}
+
 const CASES: readonly Case[] = [
   {
     kernel: [2, -1, 3, 0, 5, -2, 1, 4, -3],
@@ -330,9 +335,8 @@ test("a drawing, a file, a file that is none, a camera that is there and one tha
     assert.match(await page.getByRole("alert").innerText(), /^notes\.txt is not a picture/);
     await accessible();
     await file.setInputFiles("build/playground/data/photographs/cat.jpg");
-    await page.getByRole("alert").waitFor({ state: "detached" });
-    const cat = await canvasOf(page, "Input with its padding");
-    assert.equal([cat.width, cat.height], [96, 48]);
+    await shows(page, 96, 48);
+    assert.is(await page.getByRole("alert").count(), 0);
 
     await page.evaluate(() => {
       navigator.mediaDevices.getUserMedia = async () => {
@@ -356,10 +360,7 @@ test("a drawing, a file, a file that is none, a camera that is there and one tha
       navigator.mediaDevices.getUserMedia = async () => stream;
     });
     await select(page, "Picture", "camera");
-    await page.waitForFunction(() => {
-      const canvas = document.querySelector<HTMLCanvasElement>('canvas[aria-label^="Input"]')!;
-      return canvas.width === 96 && canvas.height === 72;
-    });
+    await shows(page, 96, 72);
     const live = () =>
       page.evaluate(
         () => (globalThis as unknown as { stream: MediaStream }).stream.getTracks()[0]!.readyState,

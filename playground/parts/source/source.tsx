@@ -1,5 +1,5 @@
 import type { Image } from "featuremap/image";
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Check, FileDrop, Segments, Select } from "../controls.js";
 import { Notice } from "../notice.js";
 import { useCamera } from "./camera.js";
@@ -38,7 +38,10 @@ export function useSource(first: { readonly name: Photograph; readonly image: Im
   const [still, setStill] = useState(false);
   const [failure, setFailure] = useState<string>();
 
+  // The file that was chosen last, while it is read; another choice gives it up.
+  const wanted = useRef<File>(undefined);
   useEffect(() => {
+    wanted.current = undefined;
     setFailure(undefined);
     setStill(false);
     if (!isPhotograph(choice)) return;
@@ -53,11 +56,13 @@ export function useSource(first: { readonly name: Photograph; readonly image: Im
   useCamera({ on: choice === "camera" && !still, side, onFrame: setOriginal, onFailure: setFailure });
 
   const take = async ([file]: readonly File[]) => {
+    wanted.current = file;
     setFailure(undefined);
     try {
-      setOriginal(await pictureOf(file!, file!.name));
+      const image = await pictureOf(file!, file!.name);
+      if (wanted.current === file) setOriginal(image);
     } catch (error) {
-      setFailure((error as Error).message);
+      if (wanted.current === file) setFailure((error as Error).message);
     }
   };
 
