@@ -1,13 +1,15 @@
 import { type Model, Tensor } from "featuremap";
 import { type Image, type Preprocessing, prepare, preprocessingFor, readImage } from "featuremap/image";
 import {
+  type ColorScale,
   type Explanation,
+  explanationFigure,
   featureMapGrid,
   gradCam,
   inputImage,
   integratedGradients,
   occlusion,
-  overlay,
+  type PicturePanel,
   saliency,
   smoothGrad,
   summary,
@@ -169,9 +171,8 @@ export interface Explained {
   /** What the heat means. */
   readonly text: string;
   readonly label: string;
-  readonly least: number;
-  readonly most: number;
-  readonly unit: string;
+  /** What its colours mean. */
+  readonly scale: ColorScale;
 }
 
 /** Where the photograph speaks for a class. */
@@ -186,16 +187,10 @@ export async function explain(
     signal,
     ...(long && { onProgress: report }),
   });
-  const { map, text, unit, target } = explanation;
-  return {
-    image: overlay(await inputImage(model, input), map),
-    method: explanation.method,
-    text,
-    label: target.label,
-    least: map.data.reduce((a, b) => Math.min(a, b)),
-    most: map.data.reduce((a, b) => Math.max(a, b)),
-    unit,
-  };
+  const { text, target } = explanation;
+  const [, overlay] = (await explanationFigure(model, input, explanation)).panels as PicturePanel[];
+  const { image, scale } = overlay!;
+  return { image, scale: scale!, method: explanation.method, text, label: target.label };
 }
 
 function ready(): NonNullable<typeof current> {

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { call, isAbort } from "../../engine/client.js";
 import type { Answer, Explained, Method } from "../../engine/jobs/photographs.js";
+import { ColourKey } from "../../parts/colour-key.js";
 import { Progress, Segments } from "../../parts/controls.js";
 import { Notice } from "../../parts/notice.js";
 import { Picture } from "../../parts/picture.js";
@@ -75,8 +76,13 @@ export function Reasons({ answer, chosen, label }: ReasonsProps) {
           {explained && (
             <>
               <b>{`${explained.method}, ${explained.label}. `}</b>
-              {explained.text}{" "}
-              {`From ${short(explained.least)} to ${short(explained.most)}: ${explained.unit}.`}
+              {explained.text}
+              <div>
+                <ColourKey
+                  scale={{ colors: explained.scale.map, from: explained.scale.from, to: explained.scale.to }}
+                />
+                {explained.scale.label}
+              </div>
             </>
           )}
           <Progress
@@ -90,5 +96,3 @@ export function Reasons({ answer, chosen, label }: ReasonsProps) {
     </section>
   );
 }
-
-const short = (value: number): string => Number(value.toPrecision(3)).toString();
