@@ -2,15 +2,15 @@
 export const examples: readonly { readonly title: string; readonly source: string }[] = [
   {
     title: "LeNet-5",
-    source: `// LeCun et al., 1998
+    source: `// LeCun et al., 1998; with ReLU and max pooling, as one would write it today
 sequential([
-  conv2d(6, 5, { padding: 2 }), sigmoid(),
-  avgPool2d(2),
-  conv2d(16, 5), sigmoid(),
-  avgPool2d(2),
+  conv2d(6, 5, { padding: 2 }), relu(),
+  maxPool2d(2),
+  conv2d(16, 5), relu(),
+  maxPool2d(2),
   flatten(),
-  linear(120), sigmoid(),
-  linear(84), sigmoid(),
+  linear(120), relu(),
+  linear(84), relu(),
   linear(10),
 ])
 `,
@@ -54,10 +54,10 @@ const block = (channels, stride = 1) => sequential([
 ]);
 
 sequential([
-  ...norm(12, 3, { padding: 1 }), relu(),
-  block(12),
-  block(24, 2),
-  block(48, 2),
+  ...norm(8, 3, { padding: 1 }), relu(),
+  block(8),
+  block(16, 2),
+  block(32, 2),
   globalAvgPool2d(), flatten(),
   linear(10),
 ])
@@ -114,9 +114,9 @@ const block = (channels, kernel, out = channels) => [
 ];
 
 sequential([
-  ...block(24, 5), maxPool2d(2), dropout(0.2),
-  ...block(32, 3), maxPool2d(2), dropout(0.2),
-  ...block(32, 3, 10),
+  ...block(16, 5), maxPool2d(2), dropout(0.2),
+  ...block(24, 3), maxPool2d(2), dropout(0.2),
+  ...block(24, 3, 10),
   globalAvgPool2d(), flatten(),
 ])
 `,
