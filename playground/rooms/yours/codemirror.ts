@@ -72,6 +72,26 @@ const looks = EditorView.theme({
   ".cm-diagnostic-error": { borderLeftColor: "var(--red)" },
 });
 
+/**
+ * Typing over a selection, which Chromium would do by itself: where lines are joined, it leaves style attributes behind,
+ * which the page's policy forbids.
+ */
+const overSelection = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { state } = view;
+    const { from, to, empty } = state.selection.main;
+    const text = event.data;
+    if (event.inputType !== "insertText" || !text || empty || view.composing) return false;
+    event.preventDefault();
+    const insert = () => state.update(state.replaceSelection(text), { userEvent: "input.type" });
+    const isHandled = state
+      .facet(EditorView.inputHandler)
+      .some((handle) => handle(view, from, to, text, insert));
+    if (!isHandled) view.dispatch(insert());
+    return true;
+  },
+});
+
 /** An editor of sources, in a shadow root: the page's policy allows no style elements, and there none is needed. */
 export function editorIn(root: ShadowRoot, source: string, onChange: (source: string) => void): EditorView {
   const state = EditorState.create({
@@ -89,6 +109,7 @@ export function editorIn(root: ShadowRoot, source: string, onChange: (source: st
       new LanguageSupport(javascriptLanguage),
       syntaxHighlighting(colours),
       looks,
+      overSelection,
       keymap.of([
         ...closeBracketsKeymap,
         ...defaultKeymap,

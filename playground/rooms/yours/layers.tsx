@@ -25,7 +25,7 @@ export function Layers({ summary, chosen, onChoose }: LayersProps) {
             <th scope="col">Layer</th>
             <th scope="col">Type</th>
             <th scope="col">
-              Output <small>height × width × channels</small>
+              Output <small>h × w × channels</small>
             </th>
             <th scope="col" class="number">
               Parameters

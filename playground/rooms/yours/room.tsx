@@ -72,13 +72,13 @@ export function Yours() {
               value={description ? bytes(description.summary.peakBytes) : "–"}
             />
           </dl>
-          <div class={wrong ? "table stale" : "table"}>
+          <div class="table">
             {description && <Layers summary={description.summary} chosen={chosen} onChoose={choose} />}
           </div>
         </section>
       </div>
       <section class="panel" aria-label="The network as a picture">
-        <div class={wrong ? "drawn stale" : "drawn"} ref={frame}>
+        <div class="drawn" ref={frame}>
           {description && <Diagram network={description} chosen={chosen} onChoose={choose} />}
         </div>
       </section>

@@ -22,7 +22,6 @@ export function Curves({ runs }: { readonly runs: readonly Run[] }) {
       ? `${what}: nothing was trained yet.`
       : `${what}: ${drawn.map((run) => `${run.name}: ${of(run) ?? "nothing yet"}`).join("; ")}.`;
   const last = Math.max(1000, ...drawn.map(({ settings }) => settings.images));
-  // The start, where all are at chance, would leave the losses no room.
   const tests = drawn.map((run) => run.tests.map(({ at, accuracy }) => ({ at, value: accuracy })));
   const losses = drawn.map((run) => run.steps.map(({ at, loss }) => ({ at, value: loss })));
   const x = "pictures seen";
@@ -39,7 +38,7 @@ export function Curves({ runs }: { readonly runs: readonly Run[] }) {
         xRange={[0, last]}
         yRange={[0, 1]}
         data={columns(tests)}
-        height={230}
+        height={340}
         format={(share) => `${Number((100 * share).toFixed(1))} %`}
       />
       <Chart
@@ -50,7 +49,7 @@ export function Curves({ runs }: { readonly runs: readonly Run[] }) {
         y="cross-entropy"
         xRange={[0, last]}
         data={columns(losses)}
-        height={230}
+        height={340}
         format={(loss) => String(Number(loss.toFixed(3)))}
       />
     </div>
@@ -82,7 +81,9 @@ export function Runs({ runs }: { readonly runs: readonly Run[] }) {
           <table>
             <thead>
               <tr>
-                <th scope="col">Network</th>
+                <th scope="col" class="name">
+                  Network
+                </th>
                 <th scope="col" class="number">
                   Accuracy
                 </th>
@@ -101,8 +102,12 @@ export function Runs({ runs }: { readonly runs: readonly Run[] }) {
                 <th scope="col" class="number">
                   Pictures a second
                 </th>
-                <th scope="col">Trained</th>
-                <th scope="col">Take along</th>
+                <th scope="col" class="how">
+                  Trained
+                </th>
+                <th scope="col" class="take-along">
+                  Take along
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -134,7 +139,7 @@ function Row({ run, isBest, onWrite }: RowProps) {
   const test = run.tests.at(-1);
   const step = run.steps.at(-1);
   const { optimizer, lr, batchSize, seed } = settings;
-  const how = `${data}, ${(step?.at ?? 0).toLocaleString("en-US")} pictures, ${optimizer === "adam" ? "Adam" : "SGD"} ${lr}, batch ${batchSize}, seed ${seed}`;
+  const how = `${data}, ${(step?.at ?? 0).toLocaleString("en-US")} pictures, ${optimizer === "adam" ? "Adam" : "momentum SGD"} ${lr}, batch ${batchSize}, seed ${seed}`;
   return (
     <tr>
       <th scope="row">
@@ -157,7 +162,7 @@ function Row({ run, isBest, onWrite }: RowProps) {
       <td>
         <div class="take">
           <Button
-            label={`Write the source of ${name} into the editor`}
+            label={`Edit ${name} in the text above`}
             onClick={() => {
               studio.set({ ...studio.value, source, title: name.replace(/^\d+\. /, ""), settings });
               document.querySelector(".room-yours .write")?.scrollIntoView({ block: "nearest" });
@@ -166,19 +171,23 @@ function Row({ run, isBest, onWrite }: RowProps) {
             Edit
           </Button>
           <Button
-            label={`Download the source of ${name}`}
+            label={`Source of ${name}, to download`}
             onClick={() => save(module, `${fileName(run)}.js`)}
           >
             Source
           </Button>
           <Button
-            label={`Download ${name} as safetensors`}
+            label={`Weights of ${name}, to download as safetensors`}
             disabled={!weights}
             onClick={() => onWrite("safetensors")}
           >
             Weights
           </Button>
-          <Button label={`Download ${name} as ONNX`} disabled={!weights} onClick={() => onWrite("onnx")}>
+          <Button
+            label={`ONNX file of ${name}, to download`}
+            disabled={!weights}
+            onClick={() => onWrite("onnx")}
+          >
             ONNX
           </Button>
           <Button

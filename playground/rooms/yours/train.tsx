@@ -44,7 +44,7 @@ export function Train({ now, description, why }: TrainProps) {
         options={
           [
             ["adam", "Adam"],
-            ["sgd", "SGD, momentum 0.9"],
+            ["sgd", "Momentum SGD"],
           ] as const
         }
         value={settings.optimizer}
@@ -178,7 +178,7 @@ function OwnFiles({ now: { own } }: { readonly now: Studio }) {
         multiple
         onFiles={(files) => void take(files)}
       />
-      {failure && <Notice kind="error">{failure}</Notice>}
+      <div class="outcome">{failure && <Notice kind="error">{failure}</Notice>}</div>
     </>
   );
 }
