@@ -93,7 +93,7 @@ test("a mistake is said by the library at its line; mended, the parameters are t
     // A layer's name leads to where it is written.
     await page.locator(".made").getByRole("button", { name: "3", exact: true }).click();
     await page.waitForFunction(() => document.activeElement?.matches(".editor"));
-    await page.keyboard.type("linear(12");
+    await page.keyboard.type("linear(12)");
     await verdict(page, /12 numbers.*linear\(10\)/);
     await clean();
     await accessible();
@@ -288,7 +288,7 @@ test("paused, resumed, stopped; and left while it trains", () =>
     await press(page, "Train");
     await status(page, "Training");
     await page.waitForFunction(() =>
-      /[1-9],\d\d\d pictures/.test(document.querySelector(".runs .how")?.textContent ?? ""),
+      /[1-9],\d\d\d pictures/.test(document.querySelector(".runs td.how")?.textContent ?? ""),
     );
     await press(page, "Pause");
     await status(page, "Paused");
@@ -303,7 +303,7 @@ test("paused, resumed, stopped; and left while it trains", () =>
     await press(page, "Resume");
     await status(page, "Training");
     await page.waitForFunction(
-      (old) => document.querySelector(".runs .how")?.textContent !== old,
+      (old) => document.querySelector(".runs td.how")?.textContent !== old,
       before!.Trained,
     );
     await press(page, "Stop and test");
