@@ -1,12 +1,14 @@
 import fc from "fast-check";
+import { readIdxFiles } from "../../playground/engine/jobs/idx-files.js";
 import { build, misfit } from "../../playground/rooms/yours/build.js";
 import { catalog } from "../../playground/rooms/yours/catalog.js";
 import { examples } from "../../playground/rooms/yours/examples.js";
 import { interpret } from "../../playground/rooms/yours/interpret.js";
 import { guess, lineOf, Mistake } from "../../playground/rooms/yours/mistake.js";
+import { columns, type Run, studio, told } from "../../playground/rooms/yours/studio.js";
 import * as featuremap from "../../src/index.js";
 import { summary } from "../../src/inspect/index.js";
-import { assert, suite } from "../harness/suite.js";
+import { assert, rejectsMessage, suite } from "../harness/suite.js";
 
 const test = suite("your own network: its parts");
 
@@ -299,6 +301,77 @@ test("guesses", () => {
   assert.is(guess("maxpool2d", ["maxPool2d", "avgPool2d"]), " Did you mean maxPool2d?");
   assert.is(guess("maxPool", ["maxPool2d", "avgPool2d"]), " Did you mean maxPool2d?");
   assert.is(guess("x", ["relu"]), "");
+});
+
+test("curves of several runs over common places", () => {
+  const one = [
+    { at: 0, value: 1 },
+    { at: 10, value: 2 },
+  ];
+  assert.equal(columns([one, [{ at: 5, value: 3 }], []]), [
+    [0, 5, 10],
+    [1, null, 2],
+    [null, 3, null],
+    [null, null, null],
+  ]);
+});
+
+test("a run keeps its newest report however long it lasts, and its curve stays short", () => {
+  const { settings, source } = studio.value;
+  let run: Run = {
+    id: 1,
+    name: "",
+    source,
+    module: "",
+    data: "MNIST",
+    settings,
+    parameters: 0,
+    macs: 0,
+    phase: "loading",
+    steps: [],
+    tests: [],
+  };
+  run = told(run, { kind: "begin" });
+  assert.is(run.phase, "running");
+  for (let at = 1; at <= 3000; at++)
+    run = told(run, { kind: "step", at, loss: 1, imagesPerSecond: 1, seconds: at });
+  assert.ok(run.steps.length <= 400);
+  assert.is(run.steps.at(-1)!.at, 3000);
+  const places = run.steps.map(({ at }) => at);
+  assert.equal(
+    places,
+    [...places].sort((a, b) => a - b),
+  );
+});
+
+/** An idx file whose bytes are all the same, or are counted. */
+const idxFile = (name: string, sizes: number[], byte: (i: number) => number) => {
+  const count = sizes.reduce((product, size) => product * size, 1);
+  const bytes = new Uint8Array(4 + 4 * sizes.length + count);
+  bytes.set([0, 0, 8, sizes.length]);
+  const head = new DataView(bytes.buffer);
+  for (const [i, size] of sizes.entries()) head.setUint32(4 + 4 * i, size);
+  for (let i = 0; i < count; i++) bytes[4 + 4 * sizes.length + i] = byte(i);
+  return { name, arrayBuffer: async () => bytes.buffer };
+};
+
+test("idx files are put together by what they hold where their names do not tell", async () => {
+  const files = [
+    idxFile("d", [3], () => 7),
+    idxFile("c", [3, 28, 28], () => 255),
+    idxFile("b", [5], (i) => i),
+    idxFile("a", [5, 28, 28], (i) => (i % 2 === 0 ? 0 : 255)),
+  ];
+  const { training, test } = await readIdxFiles(files);
+  assert.equal([training.length, test.length], [5, 3]);
+  const { inputs, targets } = await training.get([1, 4]);
+  assert.equal([...(targets as Int32Array)], [1, 4]);
+  // Half black, half white: mean 0.5 and standard deviation 0.5, so -1 and 1.
+  assert.equal([...inputs.data.slice(0, 4)], [-1, 1, -1, 1]);
+  const equal = [files[0]!, files[1]!, idxFile("b", [3], () => 1), idxFile("a", [3, 28, 28], () => 0)];
+  await rejectsMessage(readIdxFiles(equal), /not clear which are to test with/);
+  const wrong = [files[0]!, files[1]!, idxFile("b", [5], () => 10), files[3]!];
+  await rejectsMessage(readIdxFiles(wrong), /class index 10; expected a whole number of 0 to 9/);
 });
 
 /** Numbers as people write them. */

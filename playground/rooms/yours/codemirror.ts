@@ -117,7 +117,7 @@ export function editorIn(root: ShadowRoot, source: string, onChange: (source: st
         ...completionKeymap,
         indentWithTab,
       ]),
-      EditorView.contentAttributes.of({ "aria-label": "The network, as text" }),
+      EditorView.contentAttributes.of({ "aria-label": "The network, as text", tabindex: "0" }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) onChange(update.state.doc.toString());
       }),

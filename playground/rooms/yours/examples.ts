@@ -2,7 +2,8 @@
 export const examples: readonly { readonly title: string; readonly source: string }[] = [
   {
     title: "LeNet-5",
-    source: `// LeCun et al., 1998; with ReLU and max pooling, as one would write it today
+    source: `// LeCun et al., 1998, in today's manner:
+// ReLU and max pooling
 sequential([
   conv2d(6, 5, { padding: 2 }), relu(),
   maxPool2d(2),
@@ -17,7 +18,8 @@ sequential([
   },
   {
     title: "Small VGG",
-    source: `// Simonyan and Zisserman, 2014: 3 x 3 kernels, twice as many channels after each pooling
+    source: `// Simonyan and Zisserman, 2014: 3 x 3 kernels,
+// twice as many channels after each pooling
 const block = (channels) => [
   conv2d(channels, 3, { padding: 1 }), relu(),
   conv2d(channels, 3, { padding: 1 }), relu(),
@@ -36,7 +38,8 @@ sequential([
   },
   {
     title: "Small ResNet",
-    source: `// He et al., 2015: each block learns what to add to its input
+    source: `// He et al., 2015: each block learns
+// what to add to its input
 const norm = (channels, kernel, options = {}) => [
   conv2d(channels, kernel, { bias: false, ...options }),
   batchNorm2d(),
@@ -65,7 +68,8 @@ sequential([
   },
   {
     title: "Inception",
-    source: `// Szegedy et al., 2014: windows of several sizes side by side
+    source: `// Szegedy et al., 2014: windows of several
+// sizes side by side
 const conv = (channels, kernel) => [
   conv2d(channels, kernel, { padding: "same" }), relu(),
 ];
@@ -88,7 +92,8 @@ sequential([
   },
   {
     title: "Depthwise separable",
-    source: `// Howard et al., 2017: each channel by itself, then 1 x 1 across the channels
+    source: `// Howard et al., 2017: each channel by itself,
+// then 1 x 1 across the channels
 const separable = (channels, stride = 1) => [
   depthwiseConv2d(3, { stride, padding: 1, bias: false }), batchNorm2d(), relu(),
   conv2d(channels, 1, { bias: false }), batchNorm2d(), relu(),
@@ -106,7 +111,8 @@ sequential([
   },
   {
     title: "Network in network",
-    source: `// Lin et al., 2013: small networks slide over the image; no linear layer at the end
+    source: `// Lin et al., 2013: small networks slide over
+// the image; no linear layer at the end
 const block = (channels, kernel, out = channels) => [
   conv2d(channels, kernel, { padding: "same" }), relu(),
   conv2d(channels, 1), relu(),

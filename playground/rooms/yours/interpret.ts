@@ -1,10 +1,11 @@
 // A small part of JavaScript, enough to write networks: what is not listed here does not exist, so that a source can do
 // nothing but describe a network. It is parsed and walked, never run.
 
-import { type Expression, type Pattern, type Program, parse, type Statement } from "acorn";
+import type { Expression, Pattern, Program, Statement } from "acorn";
 import { FeatureMapError, inits, type Layer, type Network, network } from "featuremap";
 import { catalog } from "./catalog.js";
 import { guess, Mistake, type Span } from "./mistake.js";
+import { foreign, parsed } from "./syntax.js";
 
 /** A source that was understood. */
 export interface Written {
@@ -29,9 +30,6 @@ const MOST_NUMBER = 10_000;
 const MOST_SCALE = 32;
 /** Numbers in a layer's output for one image: 4 MB. */
 const MOST_VALUES = 2 ** 20;
-
-const ALLOWED =
-  "There are layers, numbers and arithmetic, texts, lists, objects, const, arrow functions, a ? b : c, and map.";
 
 /** An arrow function of the source. */
 class Arrow {
@@ -87,29 +85,6 @@ export function interpret(source: string): Written {
   } catch (error) {
     if (error instanceof RangeError) throw new Mistake("There are too many brackets within brackets.", whole);
     throw error;
-  }
-}
-
-function parsed(source: string): Program {
-  try {
-    return parse(source, { ecmaVersion: 2022, sourceType: "module" });
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    const { pos: place, message } = error as SyntaxError & { pos: number };
-    const why = message.replace(/ \(\d+:\d+\)$/, "");
-    if (/stack space/.test(why)) throw new RangeError(why);
-    const isEnd = source.slice(place).trim() === "";
-    throw new Mistake(
-      isEnd && /unexpected token/i.test(why)
-        ? "The text ends too early: a bracket is open. Close it with ), ] or }."
-        : /unexpected token/i.test(why)
-          ? `"${source.slice(place).match(/^(\w+|\S)/)?.[0] ?? ""}" cannot stand here. Is there a comma or a bracket missing, or one too many, before it?`
-          : `${why}.`,
-      {
-        start: isEnd ? source.trimEnd().length - 1 : place,
-        end: isEnd ? source.trimEnd().length : place + 1,
-      },
-    );
   }
 }
 
@@ -501,21 +476,3 @@ function keyOf(node: Extract<Expression, { type: "CallExpression" }>, name: stri
 
 const unknown = (name: string, known: Iterable<string>): string =>
   `There is no ${name} here.${guess(name, known)}`;
-
-/** What to write instead of parts of JavaScript that this page does not read. */
-const remedies: Readonly<Record<string, string>> = {
-  FunctionDeclaration: "Write functions with an arrow, as in const block = (c) => [conv2d(c, 3), relu()].",
-  FunctionExpression: "Write functions with an arrow, as in (c) => [conv2d(c, 3), relu()].",
-  TemplateLiteral: "Write texts in quotation marks.",
-  AssignmentExpression: "Nothing changes here: give every value a const of its own.",
-  UpdateExpression: "Nothing changes here: give every value a const of its own.",
-  ForStatement: "Instead of a loop write ...[16, 32].map((c) => conv2d(c, 3)).",
-  ForOfStatement: "Instead of a loop write ...[16, 32].map((c) => conv2d(c, 3)).",
-  AwaitExpression: "Building and training is what the page does: write the network alone.",
-  MemberExpression: "Nothing has parts to reach for with a dot or brackets here, but inits and Math.",
-  IfStatement: "Instead of if write a ? b : c.",
-};
-
-function foreign(node: { readonly type: string } & Span): Mistake {
-  return new Mistake(`${remedies[node.type] ?? "This cannot be written here."} ${ALLOWED}`, node);
-}
