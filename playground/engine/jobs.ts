@@ -3,6 +3,7 @@ export const jobModules = {
   photographs: () => import("./jobs/photographs.js"),
   networks: () => import("./jobs/networks.js"),
   lenet: () => import("./jobs/lenet.js"),
+  yours: () => import("./jobs/yours.js"),
 };
 
 type Modules = { [M in keyof typeof jobModules]: Awaited<ReturnType<(typeof jobModules)[M]>> };

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Described } from "../../engine/jobs/networks.js";
 
 interface DiagramProps {
-  readonly network: Described;
+  readonly network: Pick<Described, "svg">;
   readonly chosen: string | undefined;
   readonly onChoose: (layer: string) => void;
 }
