@@ -63,7 +63,7 @@ export async function train(args: TrainArgs, { signal, report }: Job): Promise<W
   paused = false;
   const loading = {
     signal,
-    onProgress: throttled((download: Download) => tell({ kind: "download", ...download })),
+    onProgress: (download: Download) => tell({ kind: "download", ...download }),
   };
   const [training, all] = [await digits("train", loading), await digits("test", loading)];
   const [part] = split(all, PART / all.length, 1);
@@ -165,16 +165,6 @@ async function untilResumed(signal: AbortSignal): Promise<void> {
       signal.addEventListener("abort", () => resolve(), { once: true });
     });
   }
-}
-
-/** Passes a call on if the last one was a while ago. */
-function throttled<T>(call: (value: T) => void): (value: T) => void {
-  let last = 0;
-  return (value) => {
-    if (performance.now() - last < 50) return;
-    last = performance.now();
-    call(value);
-  };
 }
 
 /** Means over the steps since they were last taken. Only the time of steps counts, not that of tests and pauses. */

@@ -1,10 +1,11 @@
 import { type Model, Tensor } from "featuremap";
-import { mnist, split } from "featuremap/data";
+import { split } from "featuremap/data";
 import { networkDiagram, type Summary, summary } from "featuremap/inspect";
 import { adam, evaluate, fit, sgd } from "featuremap/train";
 import { build, misfit } from "../../rooms/yours/build.js";
 import { Mistake, type Span } from "../../rooms/yours/mistake.js";
 import type { Job } from "../engine.js";
+import { type Download, digits, type Loading } from "./digits.js";
 import { type Data, readIdxFiles } from "./idx-files.js";
 
 /** What a source describes. */
@@ -84,22 +85,6 @@ export async function open({ files }: { readonly files: readonly File[] }): Prom
   return { id, training: data.training.length, test: data.test.length };
 }
 
-let digits: Promise<Data> | undefined;
-
-/** MNIST, from beside the page. */
-function mnistData(): Promise<Data> {
-  const url = new URL("data/mnist/", location.href);
-  digits ??= Promise.all([mnist("train", { url }), mnist("test", { url })]).then(([training, test]) => ({
-    training,
-    test,
-  }));
-  // The next training tries again.
-  digits.catch(() => {
-    digits = undefined;
-  });
-  return digits;
-}
-
 /** Weights by torch's names, as they cross between page and worker. */
 export type Weights = Readonly<
   Record<string, { readonly data: Float32Array; readonly shape: readonly number[] }>
@@ -140,7 +125,11 @@ export interface TestReport {
   readonly count: number;
 }
 
-export type TrainReport = { readonly kind: "begin" } | StepReport | TestReport;
+export type TrainReport =
+  | ({ readonly kind: "download" } & Download)
+  | { readonly kind: "begin" }
+  | StepReport
+  | TestReport;
 
 const REPORT_MS = 200;
 /** Pictures of a test on the way, and how many such tests there are. */
@@ -161,7 +150,10 @@ export async function train(args: TrainArgs, { signal, report }: Job): Promise<W
   const tell = (value: TrainReport): void => report(value);
   course = "on";
   const { source, images, batchSize, lr, seed } = args;
-  const { training, test } = await dataOf(args.data);
+  const { training, test } = await dataOf(args.data, {
+    signal,
+    onProgress: (download) => tell({ kind: "download", ...download }),
+  });
   signal.throwIfAborted();
   using model = (await build(source, seed)).model;
   const [part] = split(test, Math.min(1, PART / test.length), 1);
@@ -215,8 +207,9 @@ export async function train(args: TrainArgs, { signal, report }: Job): Promise<W
   return plain(model);
 }
 
-async function dataOf(id: string): Promise<Data> {
-  if (id === "mnist") return mnistData();
+async function dataOf(id: string, loading: Loading): Promise<Data> {
+  if (id === "mnist")
+    return { training: await digits("train", loading), test: await digits("test", loading) };
   if (own?.id !== id) throw new Error("Your files are not there any more. Give them again.");
   return own.data;
 }

@@ -1,11 +1,11 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Weights } from "../../engine/jobs/lenet.js";
+import { useTopic } from "../../parts/topic.js";
 import type { Tiling, Unit } from "./layers.js";
 import type { Live } from "./live.js";
 import { Key } from "./maps.js";
 import { extent, paintMaps } from "./palette.js";
 import { paintDigit } from "./samples.js";
-import { useTopic } from "./topic.js";
 
 interface CloserProps {
   readonly live: Live;

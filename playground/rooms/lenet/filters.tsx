@@ -1,10 +1,10 @@
 import { tensor } from "featuremap";
 import { filterGrid } from "featuremap/inspect";
 import { Picture } from "../../parts/picture.js";
+import { useTopic } from "../../parts/topic.js";
 import type { Live } from "./live.js";
 import { Key } from "./maps.js";
 import { extent } from "./palette.js";
-import { useTopic } from "./topic.js";
 
 const shown = [
   { name: "0.weight", title: "First convolution", text: "6 filters, each on the digit itself" },

@@ -2,8 +2,8 @@ import { init, type Model, Tensor } from "featuremap";
 import { type ReceptiveField, summary } from "featuremap/inspect";
 import { lenet5 } from "featuremap/zoo";
 import type { Weights } from "../../engine/jobs/lenet.js";
+import { Topic } from "../../parts/topic.js";
 import { layers } from "./layers.js";
-import { Topic } from "./topic.js";
 
 /** What the network makes of a digit. */
 export interface Answer {

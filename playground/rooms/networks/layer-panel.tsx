@@ -1,8 +1,8 @@
 import type { LayerSummary } from "featuremap/inspect";
 import type { Described } from "../../engine/jobs/networks.js";
+import { bytes, count, drawn } from "../../parts/quantities.js";
 import { FieldView } from "./field-view.js";
 import { FilterView } from "./filter-view.js";
-import { bytes, count, drawn } from "./numbers.js";
 
 interface LayerPanelProps {
   readonly network: Described;

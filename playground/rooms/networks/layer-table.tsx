@@ -1,5 +1,5 @@
 import type { Described } from "../../engine/jobs/networks.js";
-import { count, drawn } from "./numbers.js";
+import { count, drawn } from "../../parts/quantities.js";
 
 interface LayerTableProps {
   readonly network: Described;

@@ -1,11 +1,12 @@
 import type { LayerSummary } from "featuremap/inspect";
 import { models } from "featuremap/zoo";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { call, isAbort } from "../../engine/client.js";
 import type { Described } from "../../engine/jobs/networks.js";
 import { Segments, Select } from "../../parts/controls.js";
+import { Diagram } from "../../parts/diagram.js";
 import { Notice } from "../../parts/notice.js";
-import { Diagram } from "./diagram.js";
+import { useWidth } from "../../parts/use-width.js";
 import { LayerPanel } from "./layer-panel.js";
 import { LayerTable } from "./layer-table.js";
 import { Timeline } from "./timeline.js";
@@ -119,19 +120,4 @@ export function Networks() {
       )}
     </div>
   );
-}
-
-/** The width of an element in steps, so that not every pixel of a resized window draws the picture anew. */
-function useWidth() {
-  const element = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState<number>();
-  useLayoutEffect(() => {
-    const watch = new ResizeObserver(([entry]) => {
-      const { width } = entry!.contentRect;
-      setWidth(Math.max(300, width < 600 ? Math.floor(width) : Math.floor(width / 40) * 40));
-    });
-    watch.observe(element.current!);
-    return () => watch.disconnect();
-  }, []);
-  return [element, width] as const;
 }

@@ -1,6 +1,6 @@
 import type { LayerSummary, Summary } from "featuremap/inspect";
 import { useEffect, useRef } from "preact/hooks";
-import { count, drawn } from "../networks/numbers.js";
+import { count, drawn } from "../../parts/quantities.js";
 
 interface LayersProps {
   readonly summary: Summary;

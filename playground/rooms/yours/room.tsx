@@ -1,9 +1,9 @@
 import { useEffect, useState } from "preact/hooks";
 import { Select, Stat } from "../../parts/controls.js";
+import { Diagram } from "../../parts/diagram.js";
+import { bytes, count } from "../../parts/quantities.js";
+import { useTopic } from "../../parts/topic.js";
 import { useWidth } from "../../parts/use-width.js";
-import { useTopic } from "../lenet/topic.js";
-import { Diagram } from "../networks/diagram.js";
-import { bytes, count } from "../networks/numbers.js";
 import { Editor } from "./editor.js";
 import { examples } from "./examples.js";
 import { Layers } from "./layers.js";

@@ -3,7 +3,7 @@ import { call } from "../../engine/client.js";
 import { Chart } from "../../parts/chart.js";
 import { Button } from "../../parts/controls.js";
 import { Notice } from "../../parts/notice.js";
-import { count } from "../networks/numbers.js";
+import { count } from "../../parts/quantities.js";
 import { save } from "./save.js";
 import { columns, isBusy, type Run, secondsOf, studio } from "./studio.js";
 

@@ -1,5 +1,6 @@
+import type { Download } from "../../engine/jobs/digits.js";
 import type { StepReport, TestReport, TrainArgs, TrainReport, Weights } from "../../engine/jobs/yours.js";
-import { Topic } from "../lenet/topic.js";
+import { Topic } from "../../parts/topic.js";
 import { examples } from "./examples.js";
 
 export type Settings = Omit<TrainArgs, "source" | "data">;
@@ -22,6 +23,8 @@ export interface Run {
   readonly settings: Settings;
   readonly parameters: number;
   readonly macs: number;
+  /** Of its pictures, while they are fetched. */
+  readonly download?: Download;
   readonly phase: "loading" | "running" | "paused" | "done" | "left" | "failed";
   readonly steps: readonly StepReport[];
   readonly tests: readonly TestReport[];
@@ -58,6 +61,8 @@ const MOST_POINTS = 400;
 /** The run after a report from the engine. */
 export function told(run: Run, report: TrainReport): Run {
   switch (report.kind) {
+    case "download":
+      return { ...run, download: report };
     case "begin":
       return run.phase === "loading" ? { ...run, phase: "running" } : run;
     case "step": {

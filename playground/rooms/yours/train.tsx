@@ -125,13 +125,15 @@ function Standing({ run, hint }: { readonly run: Run | undefined; readonly hint:
   const busy = run !== undefined && isBusy(run);
   const seen = run?.steps.at(-1)?.at ?? 0;
   const total = run?.settings.images ?? 1;
+  const { received, total: bytes } = run?.download ?? { received: 0, total: 1 };
+  const isLoading = run?.phase === "loading";
   const text = busy || !hint ? standing(run) : hint;
   return (
     <div class="standing">
       <Progress
         label={busy && run.phase === "running" && seen >= total ? "Testing" : text}
-        done={run?.phase === "loading" ? 0 : Math.min(seen, total)}
-        total={total}
+        done={isLoading ? received : Math.min(seen, total)}
+        total={isLoading ? bytes : total}
       />
       <p class="hidden" role="status">
         {text}

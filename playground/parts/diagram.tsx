@@ -1,6 +1,6 @@
 import { diagramStyle } from "featuremap/inspect";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import type { Described } from "../../engine/jobs/networks.js";
+import type { Described } from "../engine/jobs/networks.js";
 
 interface DiagramProps {
   readonly network: Pick<Described, "svg">;
