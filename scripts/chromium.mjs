@@ -23,6 +23,13 @@ export function launch() {
   });
 }
 
+/** Whether {@link launch} finds Chromium, or can install it. */
+export function hasChromium() {
+  return findChromium() !== undefined || canInstall();
+}
+
+const canInstall = () => process.getuid?.() === 0 && existsSync("/usr/bin/apt-get");
+
 function findChromium() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -38,7 +45,7 @@ function findChromium() {
 function installChromium() {
   const remedy =
     "Install it, or set CHROMIUM to the path of its executable; `npm test -- --node` runs without it.";
-  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
+  if (!canInstall()) {
     console.error(`Chromium was not found. ${remedy}`);
     process.exit(1);
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
-import { assert } from "../harness/suite.js";
+import { assert, skip } from "../harness/suite.js";
 
 // By a name that the bundler does not follow: the scripts find the project by where they lie.
 const script = <T>(name: string): Promise<T> =>
@@ -36,8 +36,10 @@ export async function visit(
   work: (visit: Visit) => Promise<void>,
   { isolated = true, width = 1440, height = 900, dark = false }: VisitOptions = {},
 ): Promise<void> {
+  const { hasChromium, launch } = await script<Chromium>("chromium");
+  if (!hasChromium()) skip("needs Chromium");
   const { url } = await served(isolated);
-  browser ??= await (await script<Chromium>("chromium")).launch();
+  browser ??= await launch();
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: dark ? "dark" : "light",
