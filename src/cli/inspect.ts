@@ -47,6 +47,12 @@ export function addInspect(program: Command): void {
     .option("--data <name>", "for --top-patches: mnist, fashion-mnist, cifar10, or a folder of pictures")
     .option("--data-dir <folder>", "where the files of the data set are")
     .addOption(new Option("--limit <n>", "use only the first n samples of the data set").argParser(whole(1)))
+    .addOption(
+      new Option(
+        "--range <of>",
+        "values that the colours of maps or filters span: of each one, or of all (default: each map, all filters)",
+      ).choices(["each", "all"]),
+    )
     .option("--out <file>", "write a picture (.png), a drawing (.svg) or a page with everything (.html)")
     .addOption(new Option("--theme <name>", "colours of the picture or drawing").choices(["light", "dark"]));
   weightsOptions(command).addOption(labelsOption());
@@ -137,13 +143,13 @@ async function look(
   const [first] = layer ?? [];
   switch (view) {
     case "maps":
-      return mapsView({ ...subject, picture: subject.picture! }, layer);
+      return mapsView({ ...subject, picture: subject.picture! }, layer, options.range);
     case "explain":
       return explainView({ ...subject, picture: subject.picture! }, options.explain!, targetOf(options));
     case "maximize":
       return maximizeView(subject, targetOf(options));
     case "filters":
-      return filtersView(subject, first);
+      return filtersView(subject, first, options.range);
     case "receptiveField":
       return receptiveFieldView(subject, first!, unit, channel);
     case "topPatches": {

@@ -110,6 +110,16 @@ test("a picture, a drawing, a page: by the ending of the name, complete or not a
   assert.equal(readdirSync(here()), before);
 });
 
+test("maps on one scale, or each on its own", async () => {
+  const scales = async (...more: string[]): Promise<number> => {
+    succeeds(...(await inside("--layer", "0", "--layer", "3", "--out", "maps.svg", ...more)));
+    return readFileSync(path("maps.svg"), "utf8").split("value").length - 1;
+  };
+  // One key for all, which gives no numbers; or a key for each layer.
+  assert.ok((await scales()) < (await scales("--range", "all")));
+  assert.match(fails(2, "inspect", "lenet5", "--range", "all"), /--range is for feature maps and --filters/);
+});
+
 test("which pixels a class comes from, by each method", async () => {
   for (const method of ["saliency", "smooth-grad", "integrated-gradients", "grad-cam", "occlusion"]) {
     const result = JSON.parse(succeeds(...(await inside("--explain", method, "--class", "7", "--json"))));

@@ -18,6 +18,8 @@ export interface InspectOptions extends Omit<ModelOptions, "model"> {
   readonly data?: string;
   readonly dataDir?: string;
   readonly limit?: number;
+  /** Which values the colours of maps or filters span: those of each, or of all. */
+  readonly range?: "each" | "all";
   readonly out?: string;
   readonly theme?: "light" | "dark";
   readonly threads?: number;
@@ -87,6 +89,8 @@ export function checkCall(view: ViewName, image: string | undefined, options: In
     if (options[name as keyof InspectOptions] !== undefined && !users.includes(view))
       throw new UsageError(`${flag(name)} is for ${listed(users)}. Leave it out.`);
   }
+  if (options.range !== undefined && view !== "maps" && view !== "filters")
+    throw new UsageError("--range is for feature maps and --filters. Leave it out.");
   if (options.theme !== undefined && !/\.(png|svg)$/i.test(options.out ?? ""))
     throw new UsageError(
       "--theme is for pictures and drawings. Give --out with a name that ends in .png or .svg.",

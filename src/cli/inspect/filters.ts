@@ -8,7 +8,11 @@ import { layerNamed } from "./layers.js";
 import type { Subject, View } from "./view.js";
 
 /** The filters of the layer, by default of the first convolution. */
-export function filtersView({ model, name }: Subject, wanted: string | undefined): View {
+export function filtersView(
+  { model, name }: Subject,
+  wanted: string | undefined,
+  range?: "each" | "all",
+): View {
   const {
     name: layer,
     type,
@@ -16,7 +20,12 @@ export function filtersView({ model, name }: Subject, wanted: string | undefined
   } = chosen(name, wanted && layerNamed(model, wanted), convolutions(model));
   const [least, most] = extentOf(weights.data) ?? [Number.NaN, Number.NaN];
   return {
-    figures: [filterFigure(weights, { name: layer === "" ? name : `layer ${layer} of ${name}` })],
+    figures: [
+      filterFigure(weights, {
+        name: layer === "" ? name : `layer ${layer} of ${name}`,
+        ...(range && { range }),
+      }),
+    ],
     layers: [layer],
     result: { model: name, layer, type, shape: weights.shape, least, most },
   };

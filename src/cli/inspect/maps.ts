@@ -23,6 +23,7 @@ const MAP = 64;
 export async function mapsView(
   { model, name, picture }: Subject & { picture: NonNullable<Subject["picture"]> },
   names: readonly string[] | undefined,
+  range: "each" | "all" = "each",
 ): Promise<View> {
   const layers = chosenLayers(model, names);
   const values = await model.taps(
@@ -40,7 +41,15 @@ export async function mapsView(
         image: inputPicture(picture.input),
         zoom: Math.max(1, Math.floor(INPUT / picture.input.shape.at(-1)!)),
       },
-      ...layers.map((layer) => panelOf(layer, values[layer.name]!, layer === lastMaps, layers.length === 1)),
+      ...layers.map((layer) =>
+        panelOf(
+          layer,
+          values[layer.name]!,
+          range,
+          range === "all" || layer === lastMaps,
+          layers.length === 1,
+        ),
+      ),
       ...(guesses.length > 0 ? [guessPanel(guesses)] : []),
     ],
     columns: 1,
@@ -58,14 +67,18 @@ export async function mapsView(
   };
 }
 
-/** The outputs of a layer. Of several layers, the last one's key to the colours is that of all, and maps are small. */
+/**
+ * The outputs of a layer. Of several layers maps are small, and where each map has its own range the last one's key to the
+ * colours is that of all.
+ */
 function panelOf(
   { name, type, output }: LayerSummary,
   value: Tensor,
+  range: "each" | "all",
   hasScale: boolean,
   isAlone: boolean,
 ): Panel {
-  const [panel] = featureMapFigure(value).panels;
+  const [panel] = featureMapFigure(value, { range }).panels;
   const { scale, ...rest } = panel as TilesPanel;
   return {
     ...rest,
