@@ -135,6 +135,17 @@ const types = {
   ".gz": "application/gzip",
 };
 
+/** The site's file at a request's address, which may be any text; undefined where there is none. */
+function fileAt(address) {
+  try {
+    const path = normalize(decodeURIComponent(address.replace(/[?#].*/, "")));
+    const file = join(site, path.endsWith("/") ? `${path}index.html` : path);
+    return file.startsWith(join(site, "/")) && statSync(file).isFile() ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Serves the site on this machine alone. Port 0 takes any that is free. */
 export async function servePlayground({ port = 0, isolated = true } = {}) {
   const isolation = {
@@ -143,15 +154,16 @@ export async function servePlayground({ port = 0, isolated = true } = {}) {
     "Cross-Origin-Resource-Policy": "same-origin",
   };
   const server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
-    const file = join(site, path.endsWith("/") ? `${path}index.html` : path);
-    const found = file.startsWith(site) && existsSync(file) && statSync(file).isFile();
-    response.writeHead(found ? 200 : 404, {
-      "Content-Type": (found && types[extname(file)]) || "application/octet-stream",
+    const file = fileAt(request.url);
+    const body = file ? readFileSync(file) : "There is nothing at this address.";
+    response.writeHead(file ? 200 : 404, {
+      "Content-Type": (file && types[extname(file)]) || "application/octet-stream",
+      // How far a download is can be shown only where its length is told.
+      "Content-Length": body.length,
       "Cache-Control": "no-cache",
       ...(isolated && isolation),
     });
-    response.end(found ? readFileSync(file) : "There is nothing at this address.");
+    response.end(body);
   });
   await new Promise((resolve, reject) => {
     server.once("error", reject);

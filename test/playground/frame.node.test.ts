@@ -63,6 +63,16 @@ test("without isolation it says so and works on one thread", () =>
     { isolated: false },
   ));
 
+test("an address that is none does not end the server", () =>
+  visit("convolution", async ({ page, clean }) => {
+    const { origin } = new URL(page.url());
+    for (const address of ["%", "%00", "..%2f..%2fpackage.json", "data"])
+      assert.is((await fetch(`${origin}/${address}`)).status, 404);
+    const digits = await fetch(`${origin}/data/digits.bin`);
+    assert.is(digits.headers.get("Content-Length"), String(20 * 784));
+    await clean();
+  }));
+
 test("the theme that was chosen stays", () =>
   visit("convolution", async ({ page }) => {
     const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
