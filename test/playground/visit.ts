@@ -70,6 +70,7 @@ export async function visit(
         assert.equal(wrong, []);
         // What web.dev calls good is 0.1.
         assert.ok(shifted < 0.02, `the layout shifted by ${shifted}: ${shifts.join(", ")}`);
+        assert.equal(await page.evaluate(outside), []);
       },
       async accessible() {
         await page.evaluate(readFileSync("node_modules/axe-core/axe.min.js", "utf8"));
@@ -112,6 +113,21 @@ async function served(isolated: boolean): Promise<{ url: string }> {
   const server = await servePlayground({ isolated });
   servers.set(isolated, server);
   return server;
+}
+
+/** In the page: what sticks out of the panel that it belongs to, on the right. What scrolls may. */
+function outside(): string[] {
+  const sticksOut = (element: Element, panel: Element): boolean => {
+    for (let frame = element; frame !== panel; frame = frame.parentElement!) {
+      if (getComputedStyle(frame).position === "absolute") return false;
+      if (frame !== element && getComputedStyle(frame).overflowX !== "visible") return false;
+    }
+    const { width, right } = element.getBoundingClientRect();
+    return width > 0 && right > panel.getBoundingClientRect().right + 1;
+  };
+  return [...document.querySelectorAll("main .panel *")]
+    .filter((element) => sticksOut(element, element.closest(".panel")!))
+    .map((element) => `${element.outerHTML.slice(0, 80)} sticks out of its panel`);
 }
 
 interface Shift {
