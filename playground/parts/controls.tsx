@@ -95,6 +95,7 @@ interface ButtonProps {
   readonly children: ComponentChildren;
   readonly onClick: () => void;
   readonly kind?: "main" | "plain";
+  /** Not to be pressed now. It keeps the focus, so that the keyboard does not lose its place. */
   readonly disabled?: boolean;
   /** What it does, where its text alone does not say. */
   readonly label?: string;
@@ -102,7 +103,13 @@ interface ButtonProps {
 
 export function Button({ children, onClick, kind = "plain", disabled = false, label }: ButtonProps) {
   return (
-    <button type="button" class={`button ${kind}`} disabled={disabled} aria-label={label} onClick={onClick}>
+    <button
+      type="button"
+      class={`button ${kind}`}
+      aria-disabled={disabled}
+      aria-label={label}
+      onClick={disabled ? undefined : onClick}
+    >
       {children}
     </button>
   );

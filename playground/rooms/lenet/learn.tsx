@@ -87,20 +87,15 @@ export function Learn({ trainer }: { readonly trainer: Trainer }) {
               : "Adam learns most of it in the first epoch, some seconds."}
           </p>
           <div class="row">
-            {!isBusy && (
-              <Button kind="main" onClick={() => void trainer.start(settings)}>
-                Train
-              </Button>
-            )}
-            {isBusy && (
-              <Button
-                kind="main"
-                disabled={training.phase === "loading"}
-                onClick={() => trainer.pause(training.phase !== "paused")}
-              >
-                {training.phase === "paused" ? "Resume" : "Pause"}
-              </Button>
-            )}
+            <Button
+              kind="main"
+              disabled={training.phase === "loading"}
+              onClick={() =>
+                isBusy ? trainer.pause(training.phase !== "paused") : void trainer.start(settings)
+              }
+            >
+              {!isBusy ? "Train" : training.phase === "paused" ? "Resume" : "Pause"}
+            </Button>
             <Button disabled={!isBusy} onClick={trainer.cancel} label="Cancel training">
               Cancel
             </Button>
