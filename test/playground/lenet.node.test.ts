@@ -384,9 +384,32 @@ test("a wrong file is refused in the library's words, and changes nothing", () =
     await refused.getByText("notes.pth").waitFor();
     await load("notes.onnx", Buffer.from("not a network at all"));
     await refused.getByText("notes.onnx").waitFor();
+    using astray = await shipped();
+    const state = astray.stateDict();
+    state.get("9.bias")!.data[3] = Number.NaN;
+    astray.loadStateDict(state);
+    await load("astray.safetensors", Buffer.from(astray.toSafetensors()));
+    await refused.getByText('astray.safetensors has NaN in "9.bias"').waitFor();
     await says(page, before);
     await accessible();
     await clean();
+  }));
+
+test("the keyboard keeps its place while it trains", () =>
+  visit("lenet", async ({ page }) => {
+    await awake(page);
+    const focused = (text: string) =>
+      page.waitForFunction((text) => document.activeElement?.textContent === text, text);
+    await page.getByRole("button", { name: "Train", exact: true }).focus();
+    await page.keyboard.press("Enter");
+    await status(page, "Training");
+    await focused("Pause");
+    await page.keyboard.press("Enter");
+    await focused("Resume");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await status(page, "Cancelled");
+    await focused("Cancel");
   }));
 
 test("pause, resume, cancel, reset", () =>

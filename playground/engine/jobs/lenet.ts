@@ -52,6 +52,7 @@ export interface TestReport {
 
 export type TrainReport = ({ readonly kind: "download" } & Download) | StepReport | TestReport;
 
+/** Milliseconds of steps in a report: those of tests and pauses would leave few steps, and noise. */
 const REPORT_MS = 200;
 /** Digits between two tests on a part, and how many it has. */
 const TEST_EVERY = 6400;
@@ -76,7 +77,7 @@ export async function train(args: TrainArgs, { signal, report }: Job): Promise<W
   };
   const window = new Window();
   const perTest = Math.ceil(TEST_EVERY / batchSize);
-  let told = 0;
+  let isFirst = true;
   await test(part, 0);
   window.open();
   await fit(model, training, {
@@ -92,8 +93,8 @@ export async function train(args: TrainArgs, { signal, report }: Job): Promise<W
         window.add(progress, Math.min(step * batchSize, training.length));
         const at = epoch - 1 + step / steps;
         const isLast = step === steps;
-        if (isLast || performance.now() - told > REPORT_MS) {
-          told = performance.now();
+        if (isFirst || isLast || window.ms > REPORT_MS) {
+          isFirst = false;
           const { threads } = model.runtime;
           tell({ kind: "step", epoch, at, threads, ...window.take(), weights: plain(model.stateDict()) });
         }
@@ -126,10 +127,23 @@ export async function read({ file }: { readonly file: File }, { signal }: Job): 
     using imported = await importOnnx(file, { signal });
     using model = await network(null, 0);
     model.loadStateDict(imported.stateDict(), {}, file.name);
-    return plain(model.stateDict());
+    return sound(model, file);
   }
   using model = await network(null, 0);
   await model.load(file, { signal });
+  return sound(model, file);
+}
+
+/** The weights that were read. Throws for some that are no numbers, with which nothing can be answered. */
+function sound(model: Model, file: File): Weights {
+  for (const [name, { data }] of model.stateDict()) {
+    const wrong = data.find((value) => !Number.isFinite(value));
+    if (wrong !== undefined) {
+      throw new Error(
+        `${file.name} has ${wrong} in "${name}": the training that made it went astray. Take other weights.`,
+      );
+    }
+  }
   return plain(model.stateDict());
 }
 
@@ -178,6 +192,11 @@ class Window {
   #before = this.#now;
   #images = 0;
   #right = 0;
+
+  /** Milliseconds of the steps since they were last taken. */
+  get ms(): number {
+    return this.#ms;
+  }
 
   open(): void {
     this.#opened = performance.now();

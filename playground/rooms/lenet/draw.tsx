@@ -87,7 +87,8 @@ function Verdict({ live }: { readonly live: Live }) {
   useLayoutEffect(
     () =>
       live.answers.follow(({ probabilities }) => {
-        text.current!.textContent = String(probabilities.indexOf(Math.max(...probabilities)));
+        const best = probabilities.indexOf(Math.max(...probabilities));
+        text.current!.textContent = best < 0 ? "–" : String(best);
       }),
     [live],
   );
