@@ -67,6 +67,7 @@ test("a mistake is said by the library at its line; mended, the parameters are t
     );
     assert.is(await page.locator(".cm-lint-marker-error").count(), 1);
     assert.is(await page.getByRole("button", { name: "Train", exact: true }).isDisabled(), true);
+    assert.is(await page.locator(".train [role=status]").innerText(), "The text has a mistake");
     await accessible();
     // As by hand: to the line, and what is missing.
     await page.keyboard.press("Control+Home");

@@ -87,7 +87,11 @@ export function Yours() {
           now={now}
           description={isCurrent && !description?.misfit ? description : undefined}
           why={
-            description?.misfit && !wrong ? "The output does not fit ten classes" : "The text has a mistake"
+            wrong
+              ? "The text has a mistake"
+              : description?.misfit
+                ? "The output does not fit ten classes"
+                : ""
           }
         />
         <Curves runs={runs} />

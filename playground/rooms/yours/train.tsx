@@ -15,7 +15,7 @@ interface TrainProps {
   readonly now: Studio;
   /** Nothing while there is no network that could be trained. */
   readonly description: Description | undefined;
-  /** Why there is none. */
+  /** Why there is none; empty while the text is being read. */
   readonly why: string;
 }
 
