@@ -155,4 +155,12 @@ function asMap(weights: StateDict): ReadonlyMap<string, Tensor> {
   return state;
 }
 
-const list = (names: Iterable<string>): string => [...names].join(", ");
+/** The names, or the first of many. */
+function list(names: Iterable<string>): string {
+  const all = [...names];
+  return all.length <= MOST_NAMES
+    ? all.join(", ")
+    : `${all.slice(0, MOST_NAMES - 2).join(", ")} and ${all.length - MOST_NAMES + 2} more`;
+}
+
+const MOST_NAMES = 12;

@@ -176,6 +176,16 @@ test("missing, unexpected and wrongly shaped entries are told together, and noth
   assert.equal(values(model), before);
 });
 
+test("of many names that do not fit, the first are told and the others counted", async () => {
+  using model = await build();
+  const state = new Map(model.stateDict());
+  for (let i = 0; i < 300; i++) state.set(`layer.${i}`, tensor([i]));
+  throwsMessage(
+    () => model.loadStateDict(state),
+    /unexpected: layer\.0, (layer\.\d, ){8}layer\.9 and 290 more[;.]/,
+  );
+});
+
 test("without strict what matches is loaded, but a wrong shape is still an error", async () => {
   using model = await build();
   const before = values(model);
