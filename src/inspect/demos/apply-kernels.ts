@@ -31,7 +31,7 @@ const purposes: Readonly<Record<keyof typeof handmade, string>> = {
 
 /**
  * A picture through kernels made by hand, side by side, with the strength of edges.
- * @param kernels matrices [kh, kw] by name. Default: all of {@link handmade}
+ * @param kernels matrices [kh, kw] by name. Default: all of `kernels`
  */
 export function applyKernels(
   picture: GrayPicture,
