@@ -21,6 +21,7 @@ child.on("close", (code, signal) => {
     const run = `node ${relative(process.cwd(), cli)}`;
     const next = [
       ["a picture of a digit of your own", `${run} classify digit.png --weights lenet5.safetensors`],
+      ["what each layer makes of it", `${run} inspect lenet5 digit.png --weights lenet5.safetensors`],
       ["the network, layer by layer", `${run} summary lenet5`],
       ["twice as long, from other weights", "npm start -- --epochs 10 --seed 7"],
     ];
