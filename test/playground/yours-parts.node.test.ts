@@ -206,6 +206,7 @@ test("what is not part of the language is refused with a sentence and its place"
   await says("conv(3)", /There is no conv here\. Did you mean/, { text: "conv" });
   await says("sequential([conv2D(6, 5)])", /Did you mean conv2d\?/, { column: 13, text: "conv2D" });
   await says("sequential([zzzzzzzzz()])", /^There is no zzzzzzzzz here\.$/);
+  await says('sequential([custom("A", 1)])', /^custom makes a layer of a program/);
   await says("3 + 4", /last line must be the network/, { text: "3 + 4" });
   await says("let a = 1; sequential([])", /write const instead of let/, { text: "a" });
   await says("const a = 1;\na = 2; sequential([])", /Nothing changes here.*There are layers, numbers/, {

@@ -224,6 +224,12 @@ class Interpreter {
 
   #named(name: string, span: Span, names: Names): unknown {
     if (names.has(name)) return names.get(name);
+    if (name === "custom") {
+      throw new Mistake(
+        "custom makes a layer of a program, and this page reads networks without running them. Use it in a program.",
+        span,
+      );
+    }
     if (!library.has(name)) throw new Mistake(unknown(name, [...names.keys(), ...library.keys()]), span);
     if (name !== "undefined") this.#uses.add(name);
     return library.get(name);
