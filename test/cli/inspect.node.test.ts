@@ -251,6 +251,14 @@ test("calls that say too little or too much", async () => {
     fails(2, ...(await inside("--explain", "saliency", "--layer", "3"))),
     /Say which --channel of layer 3/,
   );
+  for (const [message, ...args] of [
+    [/--class is of the output, --channel of a --layer/, "saliency", "--layer", "3", "--class", "1"],
+    [/--class is of the output/, "grad-cam", "--layer", "3", "--channel", "1", "--class", "1"],
+    [/--channel is of a layer\. Give it as --layer/, "occlusion", "--channel", "1"],
+    [/--unit is a place in a channel\. Give it with --layer/, "grad-cam", "--layer", "3", "--unit", "1,2"],
+    [/--unit is a place in a channel/, "saliency", "--class", "1", "--unit", "1,2"],
+  ] as const)
+    assert.match(fails(2, ...(await inside("--explain", ...args))), message);
   assert.match(fails(2, ...(await inside("--explain", "lime"))), /Allowed choices are saliency, smooth-grad/);
   assert.match(fails(2, "inspect", "lenet5", "--weights", trained(), "--maximize"), /what is to be large/);
   assert.match(fails(1, ...(await inside("--explain", "saliency", "--class", "cat"))), /has no class "cat"/);

@@ -60,15 +60,16 @@ export function checkCall(view: ViewName, image: string | undefined, options: In
     throw new UsageError(
       "--maximize needs to know what is to be large. Give a --class, or a --layer and its --channel.",
     );
-  if (
-    view === "explain" &&
-    layer.length > 0 &&
-    options.channel === undefined &&
-    options.explain !== "grad-cam"
-  )
-    throw new UsageError(`Say which --channel of layer ${layer[0]} is to be explained.`);
-  if (options.class !== undefined && options.channel !== undefined)
-    throw new UsageError("--class is of the output, --channel of a layer. Give one of them.");
+  if (view === "explain" || view === "maximize") {
+    const ofLayer = options.channel !== undefined || (layer.length > 0 && options.explain !== "grad-cam");
+    if (options.class !== undefined && ofLayer)
+      throw new UsageError("--class is of the output, --channel of a --layer. Give one of them.");
+    if (ofLayer && options.channel === undefined)
+      throw new UsageError(`Say which --channel of layer ${layer[0]} is to be explained.`);
+    if (ofLayer && layer.length === 0) throw new UsageError("--channel is of a layer. Give it as --layer.");
+    if (options.unit !== undefined && !ofLayer)
+      throw new UsageError("--unit is a place in a channel. Give it with --layer and --channel.");
+  }
   if (view === "overview" && layer.length > 0)
     throw new UsageError("--layer needs a picture, or an option that says what of it is to be seen.");
   if (

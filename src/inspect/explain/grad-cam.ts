@@ -3,11 +3,11 @@ import { neededNodes } from "../../graph/graph.js";
 import type { Model, Picture } from "../../layers/model.js";
 import { conv2d } from "../../ops/conv2d.js";
 import type { Node, Value } from "../../ops/op.js";
-import { formatShape, Tensor } from "../../tensor.js";
+import { formatShape, type Shape, Tensor } from "../../tensor.js";
 import { type ExplainOptions, type Explanation, explainOptions } from "./explanation.js";
 import { derivativesAt } from "./passes.js";
 import { resizeMap } from "./resize-map.js";
-import { type Subject, sizesOf, subjectOf } from "./subject.js";
+import { nameOf, type Subject, sizesOf, subjectOf } from "./subject.js";
 
 export interface GradCamOptions extends ExplainOptions {
   /**
@@ -25,7 +25,7 @@ export interface GradCam extends Explanation {
 }
 
 /**
- * Where a layer's maps speak for the class (Selvaraju et al., 2016): each map of the layer weighed by the mean of the
+ * Where a layer's maps speak for the class (Selvaraju et al., 2016): each map of the layer weighted by the mean of the
  * derivatives of the score with respect to it, their sum, and of that what is above zero; resized to the input. One
  * forward and one backward pass.
  */
@@ -36,16 +36,16 @@ export async function gradCam(
 ): Promise<GradCam> {
   const what = "gradCam";
   checkOptions(what, options, [...explainOptions, "at"]);
-  const isName = options.at === undefined || typeof options.at === "string";
+  const isName = options.at === undefined || (typeof options.at === "string" && options.at !== "");
   checkIs(isName, `${what}: at`, options.at, "the name of a layer");
   const subject = await subjectOf(what, model, input, options);
   const at = options.at ?? lastMaps(subject);
   const { value, gradient } = await derivativesAt(subject, at, options.signal);
-  const [, k, h, w] = value.shape as [number, number, number, number];
+  const [k, h, w] = sizesOf(value);
   check(
-    value.shape.length === 4 && h * w > 1,
+    hasMaps(value.shape),
     () =>
-      `${what}: the output of layer "${at}" has shape ${formatShape(value.shape.slice(1))}; it must have maps, [c, h, w]. ` +
+      `${what}: the output of layer "${at}" has shape ${formatShape(value.shape.slice(1))}; it must have maps, [c, h, w] or [c, w]. ` +
       "Name a layer before those are pooled or flattened.",
   );
   const area = h * w;
@@ -64,7 +64,7 @@ export async function gradCam(
     method: "Grad-CAM",
     text: `Where the maps of layer "${at}", of ${h} × ${w} pixels, speak for it.`,
     map: resizeMap(coarse, height, width),
-    unit: "weighed sum of the maps",
+    unit: "weighted sum of the maps",
     score: subject.score,
     target: subject.target,
     at,
@@ -77,24 +77,36 @@ function lastMaps({ what, model, input, target }: Subject): string {
   const { graph, input: start, records, output } = model.trace(input.shape, false);
   const end = records.find(({ name }) => name === target.layer)?.output ?? output;
   const nodes = neededNodes(graph, [end]);
-  const pixels = ([, , h = 1, w = 1]: readonly number[]): number => h * w;
   const convolution = nodes.findLast(({ op, outputs: [y] }) => op === conv2d && pixels(y!.shape) > 1);
   const area = convolution && pixels(convolution.outputs[0]!.shape);
   const passed = passedBy(nodes, start, end);
   let last: (typeof records)[number] | undefined;
   for (const record of records) {
     const y = record.output;
-    if (y === end || !passed.has(y) || y.shape.length !== 4 || pixels(y.shape) !== area) continue;
+    if (y === end || !passed.has(y) || !hasMaps(y.shape) || pixels(y.shape) !== area) continue;
     // Of layers with the same output the outermost, which comes first.
     if (!last || y.id > last.output.id) last = record;
   }
   check(
     last,
     () =>
-      `${what}: there is no convolution with maps of more than one pixel before ${target.label}. ` +
-      "Name a layer with maps as the option at.",
+      `${what}: ${
+        convolution
+          ? `no one layer has the maps that ${nameOf(target)} is made from`
+          : `there is no convolution with maps of more than one pixel before ${nameOf(target)}`
+      }. Name a layer with maps as the option at.`,
   );
   return last.name;
+}
+
+/** Pixels of a map: those of a line lie in one row. */
+function pixels([, , h = 1, w = 1]: Shape): number {
+  return h * w;
+}
+
+/** Whether it has channels of more than one pixel. */
+function hasMaps(shape: Shape): boolean {
+  return shape.length >= 3 && pixels(shape) > 1;
 }
 
 /** The values that every way from the start to the end goes through. */

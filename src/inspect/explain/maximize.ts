@@ -41,7 +41,8 @@ export interface MaximizeProgress {
 export interface Maximized {
   /** What the number is largest for, [1, c, h, w]: see `inputImage`. */
   readonly input: Tensor;
-  readonly target: Explained;
+  /** Without a probability, which is of one input. */
+  readonly target: Omit<Explained, "probability">;
   /** The number at the start and after each step, of the input as it was moved. */
   readonly scores: Float64Array;
 }
@@ -75,7 +76,8 @@ export async function maximize(model: Model, options: MaximizeOptions): Promise<
   const random = new Random(seed);
   const ends = await endsOf(model);
   const begin = start ? await inputOf(what, model, start) : noise(model, ends, random.fork(0));
-  const { target, seed: weights, ...subject } = await subjectOf(what, model, begin, options);
+  const { target: explained, seed: weights, score } = await subjectOf(what, model, begin, options);
+  const { probability: _ofStart, ...target } = explained;
   const [c, h, w] = sizesOf(begin);
   const { jitter = Math.floor(Math.min(h, w) / 14) } = options;
   checkCount(`${what}: jitter`, jitter, 0);
@@ -83,7 +85,7 @@ export async function maximize(model: Model, options: MaximizeOptions): Promise<
   const size = { c, h, w };
   const x = begin.data.slice();
   const scores = new Float64Array(steps + 1);
-  scores[0] = subject.score;
+  scores[0] = score;
   using probe = new Probe(what, model, [n, ...begin.shape.slice(1)], target.layer, [""]);
   for (let step = 0; step <= steps; step++) {
     signal?.throwIfAborted();

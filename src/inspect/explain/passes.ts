@@ -63,6 +63,8 @@ async function inBatches(
   take?: (gradients: Float32Array) => void,
 ): Promise<Float64Array> {
   const { size } = input;
+  const isCall = onProgress === undefined || typeof onProgress === "function";
+  checkIs(isCall, `${what}: onProgress`, onProgress, "a function");
   const bound = batchOf(model);
   if (batchSize !== undefined) {
     checkCount(`${what}: batchSize`, batchSize);

@@ -1,4 +1,4 @@
-import { check, checkSignal } from "../../errors.js";
+import { check, checkSignal, show } from "../../errors.js";
 import { softmax } from "../../layers/guess.js";
 import type { Model, Picture } from "../../layers/model.js";
 import { sizes4 } from "../../ops/op.js";
@@ -42,7 +42,14 @@ export async function subjectOf(
   const scores = value.data.subarray(0, value.size / n);
   const seed = seedOf(what, model, one, target, new Tensor(scores, one));
   const explained = layer === undefined ? ofClass(model, seed.indexOf(1), scores) : ofLayer(target);
-  return { what, model, input, target: explained, seed, score: weighed(scores, seed) };
+  const score = weighed(scores, seed);
+  check(
+    Number.isFinite(score),
+    () =>
+      `${what}: the score of ${nameOf(explained)} is ${score}, which nothing explains. Look for numbers that are not finite in the ` +
+      "input and in the weights.",
+  );
+  return { what, model, input, target: explained, seed, score };
 }
 
 /** The picture through the model's `prepare`, or the tensor, as a batch of one. */
@@ -95,6 +102,11 @@ function ofClass(model: Model, index: number, scores: Float32Array): Explained {
     class: index,
     ...(scores.length > 1 && { probability: softmax(scores)[index]! }),
   };
+}
+
+/** What is explained, in the words of errors. */
+export function nameOf({ label, class: index }: Explained): string {
+  return index === undefined ? label : `class ${show(label)}`;
 }
 
 function ofLayer({ layer, channel, unit }: Target): Explained {

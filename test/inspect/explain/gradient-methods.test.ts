@@ -133,6 +133,10 @@ test("errors", async () => {
   await rejectsMessage(smoothGrad(model, x, { noise: -1 }), /smoothGrad: noise is -1/);
   await rejectsMessage(smoothGrad(model, x, { seed: 0.5 }), /the seed is 0\.5; it must be a whole number/);
   await rejectsMessage(smoothGrad(model, x, { batchSize: 0 }), /smoothGrad: batchSize is 0/);
+  await rejectsMessage(
+    smoothGrad(model, x, { onProgress: 3 } as object),
+    /onProgress is 3; it must be a fun/,
+  );
   await rejectsMessage(integratedGradients(model, x, { steps: 1.5 }), /integratedGradients: steps is 1\.5/);
   await rejectsMessage(saliency(model, x, { signed: 1 } as object), /saliency: signed is 1/);
   await rejectsMessage(saliency(model, noise([2, 3, 10, 12])), /takes one input, not a batch of 2/);

@@ -37,7 +37,7 @@ test("its scores are the network's, of its inputs", async () => {
       told.push(score);
     },
   });
-  assert.is(target.label, "dog");
+  assert.equal(target, { label: "dog", class: 1 });
   assert.equal([...input.data], [...inputs[3]!.data]);
   assert.equal(told, [...scores.subarray(0, 4)]);
   for (const [i, at] of inputs.entries())

@@ -1,6 +1,7 @@
 // Explanations of networks of many kinds.
 
 import {
+  conv1d,
   conv2d,
   custom,
   flatten,
@@ -168,6 +169,55 @@ test("lines and features: a map of one row", async () => {
   await rejectsMessage(gradCam(model, noise([7])), /there is no convolution with maps .* Name a layer/);
 });
 
+test("Grad-CAM of a line, by hand", async () => {
+  const layers = { conv: conv1d(3, 3, { padding: 1 }), flat: flatten(), fc: linear(2) };
+  using model = await sequential(layers).build([2, 9], { seed: 4 });
+  const input = noise([2, 9], 3);
+  const maps = (await model.taps(input.reshape(1, 2, 9), ["conv"])).conv!.data;
+  const weights = model.stateDict().get("fc.weight")!.data.subarray(27); // of class 1, as many as the maps have numbers
+  const { at, coarse, map } = await gradCam(model, input, { class: 1 });
+  assert.is(at, "conv");
+  const expected = Array.from({ length: 9 }, (_, i) => {
+    let sum = 0;
+    for (let k = 0; k < 3; k++)
+      sum += (weights.slice(9 * k, 9 * k + 9).reduce((a, b) => a + b, 0) / 9) * maps[9 * k + i]!;
+    return Math.max(0, sum);
+  });
+  assert.ok(expected.some((value) => value > 0));
+  assert.equal(
+    [coarse.shape, map.shape],
+    [
+      [1, 9],
+      [1, 9],
+    ],
+  );
+  near(coarse.data, expected, { atol: 1e-6 });
+  near(map.data, expected, { atol: 1e-6 });
+});
+
+test("what is no number is explained by nothing", async () => {
+  using model = await smooth();
+  const broken = new Tensor(x.data.slice(), x.shape);
+  broken.data[7] = Number.NaN;
+  for (const [method, explain] of Object.entries({
+    saliency,
+    smoothGrad,
+    integratedGradients,
+    gradCam,
+    occlusion,
+  })) {
+    await rejectsMessage(
+      explain(model, broken, { class: "dog" }),
+      new RegExp(
+        `^${method}: the score of class "dog" is NaN, .* not finite in the input and in the weights`,
+      ),
+    );
+  }
+  await rejectsMessage(saliency(model, broken), /saliency: the score of class "cat" is NaN/);
+  const start = { layer: "conv", channel: 0, start: broken };
+  await rejectsMessage(maximize(model, start), /the score of channel 0 of layer "conv" is NaN/);
+});
+
 test("inputs of another size than the network was built for", async () => {
   using model = await sequential([conv2d(4, 3), relu(), globalAvgPool2d(), flatten()]).build([1, 8, 8]);
   for (const { map } of await all(model, noise([1, 11, 14]))) assert.equal(map.shape, [11, 14]);
@@ -189,11 +239,17 @@ test("Grad-CAM takes the last maps that everything passes", async () => {
   assert.is((await gradCam(model, input, { layer: "act", channel: 1 })).at, "fork");
   // Neither branch alone, and not the stem, whose maps are larger.
   assert.is((await gradCam(model, input, { layer: "fork", channel: 1 })).at, "pool");
+  using forked = await sequential({ fork: body }).build([1, 12, 12]);
+  await rejectsMessage(
+    gradCam(forked, input, { layer: "fork", channel: 1 }),
+    /no one layer has the maps that channel 1 of layer "fork" is made from\. Name a layer/,
+  );
   const named = await gradCam(model, input, { at: "stem" });
   assert.equal(named.coarse.shape, [12, 12]);
   await rejectsMessage(gradCam(model, input, { at: "fc" }), /layer "fc" has shape \[3\]; it must have maps/);
   await rejectsMessage(gradCam(model, input, { at: "fcc" }), /no layer "fcc"\. Its layers are: stem, pool/);
   await rejectsMessage(gradCam(model, input, { at: 3 } as object), /gradCam: at is 3; it must be the name/);
+  await rejectsMessage(gradCam(model, input, { at: "" }), /gradCam: at is ""; it must be the name/);
 });
 
 test("pictures need something that makes inputs of them", async () => {
