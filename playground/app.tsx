@@ -14,6 +14,7 @@ export function App() {
   const [opened, setOpened] = useState<{ room: Room; Content: ComponentType }>();
   const [failure, setFailure] = useState<string>();
   const heading = useRef<HTMLHeadingElement>(null);
+  const nav = useRef<HTMLElement>(null);
   const entered = useRef(false);
 
   useEffect(() => {
@@ -29,10 +30,10 @@ export function App() {
     // Whoever walks by keyboard or hears the page is told where they are; not on arrival, when the page's top is right.
     if (entered.current) heading.current?.focus({ preventScroll: false });
     entered.current = true;
+    showCurrent(nav.current!);
     room.load().then(
       (Content) => current && setOpened({ room, Content }),
-      () =>
-        current && setFailure("This room could not be loaded. Is the server still there? Reload the page."),
+      (error) => current && setFailure(whyClosed(error)),
     );
     return () => {
       current = false;
@@ -43,7 +44,15 @@ export function App() {
   const Content = opened?.room === room ? opened.Content : undefined;
   return (
     <>
-      <a class="skip" href="#room">
+      <a
+        class="skip"
+        href="#room"
+        onClick={(event) => {
+          // Its address would be read as that of a room.
+          event.preventDefault();
+          heading.current!.focus();
+        }}
+      >
         Skip to the room
       </a>
       <header class="masthead">
@@ -51,7 +60,7 @@ export function App() {
           <img src="icon.svg" alt="" width="28" height="28" />
           <span>featuremap</span>
         </a>
-        <nav aria-label="Rooms">
+        <nav aria-label="Rooms" ref={nav}>
           <ol>
             {rooms.map(({ id, title }) => (
               <li key={id}>
@@ -84,6 +93,19 @@ export function App() {
       </footer>
     </>
   );
+}
+
+/** What keeps a room from opening. A browser's TypeError is all that tells of a file that did not come. */
+const whyClosed = (error: Error): string =>
+  error instanceof TypeError
+    ? "This room could not be loaded. Is the server still there? Reload the page."
+    : `This room could not be opened: ${error.message}`;
+
+/** Scrolls a row of links that is wider than the screen to the one of this room, and nothing else. */
+function showCurrent(nav: HTMLElement): void {
+  const link = nav.querySelector("[aria-current]")!.getBoundingClientRect();
+  const { left, width } = nav.getBoundingClientRect();
+  nav.scrollLeft += link.left - left - (width - link.width) / 2;
 }
 
 const THEMES = ["auto", "light", "dark"] as const;

@@ -53,6 +53,50 @@ for (const { id } of rooms) {
     ));
 }
 
+test("the link that skips the navigation stays in the room", () =>
+  visit("pooling", async ({ page, clean }) => {
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    assert.is(new URL(page.url()).hash, "#/pooling");
+    assert.is(await page.evaluate(() => document.activeElement?.textContent), "Pooling and padding");
+    await page.keyboard.press("Tab");
+    assert.ok(await page.evaluate(() => document.activeElement?.matches("main input")));
+    await clean();
+  }));
+
+test("on a phone the navigation shows where one is", () =>
+  visit(
+    "yours",
+    async ({ page, clean }) => {
+      const box = (await page.getByRole("link", { name: "Your own network" }).boundingBox())!;
+      assert.ok(box.x >= 0 && box.x + box.width <= 390, JSON.stringify(box));
+      await clean();
+    },
+    { width: 390, height: 844 },
+  ));
+
+test("a room that cannot open says why", () =>
+  visit("networks", async ({ page }) => {
+    const alert = page.getByRole("alert");
+    await page.route("**/photographs/flower.jpg", (route) => route.fulfill({ status: 404 }));
+    await page.getByRole("link", { name: "Pooling and padding" }).click();
+    await alert.waitFor();
+    assert.match(await alert.innerText(), /could not be opened: The photograph "flower" is missing/);
+    await page.route("**/photographs/boats.jpg", (route) => route.abort());
+    await page.getByRole("link", { name: "Convolution", exact: true }).click();
+    await page.getByText("Is the server still there?").waitFor();
+  }));
+
+test("colours that the system forces leave a choice to be seen", () =>
+  visit("convolution", async ({ page }) => {
+    await page.emulateMedia({ forcedColors: "active" });
+    const grounds = await page
+      .getByRole("group", { name: "Kernel size" })
+      .locator("label > span")
+      .evaluateAll((spans) => spans.map((span) => getComputedStyle(span).backgroundColor));
+    assert.is(new Set(grounds).size, 2);
+  }));
+
 test("without isolation it says so and works on one thread", () =>
   visit(
     "convolution",
