@@ -43,6 +43,39 @@ test("labels cover neither points nor each other", () => {
   });
 });
 
+test("the address chooses the network, also while the room is open and on the way back", () =>
+  visit("networks/vgg16", async ({ page, clean }) => {
+    const title = (name: string) =>
+      page.locator(".made-of h2", { hasText: name }).waitFor({ state: "attached" });
+    const go = (hash: string) =>
+      page.evaluate((to) => {
+        location.hash = to;
+      }, hash);
+    await title("VGG-16");
+    await go("#/networks/resnet50");
+    await title("ResNet-50");
+    await page.goBack();
+    await title("VGG-16");
+    // What names none leaves the one that is shown.
+    for (const hash of ["#/networks", "#/networks/toString"]) {
+      await go(hash);
+      await page.waitForURL("**/#/networks/vgg16");
+    }
+    await title("VGG-16");
+    await clean();
+  }));
+
+test("nothing jumps while a network is described, on a projector", () =>
+  visit(
+    "networks",
+    async ({ page, clean }) => {
+      await page.getByRole("region", { name: "Errors on ImageNet" }).waitFor();
+      await page.getByRole("img", { name: /Filters of layer 0/ }).waitFor();
+      await clean();
+    },
+    { width: 1920, height: 1080 },
+  ));
+
 test("AlexNet: formula, cost and receptive field of a layer that was chosen from the table", () =>
   visit("networks", async ({ page, clean, accessible }) => {
     await page.getByRole("radio", { name: "AlexNet" }).check();

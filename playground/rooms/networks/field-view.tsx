@@ -75,7 +75,7 @@ export function FieldView({ layer, inputShape }: FieldViewProps) {
           <>
             Each unit sees <b>{`${fh} × ${fw}`}</b> pixels of the input
             {sy > 0
-              ? `, the next unit ${sy === sx ? sy : `${sy} (down) or ${sx} (right)`} pixels further`
+              ? `, the next unit ${sy === sx ? sy : `${sy} (down) or ${sx} (right)`} ${sy === 1 && sx === 1 ? "pixel" : "pixels"} further`
               : ""}
             . Unit <b>{`(${y}, ${x})`}</b>: rows {top} to {bottom}, columns {left} to {right}
             {whole ? "." : `; ${inside} of them lie inside the picture, the others in the padding.`}

@@ -23,11 +23,13 @@ const lecture = [
   "xception",
 ];
 
-/** The network in the address: #/networks/resnet18. */
-function inAddress(): string {
+/** The network in the address: #/networks/resnet18. Nothing where it names none of the zoo. */
+function inAddress(): string | undefined {
   const name = location.hash.split("/")[2] ?? "";
-  return Object.hasOwn(models, name) ? name : lecture[0]!;
+  return Object.hasOwn(models, name) ? name : undefined;
 }
+
+const setAddress = (name: string): void => history.replaceState(null, "", `#/networks/${name}`);
 
 /** The layer of that name, or the first one inside it that learns something. */
 function layerNamed({ summary: { layers } }: Described, name: string): LayerSummary | undefined {
@@ -40,7 +42,7 @@ function layerNamed({ summary: { layers } }: Described, name: string): LayerSumm
 }
 
 export function Networks() {
-  const [name, setName] = useState(inAddress);
+  const [name, setName] = useState(() => inAddress() ?? lecture[0]!);
   const [network, setNetwork] = useState<Described>();
   const [failure, setFailure] = useState<string>();
   const [layer, setLayer] = useState<LayerSummary>();
@@ -48,7 +50,7 @@ export function Networks() {
 
   useEffect(() => {
     if (width === undefined) return;
-    history.replaceState(null, "", `#/networks/${name}`);
+    setAddress(name);
     const ending = new AbortController();
     setFailure(undefined);
     call("networks/describe", { name, width }, { signal: ending.signal }).then(
@@ -66,6 +68,18 @@ export function Networks() {
     );
     return () => ending.abort();
   }, [name, width]);
+
+  // Another address in this room, typed or gone back to.
+  useEffect(() => {
+    const follow = () => {
+      if (location.hash.split("/")[1] !== "networks") return;
+      const named = inAddress();
+      if (named === undefined) setAddress(name);
+      else setName(named);
+    };
+    addEventListener("hashchange", follow);
+    return () => removeEventListener("hashchange", follow);
+  }, [name]);
 
   return (
     <div class="networks">
