@@ -14,12 +14,15 @@ interface OutputSizeProps {
 /** The formula of a window's output size with the numbers in it. */
 export function OutputSize({ side, size, span, padding, stride, ceil = false, out }: OutputSizeProps) {
   const [open, close] = ceil ? ["⌈", "⌉"] : ["⌊", "⌋"];
+  const exact = (size - span + padding + stride) / stride;
+  const rounded = ceil ? Math.ceil(exact) : Math.floor(exact);
   return (
     <p class="output-size">
       <span class="soft">{side}</span>{" "}
       <span class="mono">
         {open}({size} − {span} + {padding} + {stride}) / {stride}
-        {close} = <b>{out}</b>
+        {close} = {rounded !== out && `${rounded}, and without the last one `}
+        <b>{out}</b>
       </span>
     </p>
   );

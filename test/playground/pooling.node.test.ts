@@ -76,6 +76,16 @@ for (const isolated of [true, false]) {
             `${expected.width}`,
           ]);
 
+          // What is written there is true as it stands: the formula, and what is left of it.
+          for (const text of await page.locator(".output-size .mono").allInnerTexts()) {
+            const [size, span, padding, stride, added] = text.match(/\d+/g)!.map(Number) as number[];
+            const steps = (size! - span! + padding! + stride!) / added!;
+            const rounded = c.ceil ? Math.ceil(steps) : Math.floor(steps);
+            const left = Number(/(\d+)$/.exec(text)![1]);
+            if (rounded === left) assert.ok(text.endsWith(`= ${left}`), text);
+            else assert.ok(text.endsWith(`= ${rounded}, and without the last one ${rounded - 1}`), text);
+          }
+
           // The last window of all, which reaches farthest.
           const output = page.getByRole("application", { name: /^Output/ });
           const box = (await output.boundingBox())!;

@@ -115,7 +115,7 @@ export function PoolView({ picture, output, settings }: PoolViewProps) {
             <p class="small soft">
               k is the window, p the padding of both sides, s the stride.
               {settings.ceil
-                ? " Rounded up, a last window may reach over the edge; one that would begin beyond the picture and its padding is left out."
+                ? " Rounded up, a last window may reach over the edge; one that would begin beyond the picture, where it would see padding alone, is left out."
                 : " Rounded down, pixels that fill no window are left out."}
             </p>
           </div>
