@@ -241,6 +241,22 @@ test("what does not fit is said by the library's sentence, and goes when it fits
     await clean();
   }));
 
+test("a divisor that would be shown as 0 is none", () =>
+  visit("convolution", async ({ page, clean }) => {
+    const divisor = cell(page, "Kernel, divided by");
+    for (const [text, invalid] of [
+      ["0.0000001", "true"],
+      ["-0", "true"],
+      ["-0.001", "false"],
+    ] as const) {
+      await divisor.fill(text);
+      assert.is(await divisor.getAttribute("aria-invalid"), invalid, text);
+    }
+    const [sum, quotient] = [await numberIn(page, ".behind .sum"), await numberIn(page, ".behind .quotient")];
+    near([quotient], [-1000 * sum]);
+    await clean();
+  }));
+
 test("polynomials: every coefficient is the sum of the products that are shown", () =>
   visit("convolution", async ({ page, clean, accessible }) => {
     await check(page, "Look at", "Two polynomials");
@@ -304,6 +320,13 @@ test("shifting: equal inside for multiples of the stride alone, everywhere under
     await picture.press("ArrowLeft");
     [inside, border] = await errors();
     assert.equal([inside, border], [0, 0]);
+    // 96 x 77 pixels under stride 5: the output does not close on itself.
+    await slide(page, "Stride", 5);
+    await page.getByRole("slider", { name: "Down" }).fill("5");
+    await slide(page, "To the right", 5);
+    [inside, border] = await errors();
+    assert.ok(inside === 0 && border! > 0, `${inside} ${border}`);
+    assert.match(await page.locator(".verdict").innerText(), /closes on itself/);
     await accessible();
     await clean();
   }));

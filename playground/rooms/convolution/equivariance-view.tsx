@@ -140,5 +140,8 @@ function verdict({ whole, inside, border }: Comparison, { stride, mode }: Settin
       ? `Both are the same everywhere: circular padding has no border.${multiple}`
       : `Both are the same.${multiple}`;
   }
+  if (mode === "circular") {
+    return `Inside both are the same. The output closes on itself as the picture does only where it has the picture's sides, divided by the stride; here it has not.${multiple}`;
+  }
   return `Inside both are the same; at the border windows saw padding, or what came in from outside.${multiple}`;
 }

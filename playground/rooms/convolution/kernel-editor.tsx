@@ -2,6 +2,9 @@ import { Button, Segments, Select } from "../../parts/controls.js";
 import { NumberField } from "../../parts/number-field.js";
 import { edited, type Kernel, kernelOf, type Preset, presets, resized, SIZES } from "./kernels.js";
 
+/** The least that is shown; by far less the sums would be beyond all numbers. */
+const LEAST_DIVISOR = 0.001;
+
 interface KernelProps {
   readonly kernel: Kernel;
   readonly onChange: (kernel: Kernel) => void;
@@ -28,7 +31,7 @@ export function KernelEditor({ kernel, onChange }: KernelProps) {
         <NumberField
           label="Kernel, divided by"
           value={divisor}
-          allows={(value) => value !== 0}
+          allows={(value) => Math.abs(value) >= LEAST_DIVISOR}
           onChange={(value) => onChange({ ...kernel, divisor: value, from: "own" })}
         />
       </div>
