@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
+import { classify, type Explained, explain, open } from "../../playground/engine/jobs/photographs.js";
 import { networkByCount, networkByName } from "../../playground/engine/jobs/which-network.js";
 import { type Image, prepare, preprocessingFor, readImage } from "../../src/image/index.js";
 import {
@@ -16,7 +17,7 @@ import {
 import { exportOnnx } from "../../src/onnx/index.js";
 import { models } from "../../src/zoo/index.js";
 import { folder } from "../harness/photographs.js";
-import { assert, near, suite } from "../harness/suite.js";
+import { assert, near, rejectsMessage, suite } from "../harness/suite.js";
 import { leave, visit } from "./visit.js";
 
 const test = suite("the photographs' room");
@@ -127,13 +128,58 @@ for (const isolated of [true, false]) {
         const says = page.getByRole("region", { name: "What it says" });
         await says.waitFor();
         assert.match(await says.locator("li").first().innerText(), /cat/i);
-        await page.getByRole("img", { name: /^Grad-CAM for .*cat/i }).waitFor();
+        const why = page.getByRole("region", { name: "Where it sees that" });
+        const method = (name: string) => why.getByRole("radio", { name, exact: true }).check();
+        await why.getByRole("img", { name: /^Grad-CAM for .*cat/i }).waitFor();
+        // What goes on for seconds: neither another's end nor another's picture is taken for its own.
+        await method("Integrated gradients");
+        await method("SmoothGrad");
+        await page.waitForTimeout(600);
+        assert.equal([await why.getByText("Looking").count(), await why.getByText("Done").count()], [1, 0]);
+        await give(page, "own", "dog.jpg", readFileSync(`${folder()}/photos/hot_dog.jpg`));
+        await why.getByRole("heading", { name: /hotdog/ }).waitFor();
+        assert.is(await why.getByRole("img", { name: /cat/i }).count(), 0);
+        await why.getByRole("button", { name: "Cancel" }).click();
+        await why.getByText("Cancelled").waitFor();
+        await method("Saliency");
+        await why.getByRole("img", { name: /^Saliency for hotdog/ }).waitFor();
+        await why.getByText("Done").waitFor();
         await clean();
       },
       { isolated },
     );
   });
 }
+
+test("of two photographs, and of two networks, the one given last counts", async () => {
+  const model = await small();
+  const file = new File([exportOnnx(model) as Uint8Array<ArrayBuffer>], "small.onnx");
+  model.dispose();
+  const job = (signal = new AbortController().signal) => ({ signal, report() {} });
+  const stop = new AbortController();
+  const first = open({ file: new File([file], "first.onnx") }, job(stop.signal));
+  stop.abort(new Error("another was given"));
+  const second = open({ file }, job());
+  await rejectsMessage(first, /another was given/);
+  assert.is((await second).title, "small.onnx");
+  const boats = new Blob([readFileSync(sample)]);
+  const flower = new Blob([readFileSync(sample.replace("nagasaki-boats", "allium-oreophilum"))]);
+  const alone = async (photograph: Blob) => {
+    await classify({ photograph });
+    return explain({ method: "saliency", index: 0 }, job());
+  };
+  const expected = await alone(flower);
+  const isExpected = ({ image }: Explained) => Buffer.compare(image.data, expected.image.data) === 0;
+  assert.ok(!isExpected(await alone(boats)));
+  // Its bytes come later than those of the photograph that is given after it.
+  const late = new Blob([boats]);
+  const read = late.arrayBuffer.bind(late);
+  late.arrayBuffer = () => new Promise((done) => setTimeout(() => done(read()), 500));
+  const before = classify({ photograph: late });
+  await classify({ photograph: flower });
+  await before;
+  assert.ok(isExpected(await explain({ method: "saliency", index: 0 }, job())));
+});
 
 test("networks are found by the names of files and by the number of weights", () => {
   assert.is(networkByName("resnet18-f37072fd.pth"), "resnet18");

@@ -42,27 +42,32 @@ interface LayerOf {
   readonly output: readonly number[];
 }
 
-/** The network that is open, and what it was shown last. */
-let current: { readonly model: Model; input?: Tensor } | undefined;
+/** The network that is open, and what it was shown last, which may still be made ready. */
+let current: { readonly model: Model; input?: Promise<Tensor> } | undefined;
 
 /** Opens an ONNX file, or weights for a network of the zoo: the one named, or the one that they seem to be of. */
 export async function open({ file, zoo }: { file: File; zoo?: string }, job: Job): Promise<Opened> {
   current?.model.dispose();
   current = undefined;
-  if (/\.onnx$/i.test(file.name)) return openOnnx(file);
+  if (/\.onnx$/i.test(file.name)) return openOnnx(file, job);
   const name = zoo ?? networkByName(file.name) ?? (await networkInside(file));
   const { title, create, preprocessing } = models[name]!;
   if (!preprocessing) throw new Error(`${title} is not a network for photographs. Choose one that is.`);
-  return opened(title, await create({ weights: file, signal: job.signal }), false, name);
+  return opened(title, await create({ weights: file, signal: job.signal }), {
+    job,
+    isGuess: false,
+    zoo: name,
+  });
 }
 
 /** Of an ONNX file that leaves sizes open. */
 const USUAL = [1, 3, 224, 224];
 
-async function openOnnx(file: File): Promise<Opened> {
-  const model = await importOnnx(file).catch((error) =>
+async function openOnnx(file: File, job: Job): Promise<Opened> {
+  const { signal } = job;
+  const model = await importOnnx(file, { signal }).catch((error) =>
     // Sizes may be left open; if that was not it, the first error is the one to tell.
-    importOnnx(file, { shapes: USUAL }).catch(() => {
+    importOnnx(file, { signal, shapes: USUAL }).catch(() => {
       throw error;
     }),
   );
@@ -77,7 +82,7 @@ async function openOnnx(file: File): Promise<Opened> {
   model.prepare = (picture) => prepare(picture as Image, preprocessing satisfies Preprocessing);
   if (model.classes.length === 0 && model.outputShape[0] === imagenetLabels.length)
     model.classes = imagenetLabels;
-  return opened(file.name, model, true);
+  return opened(file.name, model, { job, isGuess: true });
 }
 
 async function networkInside(file: File): Promise<string> {
@@ -88,7 +93,15 @@ async function networkInside(file: File): Promise<string> {
   );
 }
 
-function opened(title: string, model: Model, isGuess: boolean, zoo?: string): Opened {
+function opened(
+  title: string,
+  model: Model,
+  { job, isGuess, zoo }: { readonly job: Job; readonly isGuess: boolean; readonly zoo?: string },
+): Opened {
+  // Another file may have been given since.
+  if (job.signal.aborted) model.dispose();
+  job.signal.throwIfAborted();
+  current?.model.dispose();
   current = { model };
   const { layers, parameters } = summary(model);
   return {
@@ -119,8 +132,9 @@ export interface Answer {
 export async function classify({ photograph }: { photograph: Blob }): Promise<Answer> {
   const now = ready();
   const { model } = now;
-  const input = await model.prepare!(await decoded(photograph));
-  now.input = input;
+  // Kept at once: of two photographs the one that was given last counts, whichever is ready first.
+  now.input = decoded(photograph).then((image) => model.prepare!(image));
+  const input = await now.input;
   const started = performance.now();
   const guesses = await model.classify(input);
   const ms = performance.now() - started;
@@ -150,7 +164,7 @@ export interface Maps {
 
 /** What a layer made of the photograph: its first maps, each in its own range. */
 export async function maps({ layer }: { layer: string }): Promise<Maps> {
-  const { model, input } = shown();
+  const { model, input } = await shown();
   const output = (await model.taps(input, [layer]))[layer]!;
   const [, all = 0, h = 1, w = 1] = output.shape;
   const count = Math.min(all, MOST);
@@ -180,7 +194,7 @@ export async function explain(
   { method, index }: { method: Method; index: number },
   { signal, report }: Job,
 ): Promise<Explained> {
-  const { model, input } = shown();
+  const { model, input } = await shown();
   const long = method !== "gradCam" && method !== "saliency";
   const explanation: Explanation = await methods[method](model, input, {
     class: index,
@@ -198,8 +212,8 @@ function ready(): NonNullable<typeof current> {
   return current;
 }
 
-function shown(): { model: Model; input: Tensor } {
+async function shown(): Promise<{ model: Model; input: Tensor }> {
   const { model, input } = ready();
   if (!input) throw new Error("Show the network a photograph first.");
-  return { model, input };
+  return { model, input: await input };
 }

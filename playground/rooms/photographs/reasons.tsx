@@ -21,43 +21,53 @@ const methods: readonly (readonly [Method, string])[] = [
   ["integratedGradients", "Integrated gradients"],
 ];
 
-const DONE = { done: 1, total: 1 };
+/** How a run stands. */
+type Standing = "Looking" | "Done" | "Cancelled" | "Failed";
 
 /** Where the network sees the class. */
 export function Reasons({ answer, chosen, label }: ReasonsProps) {
   const [method, setMethod] = useState<Method>("gradCam");
-  const [explained, setExplained] = useState<Explained>();
-  const [progress, setProgress] = useState<{ done: number; total: number }>();
+  const [found, setFound] = useState<Explained & { readonly of: Answer }>();
+  const [standing, setStanding] = useState<Standing>("Looking");
+  const [progress, setProgress] = useState({ done: 0, total: 0 });
   const [failure, setFailure] = useState<string>();
   const [ending, setEnding] = useState<AbortController>();
 
   useEffect(() => {
     const controller = new AbortController();
-    const { signal } = controller;
+    // One that was cancelled still is, until another begins.
+    let isCurrent = true;
     setEnding(controller);
     setFailure(undefined);
+    setStanding("Looking");
     setProgress({ done: 0, total: 0 });
     call(
       "photographs/explain",
       { method, index: chosen },
       {
-        signal,
-        onReport: (value) => signal.aborted || setProgress(value as { done: number; total: number }),
+        signal: controller.signal,
+        onReport: (value) => isCurrent && setProgress(value as { done: number; total: number }),
       },
     ).then(
-      (found) => {
-        if (signal.aborted) return;
-        setExplained(found);
-        setProgress(undefined);
+      (explained) => {
+        if (!isCurrent) return;
+        setFound({ ...explained, of: answer });
+        setStanding("Done");
       },
       (error) => {
-        setProgress(undefined);
+        if (!isCurrent) return;
+        setStanding(isAbort(error) ? "Cancelled" : "Failed");
         if (!isAbort(error)) setFailure(error instanceof Error ? error.message : String(error));
       },
     );
-    return () => controller.abort();
+    return () => {
+      isCurrent = false;
+      controller.abort();
+    };
   }, [answer, chosen, method]);
 
+  // Not that of the photograph before.
+  const explained = found?.of === answer ? found : undefined;
   return (
     <section class="panel reasons" aria-label="Where it sees that">
       <h2>{`Where it sees “${label}”`}</h2>
@@ -86,9 +96,9 @@ export function Reasons({ answer, chosen, label }: ReasonsProps) {
             </>
           )}
           <Progress
-            label={progress ? "Looking" : "Done"}
-            {...(progress ?? DONE)}
-            {...(progress && ending && { onCancel: () => ending.abort() })}
+            label={standing}
+            {...(standing === "Looking" ? progress : { done: standing === "Done" ? 1 : 0, total: 1 })}
+            {...(standing === "Looking" && ending && { onCancel: () => ending.abort() })}
           />
           {failure && <Notice kind="error">{failure}</Notice>}
         </figcaption>

@@ -41,6 +41,8 @@ export function Photographs() {
           onOpened={(opened) => {
             setNetwork(opened);
             setAnswer(undefined);
+            // What another network was asked is asked no more.
+            asked.current++;
             if (opened && photograph) void ask(photograph);
           }}
         />
