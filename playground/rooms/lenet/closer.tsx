@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { Weights } from "../../engine/jobs/lenet.js";
+import type { Weights } from "../../engine/weights.js";
 import { useTopic } from "../../parts/topic.js";
 import type { Tiling, Unit } from "./layers.js";
 import type { Live } from "./live.js";
@@ -73,7 +73,7 @@ function Seen({ live, unit }: Omit<CloserProps, "isStretched">) {
 }
 
 /** The rectangle of the digit that a unit sees, borders cut off. */
-export function fieldOf({ fields }: Pick<Live, "fields">, { layer, y, x }: Unit) {
+function fieldOf({ fields }: Pick<Live, "fields">, { layer, y, x }: Unit) {
   const { size, stride, offset } = fields.get(layer.tap)!;
   const along = (axis: 0 | 1, at: number): [from: number, length: number] => {
     const of = (value: number | readonly [number, number]): number =>

@@ -1,7 +1,7 @@
 import { init, type Model, Tensor } from "featuremap";
 import { type ReceptiveField, summary } from "featuremap/inspect";
 import { lenet5 } from "featuremap/zoo";
-import type { Weights } from "../../engine/jobs/lenet.js";
+import { setWeights, type Weights, weightsOf } from "../../engine/weights.js";
 import { Topic } from "../../parts/topic.js";
 import { layers } from "./layers.js";
 
@@ -60,9 +60,7 @@ export class Live {
 
   /** Other weights, and their answer to the same digit. */
   load(weights: Weights): void {
-    this.#model.loadStateDict(
-      new Map(Object.entries(weights).map(([name, { data, shape }]) => [name, new Tensor(data, shape)])),
-    );
+    setWeights(this.#model, weights);
     this.weights.set(weights);
     this.show(this.answers.value.pixels);
   }
@@ -87,8 +85,4 @@ function softmax(scores: Float32Array): number[] {
   const powers = Array.from(scores, (score) => Math.exp(score - most));
   const sum = powers.reduce((a, b) => a + b);
   return powers.map((power) => power / sum);
-}
-
-function weightsOf(model: Model): Weights {
-  return Object.fromEntries([...model.stateDict()].map(([name, { data, shape }]) => [name, { data, shape }]));
 }

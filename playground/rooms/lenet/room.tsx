@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Weights } from "../../engine/jobs/lenet.js";
+import type { Weights } from "../../engine/weights.js";
 import { Notice } from "../../parts/notice.js";
 import { Closer } from "./closer.js";
 import { Confusion } from "./confusion.js";

@@ -8,7 +8,7 @@ export interface Sample {
 }
 
 /** Two test digits of each class. */
-export async function loadSamples(signal: AbortSignal): Promise<Sample[]> {
+async function loadSamples(signal: AbortSignal): Promise<Sample[]> {
   const response = await fetch("data/digits.bin", { signal });
   if (!response.ok) throw new Error("The sample digits are missing: the site's folder data was not copied.");
   const bytes = new Uint8Array(await response.arrayBuffer());

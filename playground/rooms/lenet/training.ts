@@ -1,4 +1,5 @@
-import type { StepReport, TestReport, TrainArgs, TrainReport, Weights } from "../../engine/jobs/lenet.js";
+import type { StepReport, TestReport, TrainArgs, TrainReport } from "../../engine/jobs/lenet.js";
+import type { Weights } from "../../engine/weights.js";
 
 export interface Settings extends Omit<TrainArgs, "weights" | "seed"> {
   readonly start: "random" | "current";

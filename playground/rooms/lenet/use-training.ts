@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { call } from "../../engine/client.js";
-import type { TrainReport, Weights } from "../../engine/jobs/lenet.js";
+import type { TrainReport } from "../../engine/jobs/lenet.js";
+import type { Weights } from "../../engine/weights.js";
 import type { Live } from "./live.js";
 import { argsOf, noTraining, type Settings, type Training, told } from "./training.js";
 

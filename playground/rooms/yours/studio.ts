@@ -1,5 +1,6 @@
 import type { Download } from "../../engine/jobs/digits.js";
-import type { StepReport, TestReport, TrainArgs, TrainReport, Weights } from "../../engine/jobs/yours.js";
+import type { StepReport, TestReport, TrainArgs, TrainReport } from "../../engine/jobs/yours.js";
+import type { Weights } from "../../engine/weights.js";
 import { Topic } from "../../parts/topic.js";
 import { examples } from "./examples.js";
 

@@ -91,7 +91,7 @@ function panelOf(
 /** For maps so many pixels wide. */
 const zoomOf = (width: number): number => (width > MAP ? MAP / width : Math.floor(MAP / width));
 
-export function guessPanel(guesses: readonly Guess[]): Panel {
+function guessPanel(guesses: readonly Guess[]): Panel {
   return {
     kind: "plot",
     title: "Taken for",
