@@ -6,7 +6,7 @@ import { madd } from "../lib/simd";
 /** Loop counts and byte strides. Units of work run over u0..u3; inside one, m rows of 8 results, and the nest n0..n3 to sum over. */
 // @ts-ignore: decorator
 @unmanaged @final
-class Contraction {
+export class Contraction {
   u0: i32; u1: i32; u2: i32; u3: i32;
   c0: i32; c1: i32; c2: i32; c3: i32;
   a0: i32; a1: i32; a2: i32; a3: i32;
@@ -121,6 +121,24 @@ function tile4(c: usize, a: usize, b: usize, bias: usize, g: Contraction): void 
 function tile5(c: usize, a: usize, b: usize, bias: usize, g: Contraction): void { tile(5, c, a, b, bias, g); }
 function tile6(c: usize, a: usize, b: usize, bias: usize, g: Contraction): void { tile(6, c, a, b, bias, g); }
 
+/** m rows of 8 results in tiles of nearly equal size: 14 rows as 5, 5, 4 rather than 6, 6, 2. */
+export function rows(m: i32, c: usize, a: usize, b: usize, bias: usize, g: Contraction): void {
+  for (let tiles = (m + ROWS - 1) / ROWS; tiles > 0; --tiles) {
+    const count = (m + tiles - 1) / tiles;
+    switch (count) {
+      case 1: tile1(c, a, b, bias, g); break;
+      case 2: tile2(c, a, b, bias, g); break;
+      case 3: tile3(c, a, b, bias, g); break;
+      case 4: tile4(c, a, b, bias, g); break;
+      case 5: if (ROWS > 4) tile5(c, a, b, bias, g); break;
+      default: if (ROWS > 5) tile6(c, a, b, bias, g);
+    }
+    c += count * g.cm;
+    a += count * g.am;
+    m -= count;
+  }
+}
+
 /** Units are u0 x u1 x u2 x u3, the last fastest. */
 export function contract(out: usize, a: usize, b: usize, bias: usize, geometry: usize, begin: i32, end: i32): void {
   const g = changetype<Contraction>(geometry);
@@ -136,21 +154,6 @@ export function contract(out: usize, a: usize, b: usize, bias: usize, geometry: 
     let p = a + i0 * g.a0 + i1 * g.a1 + i2 * g.a2 + i3 * g.a3;
     const q = b + i0 * g.b0 + i1 * g.b1 + i2 * g.b2 + i3 * g.b3;
     const s: usize = bias == 0 ? 0 : bias + i1 * g.bias1;
-    // Near-equal tiles: 14 rows as 5, 5, 4 rather than 6, 6, 2.
-    let left = g.m;
-    for (let tiles = (left + ROWS - 1) / ROWS; tiles > 0; --tiles) {
-      const rows = (left + tiles - 1) / tiles;
-      switch (rows) {
-        case 1: tile1(c, p, q, s, g); break;
-        case 2: tile2(c, p, q, s, g); break;
-        case 3: tile3(c, p, q, s, g); break;
-        case 4: tile4(c, p, q, s, g); break;
-        case 5: if (ROWS > 4) tile5(c, p, q, s, g); break;
-        default: if (ROWS > 5) tile6(c, p, q, s, g);
-      }
-      c += rows * g.cm;
-      p += rows * g.am;
-      left -= rows;
-    }
+    rows(g.m, c, p, q, s, g);
   }
 }

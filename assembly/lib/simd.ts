@@ -26,6 +26,12 @@
   return f32x4.splat(0);
 }
 
+/** x kept between low and high; a NaN stays one. */
+// @ts-ignore: decorator
+@inline export function clamp(x: v128, low: v128, high: v128): v128 {
+  return f32x4.pmin(f32x4.pmax(x, low), high);
+}
+
 /** x where x > 0, else 0; a NaN stays one. (f32x4.max is eight machine instructions, pmax one.) */
 // @ts-ignore: decorator
 @inline export function positive(x: v128): v128 {
