@@ -7,6 +7,7 @@ export { add } from "./kernels/add";
 export { avgPool2d, avgPool2dGradInput } from "./kernels/avg-pool2d";
 export {
   batchNorm,
+  batchNormFold,
   batchNormGradWeight,
   batchNormInverse,
   batchNormMoments,

@@ -115,6 +115,41 @@ export function batchNormInverse(inverse: usize, variance: usize, constants: usi
   }
 }
 
+/** Channels and eps of a batch norm that a convolution takes over, and floats from the scales to the shifts. */
+// @ts-ignore: decorator
+@unmanaged @final
+class Fold { c: i32; shifts: i32; eps: f32 }
+
+/**
+ * (x + start - mean) / sqrt(variance + eps) weight + bias as scale x + shift: folded[0..c) and folded[shifts..shifts + c),
+ * zeros behind them. weight 1, bias 0 and start 0 where there is none. Units are groups of 4 channels.
+ */
+export function batchNormFold(
+  folded: usize,
+  weight: usize,
+  bias: usize,
+  mean: usize,
+  variance: usize,
+  start: usize,
+  constants: usize,
+  begin: i32,
+  end: i32,
+): void {
+  const g = changetype<Fold>(constants);
+  const eps = f32x4.splat(g.eps);
+  for (let i = begin * 4; i < end * 4; i += 4) {
+    const mask = laneMask(g.c - i, 0);
+    let scale = f32x4.div(f32x4.splat(1), f32x4.sqrt(f32x4.add(v128.load(at(variance, i)), eps)));
+    if (weight != 0) scale = f32x4.mul(scale, v128.load(at(weight, i)));
+    let shift = f32x4.neg(v128.load(at(mean, i)));
+    if (start != 0) shift = f32x4.add(shift, v128.load(at(start, i)));
+    shift = f32x4.mul(shift, scale);
+    if (bias != 0) shift = f32x4.add(shift, v128.load(at(bias, i)));
+    v128.store(at(folded, i), v128.and(scale, mask));
+    v128.store(at(folded, g.shifts + i), v128.and(shift, mask));
+  }
+}
+
 /** out = (x - mean) inverse weight + bias; weight 1, bias 0 and mean 0 where there is none. Units are rows. */
 export function batchNorm(
   out: usize,

@@ -1,7 +1,7 @@
-// The one multiply-and-add kernel: c[m][0..8) = bias[0..8) + sum over a nest of four loops of a[m] * b[0..8).
+// The one multiply-and-add kernel: c[m][0..8) = clamp(bias[0..8) + sum over a nest of four loops of a[m] * b[0..8) + residual[m][0..8)).
 // Convolutions, their gradients and linear layers are this contraction under different strides, which the ops work out.
 
-import { madd } from "../lib/simd";
+import { clamp, madd } from "../lib/simd";
 
 /** Loop counts and byte strides. Units of work run over u0..u3; inside one, m rows of 8 results, and the nest n0..n3 to sum over. */
 // @ts-ignore: decorator
@@ -11,12 +11,17 @@ export class Contraction {
   c0: i32; c1: i32; c2: i32; c3: i32;
   a0: i32; a1: i32; a2: i32; a3: i32;
   b0: i32; b1: i32; b2: i32; b3: i32;
+  /** The residual's; there is none where its address is 0. */
+  r0: i32; r1: i32; r2: i32; r3: i32;
   /** Step of the bias along u1; no bias where its address is 0. */
   bias1: i32;
-  m: i32; cm: i32; am: i32;
+  /** Rows of a unit, and of all units along u3 together: the last of those may have fewer. */
+  m: i32; total: i32;
+  cm: i32; am: i32; rm: i32;
   n0: i32; n1: i32; n2: i32; n3: i32;
   na0: i32; na1: i32; na2: i32; na3: i32;
   nb0: i32; nb1: i32; nb2: i32; nb3: i32;
+  low: f32; high: f32;
 }
 
 /**
@@ -25,10 +30,22 @@ export class Contraction {
  */
 const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
 
+/** Writes a row of 8 results. */
+// @ts-ignore: decorator
+@inline
+function finish(c: usize, x0: v128, x1: v128, residual: usize, low: v128, high: v128): void {
+  if (residual != 0) {
+    x0 = f32x4.add(x0, v128.load(residual));
+    x1 = f32x4.add(x1, v128.load(residual, 16));
+  }
+  v128.store(c, clamp(x0, low, high));
+  v128.store(c, clamp(x1, low, high), 16);
+}
+
 /** rows x 8 results kept in registers through the whole nest. `rows` is a literal at every call, so the branches fold. */
 // @ts-ignore: decorator
 @inline
-function tile(rows: i32, c: usize, a: usize, b: usize, bias: usize, g: Contraction): void {
+function tile(rows: i32, c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void {
   const am = g.am, cm = g.cm;
   let c00 = f32x4.splat(0), c01 = c00;
   if (bias != 0) {
@@ -85,62 +102,47 @@ function tile(rows: i32, c: usize, a: usize, b: usize, bias: usize, g: Contracti
     a += g.na0;
     b += g.nb0;
   }
-  v128.store(c, c00);
-  v128.store(c, c01, 16);
-  if (rows > 1) {
-    c += cm;
-    v128.store(c, c10);
-    v128.store(c, c11, 16);
-  }
-  if (rows > 2) {
-    c += cm;
-    v128.store(c, c20);
-    v128.store(c, c21, 16);
-  }
-  if (rows > 3) {
-    c += cm;
-    v128.store(c, c30);
-    v128.store(c, c31, 16);
-  }
-  if (rows > 4) {
-    c += cm;
-    v128.store(c, c40);
-    v128.store(c, c41, 16);
-  }
-  if (rows > 5) {
-    c += cm;
-    v128.store(c, c50);
-    v128.store(c, c51, 16);
-  }
+  const low = v128.load32_splat(changetype<usize>(g), offsetof<Contraction>("low"));
+  const high = v128.load32_splat(changetype<usize>(g), offsetof<Contraction>("high"));
+  const rm = residual == 0 ? 0 : g.rm;
+  finish(c, c00, c01, residual, low, high);
+  if (rows > 1) finish(c + cm, c10, c11, residual + rm, low, high);
+  if (rows > 2) finish(c + 2 * cm, c20, c21, residual + 2 * rm, low, high);
+  if (rows > 3) finish(c + 3 * cm, c30, c31, residual + 3 * rm, low, high);
+  if (rows > 4) finish(c + 4 * cm, c40, c41, residual + 4 * rm, low, high);
+  if (rows > 5) finish(c + 5 * cm, c50, c51, residual + 5 * rm, low, high);
 }
 
-function tile1(c: usize, a: usize, b: usize, bias: usize, g: Contraction): void { tile(1, c, a, b, bias, g); }
-function tile2(c: usize, a: usize, b: usize, bias: usize, g: Contraction): void { tile(2, c, a, b, bias, g); }
-function tile3(c: usize, a: usize, b: usize, bias: usize, g: Contraction): void { tile(3, c, a, b, bias, g); }
-function tile4(c: usize, a: usize, b: usize, bias: usize, g: Contraction): void { tile(4, c, a, b, bias, g); }
-function tile5(c: usize, a: usize, b: usize, bias: usize, g: Contraction): void { tile(5, c, a, b, bias, g); }
-function tile6(c: usize, a: usize, b: usize, bias: usize, g: Contraction): void { tile(6, c, a, b, bias, g); }
+function tile1(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void { tile(1, c, a, b, bias, residual, g); }
+function tile2(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void { tile(2, c, a, b, bias, residual, g); }
+function tile3(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void { tile(3, c, a, b, bias, residual, g); }
+function tile4(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void { tile(4, c, a, b, bias, residual, g); }
+function tile5(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void { tile(5, c, a, b, bias, residual, g); }
+function tile6(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void { tile(6, c, a, b, bias, residual, g); }
 
 /** m rows of 8 results in tiles of nearly equal size: 14 rows as 5, 5, 4 rather than 6, 6, 2. */
-export function rows(m: i32, c: usize, a: usize, b: usize, bias: usize, g: Contraction): void {
+export function rows(m: i32, c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void {
   for (let tiles = (m + ROWS - 1) / ROWS; tiles > 0; --tiles) {
     const count = (m + tiles - 1) / tiles;
     switch (count) {
-      case 1: tile1(c, a, b, bias, g); break;
-      case 2: tile2(c, a, b, bias, g); break;
-      case 3: tile3(c, a, b, bias, g); break;
-      case 4: tile4(c, a, b, bias, g); break;
-      case 5: if (ROWS > 4) tile5(c, a, b, bias, g); break;
-      default: if (ROWS > 5) tile6(c, a, b, bias, g);
+      case 1: tile1(c, a, b, bias, residual, g); break;
+      case 2: tile2(c, a, b, bias, residual, g); break;
+      case 3: tile3(c, a, b, bias, residual, g); break;
+      case 4: tile4(c, a, b, bias, residual, g); break;
+      case 5: if (ROWS > 4) tile5(c, a, b, bias, residual, g); break;
+      default: if (ROWS > 5) tile6(c, a, b, bias, residual, g);
     }
     c += count * g.cm;
     a += count * g.am;
+    if (residual != 0) residual += count * g.rm;
     m -= count;
   }
 }
 
 /** Units are u0 x u1 x u2 x u3, the last fastest. */
-export function contract(out: usize, a: usize, b: usize, bias: usize, geometry: usize, begin: i32, end: i32): void {
+export function contract(
+  out: usize, a: usize, b: usize, bias: usize, residual: usize, geometry: usize, begin: i32, end: i32,
+): void {
   const g = changetype<Contraction>(geometry);
   for (let unit = begin; unit < end; ++unit) {
     let rest = unit;
@@ -150,10 +152,11 @@ export function contract(out: usize, a: usize, b: usize, bias: usize, geometry: 
     rest /= g.u2;
     const i1 = rest % g.u1;
     const i0 = rest / g.u1;
-    let c = out + i0 * g.c0 + i1 * g.c1 + i2 * g.c2 + i3 * g.c3;
-    let p = a + i0 * g.a0 + i1 * g.a1 + i2 * g.a2 + i3 * g.a3;
+    const c = out + i0 * g.c0 + i1 * g.c1 + i2 * g.c2 + i3 * g.c3;
+    const p = a + i0 * g.a0 + i1 * g.a1 + i2 * g.a2 + i3 * g.a3;
     const q = b + i0 * g.b0 + i1 * g.b1 + i2 * g.b2 + i3 * g.b3;
     const s: usize = bias == 0 ? 0 : bias + i1 * g.bias1;
-    rows(g.m, c, p, q, s, g);
+    const r: usize = residual == 0 ? 0 : residual + i0 * g.r0 + i1 * g.r1 + i2 * g.r2 + i3 * g.r3;
+    rows(min(g.m, g.total - i3 * g.m), c, p, q, s, r, g);
   }
 }

@@ -42,22 +42,30 @@ function commonGroup(g: Packing, panel: i32): i32 {
   return last < g.outs && last / g.groupOuts == group ? group : -1;
 }
 
-/** Units are panels. out: [outs / 8][blocks][kh][kw][lanes][8], zero where there is no weight. */
-export function pack(out: usize, weight: usize, geometry: usize, begin: i32, end: i32): void {
+/**
+ * Units are panels. out: [outs / 8][blocks][kh][kw][lanes][8], zero where there is no weight. Each output channel's weights
+ * are multiplied by its `scale`, if that is not 0.
+ */
+export function pack(out: usize, weight: usize, scale: usize, geometry: usize, begin: i32, end: i32): void {
   const g = changetype<Packing>(geometry);
   for (let panel = begin; panel < end; ++panel) {
     const group = commonGroup(g, panel);
-    if (group >= 0) packTogether(out, weight, g, panel, group);
-    else for (let k = 0; k < LANES; ++k) packOne(out, weight, g, panel, k);
+    if (group >= 0) packTogether(out, weight, scale, g, panel, group);
+    else for (let k = 0; k < LANES; ++k) packOne(out, weight, scale, g, panel, k);
   }
 }
 
 /** A whole panel of one group: eight floats at a time. */
-function packTogether(out: usize, weight: usize, g: Packing, panel: i32, group: i32): void {
+function packTogether(out: usize, weight: usize, scale: usize, g: Packing, panel: i32, group: i32): void {
   const lanes = g.lanes, taps = g.kh * g.kw, kw = g.kw, sOut = g.sOut << 2;
   const first = firstBlock(g, panel) * lanes;
   const row = rowStart(g, panel * LANES, group);
   const low = group * g.groupIns, high = min(low + g.groupIns, g.ins);
+  let scale0 = f32x4.splat(1), scale1 = scale0;
+  if (scale != 0) {
+    scale0 = v128.load(at(scale, panel * LANES));
+    scale1 = v128.load(at(scale, panel * LANES), 16);
+  }
   let q = at(out, panel * g.blocks * taps * lanes * LANES);
   for (let block = 0; block < g.blocks; ++block) {
     for (let y = 0; y < g.kh; ++y) {
@@ -71,21 +79,21 @@ function packTogether(out: usize, weight: usize, g: Packing, panel: i32, group: 
           }
           let p = at(weight, tap + (input - low) * g.sIn);
           if (sOut == 4) {
-            v128.store(q, v128.load(p));
-            v128.store(q, v128.load(p, 16), 16);
+            v128.store(q, f32x4.mul(v128.load(p), scale0));
+            v128.store(q, f32x4.mul(v128.load(p, 16), scale1), 16);
             continue;
           }
           let w = v128.load32_zero(p);
           w = v128.load32_lane(p + sOut, w, 1);
           w = v128.load32_lane(p + 2 * sOut, w, 2);
           w = v128.load32_lane(p + 3 * sOut, w, 3);
-          v128.store(q, w);
+          v128.store(q, f32x4.mul(w, scale0));
           p += 4 * sOut;
           w = v128.load32_zero(p);
           w = v128.load32_lane(p + sOut, w, 1);
           w = v128.load32_lane(p + 2 * sOut, w, 2);
           w = v128.load32_lane(p + 3 * sOut, w, 3);
-          v128.store(q, w, 16);
+          v128.store(q, f32x4.mul(w, scale1), 16);
         }
       }
     }
@@ -93,7 +101,7 @@ function packTogether(out: usize, weight: usize, g: Packing, panel: i32, group: 
 }
 
 /** Output channel k of a panel. */
-function packOne(out: usize, weight: usize, g: Packing, panel: i32, k: i32): void {
+function packOne(out: usize, weight: usize, scale: usize, g: Packing, panel: i32, k: i32): void {
   const taps = g.kh * g.kw, lanes = g.lanes, step = lanes * LANES * 4;
   const first = firstBlock(g, panel) * lanes;
   const channel = panel * LANES + k;
@@ -101,6 +109,7 @@ function packOne(out: usize, weight: usize, g: Packing, panel: i32, k: i32): voi
   const row = rowStart(g, channel, group);
   const low = group * g.groupIns;
   const high = channel < g.outs ? min(low + g.groupIns, g.ins) : 0;
+  const factor: f32 = scale != 0 ? load<f32>(at(scale, channel)) : 1;
   for (let block = 0; block < g.blocks; ++block) {
     for (let lane = 0; lane < lanes; ++lane) {
       const input = first + block * lanes + lane;
@@ -111,7 +120,7 @@ function packOne(out: usize, weight: usize, g: Packing, panel: i32, k: i32): voi
       }
       const p = row + (input - low) * g.sIn;
       for (let y = 0; y < g.kh; ++y) {
-        for (let x = 0; x < g.kw; ++x, q += step) store<f32>(q, load<f32>(at(weight, p + y * g.sy + x * g.sx)));
+        for (let x = 0; x < g.kw; ++x, q += step) store<f32>(q, factor * load<f32>(at(weight, p + y * g.sy + x * g.sx)));
       }
     }
   }

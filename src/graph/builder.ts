@@ -106,13 +106,13 @@ export class Builder implements StepWriter {
     return contiguous({ name: `${this.#layer} scratch`, bytes: viewBytes(n, c, h, w) }, n, c, h, w);
   }
 
-  derived(from: Value, key: string, floats: number, emit: (place: Place) => void): Place {
-    const name = `${from.id} ${key}`;
+  derived(from: readonly Value[], key: string, floats: number, emit: (place: Place) => void): Place {
+    const name = `${from.map(({ id }) => id).join()} ${key}`;
     const known = this.copies.get(name);
     if (known) return known;
-    const place: Place = { storage: { name: `${from.name} ${key}`, bytes: floats * 4 }, offset: 0 };
+    const place: Place = { storage: { name: `${from[0]!.name} ${key}`, bytes: floats * 4 }, offset: 0 };
     this.copies.set(name, place);
-    if (this.options.trains?.(from) || isComputed(from)) emit(place);
+    if (from.some((value) => this.options.trains?.(value) || isComputed(value))) emit(place);
     else {
       this.lasting.add(place.storage);
       const target = this.#target;

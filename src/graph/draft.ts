@@ -3,6 +3,7 @@ import type { Arg, Place, Storage } from "../ops/layout.js";
 import { type Shape, sizeOf } from "../tensor.js";
 import { arrange } from "./arrange.js";
 import { Builder, type PlanOptions, type Step } from "./builder.js";
+import { fuse } from "./fuse.js";
 import { type Graph, neededNodes } from "./graph.js";
 
 /** Where numbers enter or leave. */
@@ -23,7 +24,8 @@ export interface Draft {
 export function draft(graph: Graph, options: PlanOptions): Draft {
   const inputs = new Map<string, Port>();
   const outputs = new Map<string, Port>();
-  const nodes = neededNodes(graph, [...options.outputs.values(), ...(options.keep ?? [])]);
+  const wanted = [...options.outputs.values(), ...(options.keep ?? [])];
+  const nodes = fuse(neededNodes(graph, wanted), new Set([...wanted, ...options.bound.keys()]));
   const fed = graph.values.filter((value) => value.origin === "input");
   const builder = new Builder(arrange(nodes, [...fed, ...options.outputs.values()]), options);
 

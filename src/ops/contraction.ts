@@ -1,5 +1,7 @@
 // How convolutions, linear layers and their gradients become calls of the one contraction kernel.
 
+import type { Scaling } from "./absorb.js";
+import { bounds, type Epilogue, NO_EPILOGUE } from "./epilogue.js";
 import { after, dataOf, LANES, lanesOf, type Place, type View } from "./layout.js";
 import type { StepWriter, Value } from "./op.js";
 
@@ -7,10 +9,12 @@ const VECTOR_BYTES = 4 * LANES;
 
 /** Loops of assembly/kernels/contract.ts: units of work and what to sum over, with byte strides of result, a and b. */
 export interface Contraction {
-  /** [count, stride of c, of a, of b], outermost first; up to four. The bias moves along the second. */
-  readonly units: readonly (readonly [count: number, c: number, a: number, b: number])[];
-  /** Rows of 8 results in a unit, and the strides of c and a between them. */
-  readonly rows: readonly [count: number, c: number, a: number];
+  /** [count, stride of c, of a, of b, of the residual], outermost first; up to four. The bias moves along the second. */
+  readonly units: readonly (readonly [count: number, c: number, a: number, b: number, residual?: number])[];
+  /** Rows of 8 results in a unit, and the strides of c, a and the residual between them. */
+  readonly rows: readonly [count: number, c: number, a: number, residual?: number];
+  /** Rows of the units along the fourth loop together, if the last of them has fewer than the others. */
+  readonly total?: number;
   /** [count, stride of a, of b], outermost first; up to four. */
   readonly sum: readonly (readonly [count: number, a: number, b: number])[];
 }
@@ -21,14 +25,20 @@ function contract(
   out: Place,
   a: Place,
   b: Place,
-  bias: Place | null,
+  epilogue: Epilogue,
   loops: Contraction,
 ): void {
-  const units = [...loops.units, ...Array(4 - loops.units.length).fill([1, 0, 0, 0])] as number[][];
-  const sum = [...Array(4 - loops.sum.length).fill([1, 0, 0]), ...loops.sum] as number[][];
-  const column = (table: number[][], i: number): number[] => table.map((line) => line[i]!);
-  const [m, cm, am] = loops.rows;
-  const count = (table: number[][]): number => column(table, 0).reduce((x, y) => x * y, 1);
+  const { bias, residual } = epilogue;
+  const units: (readonly (number | undefined)[])[] = [...loops.units];
+  // The last loop stays the fourth: a unit along it may have fewer rows.
+  while (units.length < 4) units.splice(units.length - 1, 0, [1, 0, 0, 0, 0]);
+  // Loops of one round are left out: each costs a few instructions for every round of those around it.
+  const counted = loops.sum.filter(([rounds]) => rounds !== 1);
+  const sum = [...Array(4 - counted.length).fill([1, 0, 0]), ...counted] as number[][];
+  const column = (table: typeof units, i: number): number[] => table.map((line) => line[i] ?? 0);
+  const [m, cm, am, rm = 0] = loops.rows;
+  const { total = m * units[3]![0]! } = loops;
+  const count = (table: typeof units): number => column(table, 0).reduce((x, y) => x * y, 1);
   plan.step(
     "contract",
     count(units),
@@ -37,10 +47,12 @@ function contract(
       a,
       b,
       bias ?? 0,
+      residual ? dataOf(residual) : 0,
       plan.constants([
-        ...[0, 1, 2, 3].flatMap((i) => column(units, i)),
-        ...[VECTOR_BYTES, m, cm, am],
+        ...[0, 1, 2, 3, 4].flatMap((i) => column(units, i)),
+        ...[VECTOR_BYTES, m, total, cm, am, rm],
         ...[0, 1, 2].flatMap((i) => column(sum, i)),
+        ...bounds(epilogue),
       ]),
     ],
     2 * LANES * m * count(sum),
@@ -132,7 +144,7 @@ export function packing(
   ]);
 }
 
-/** Weights as panels, packed once for all or in every run. */
+/** Weights as panels, packed once for all or in every run; those of each output channel times its factor. */
 export function packed(
   plan: StepWriter,
   weight: Value,
@@ -140,47 +152,87 @@ export function packed(
   window: Window,
   panels: Panels,
   order: WeightOrder,
+  scaling: Scaling | null = null,
 ): Place {
   const floats = (panels.count * panels.bytes) / 4;
   const { group, out, in: input, rotated, taps } = order;
   const part = taps ? ` ${window.kh}x${window.kw} from ${taps.base} by ${taps.sy}/${taps.sx}` : "";
   const key = `packed ${group}/${out}/${input}${rotated ? " rotated" : ""} by ${panels.lanes}${part}`;
-  return plan.derived(weight, key, floats, (place) => {
+  return plan.derived([weight, ...(scaling?.from ?? [])], key, floats, (place) => {
     const constants = packing(plan, channels, window, panels, order);
-    plan.step("pack", panels.count, [place, plan.place(weight), constants], panels.bytes / 2);
+    const args = [place, plan.place(weight), scaling?.place ?? 0, constants];
+    plan.step("pack", panels.count, args, panels.bytes / 2);
   });
 }
 
-/** out = the windows of x times the packed weights, for x that is already padded. */
+/** Pixels of a unit where rows need not be told apart. */
+const RUN_PIXELS = 64;
+
+/**
+ * The outputs as units along an image and rows of units. Rows of pixels where windows overlap. Windows of a single pixel do
+ * not care where rows end, so where those follow each other they are cut into runs of equal length. Over a
+ * single pixel the batch takes the place of the row: many rows for each load of a weight.
+ */
+function unitsOfPixels(out: View, x: View, residual: View | null, window: Window) {
+  const { kh, kw, sh, sw } = window;
+  const r = residual ?? { image: 0, row: 0, pixel: 0 };
+  if (out.h === 1 && out.w === 1) {
+    const rows = [out.n, out.image, x.image, r.image] as const;
+    return { images: 1, along: [1, 0, 0, 0, 0] as const, rows, total: out.n };
+  }
+  const views = [out, x, ...(residual ? [residual] : [])];
+  const pointwise = kh === 1 && kw === 1 && sh === 1 && sw === 1;
+  if (pointwise && views.every((view) => view.row === out.w * view.pixel)) {
+    const total = out.h * out.w;
+    const count = Math.ceil(total / RUN_PIXELS);
+    const run = Math.ceil(total / count);
+    const along = [count, run * out.pixel, run * x.pixel, 0, run * r.pixel] as const;
+    return { images: out.n, along, rows: [run, out.pixel, x.pixel, r.pixel] as const, total };
+  }
+  return {
+    images: out.n,
+    along: [out.h, out.row, sh * x.row, 0, r.row] as const,
+    rows: [out.w, out.pixel, sw * x.pixel, r.pixel] as const,
+    total: out.h * out.w,
+  };
+}
+
+/** out = the windows of x times the packed weights, and the epilogue, for x that is already padded. */
 export function contractWindows(
   plan: StepWriter,
   out: View,
   x: View,
   packed: Place,
-  bias: Place | null,
+  epilogue: Epilogue,
   window: Window,
   panels: Panels,
 ): void {
-  const { kh, kw, sh, sw, dh, dw } = window;
+  const { kh, kw, dh, dw } = window;
+  const { bias, residual } = epilogue;
   const lanes = lanesOf(x);
   const tap = lanes * VECTOR_BYTES;
+  const { images, along, rows, total } = unitsOfPixels(out, x, residual, window);
   for (const { panel, count, firstBlock } of panels.runs) {
-    // Over a single pixel the batch takes the place of the row: many rows for each load of a weight.
-    const single = out.h === 1 && out.w === 1;
-    const flat = single && x.block === x.pixel && kh === 1 && kw === 1;
+    // Blocks one after the other without a gap, and a single tap: one loop over all channels.
+    const flat = x.block === x.pixel && kh === 1 && kw === 1;
     contract(
       plan,
       dataOf(out, panel * out.block),
       dataOf(x, firstBlock * x.block),
       after(packed, panel * panels.bytes),
-      bias && after(bias, panel * VECTOR_BYTES),
+      {
+        ...epilogue,
+        bias: bias && after(bias, panel * VECTOR_BYTES),
+        residual: residual && { ...residual, ...dataOf(residual, panel * residual.block) },
+      },
       {
         units: [
-          [single ? 1 : out.n, out.image, x.image, 0],
-          [count, out.block, 0, panels.bytes],
-          [out.h, out.row, sh * x.row, 0],
+          [images, out.image, x.image, 0, residual?.image],
+          [count, out.block, 0, panels.bytes, residual?.block],
+          along,
         ],
-        rows: single ? [out.n, out.image, x.image] : [out.w, out.pixel, sw * x.pixel],
+        rows,
+        total,
         sum: flat
           ? [[panels.blocks * lanes, 4, VECTOR_BYTES]]
           : [
@@ -227,7 +279,7 @@ export function contractPixels(
         after(partial, panel * panels.bytes + kx * tap),
         dataOf(x, firstBlock * x.block + kx * dw * x.pixel),
         dataOf(dy, panel * dy.block),
-        null,
+        NO_EPILOGUE,
         {
           units: [
             [parts, panels.count * panels.bytes, images * x.image, images * dy.image],

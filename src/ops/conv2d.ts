@@ -1,5 +1,6 @@
 import { check } from "../errors.js";
 import { formatShape, type Shape } from "../tensor.js";
+import { type Absorbed, absorb, finishOf } from "./absorb.js";
 import { channelSum } from "./channel-sum.js";
 import {
   type Channels,
@@ -12,13 +13,14 @@ import {
   type Window,
 } from "./contraction.js";
 import { isDepthwise, writeDepthwise, writeDepthwiseGradWeight } from "./depthwise.js";
+import { NO_EPILOGUE } from "./epilogue.js";
 import { inside, lanesOf, type Place, type View } from "./layout.js";
 import { type Op, type StepWriter, sizes4, type Value } from "./op.js";
 import { writePad } from "./pad.js";
 import { contractPhases, hasPhases } from "./phases.js";
 import { checkRank, windowCount } from "./shape.js";
 
-export interface ConvAttrs extends Omit<Window, "kh" | "kw"> {
+export interface ConvAttrs extends Omit<Window, "kh" | "kw">, Absorbed {
   readonly groups: number;
   /** True convolution: the kernel is turned by 180 degrees before it slides. Otherwise correlation, as everywhere. */
   readonly flip: boolean;
@@ -51,7 +53,8 @@ function geometry(
 
 /**
  * y[n, k] = b[k] + sum over c, i, j of w[k, c, i, j] x[n, c, y sh + i dh, x sw + j dw], without padding, which is an op
- * of its own. Inputs: x [n, c, h, w] or [n, c, l], w [k, c / groups, kh, kw] or [k, c / groups, kl], b [k] or null.
+ * of its own. Inputs: x [n, c, h, w] or [n, c, l], w [k, c / groups, kh, kw] or [k, c / groups, kl], b [k] or null; then
+ * what it has absorbed.
  */
 export const conv2d: Op<ConvAttrs> = {
   name: "conv2d",
@@ -125,19 +128,21 @@ export const conv2d: Op<ConvAttrs> = {
 
   readsInterleaved: (node, index) => index === 0 && node.attrs.groups === 1,
 
+  absorb,
+
   steps(node, plan) {
-    const [x, w, b] = node.inputs;
+    const [x, w] = node.inputs;
     const view = plan.view(x!);
     const out = plan.view(node.outputs[0]!);
-    const bias = b ? plan.place(b) : null;
     const { channels, window, forward } = geometry(x!.shape, w!.shape, node.attrs);
+    const { scaling, epilogue } = finishOf(node, plan);
     if (isDepthwise(channels)) {
-      writeDepthwise(plan, out, view, w!, bias, window, forward);
+      writeDepthwise(plan, out, view, w!, window, forward, scaling, epilogue);
       return;
     }
     const panels = panelsOf(channels, window, lanesOf(view));
-    const weights = packed(plan, w!, channels, window, panels, forward);
-    contractWindows(plan, out, view, weights, bias, window, panels);
+    const weights = packed(plan, w!, channels, window, panels, forward, scaling);
+    contractWindows(plan, out, view, weights, epilogue, window, panels);
   },
 };
 
@@ -205,12 +210,12 @@ export function writeConvTranspose(
     writePad(plan, source, columns, padding, { sh, sw });
   }
   if (isDepthwise(channels)) {
-    writeDepthwise(plan, out, source, weight, bias, steady, backward);
+    writeDepthwise(plan, out, source, weight, steady, backward, null, { ...NO_EPILOGUE, bias });
     return;
   }
   const panels = panelsOf(turned, steady, 8);
   const weights = packed(plan, weight, turned, steady, panels, backward);
-  contractWindows(plan, out, source, weights, bias, steady, panels);
+  contractWindows(plan, out, source, weights, { ...NO_EPILOGUE, bias }, steady, panels);
 }
 
 /** dw[k, c, i, j] = the sum over n, y, x of dy[n, k, y, x] x[n, c, y sh + i dh, x sw + j dw]. */

@@ -1,6 +1,7 @@
 // Convolutions of each channel by itself (groups = in channels = out channels). As contractions of 8 channels with 8
 // they would be zeros for the most part.
 
+import type { Scaling } from "./absorb.js";
 import {
   type Channels,
   type Panels,
@@ -10,6 +11,7 @@ import {
   type WeightOrder,
   type Window,
 } from "./contraction.js";
+import type { Epilogue } from "./epilogue.js";
 import { LANES, type Place, type View } from "./layout.js";
 import type { StepWriter, Value } from "./op.js";
 
@@ -40,12 +42,13 @@ export function writeDepthwise(
   out: View,
   x: View,
   weight: Value,
-  bias: Place | null,
   window: Window,
   { rotated }: WeightOrder,
+  scaling: Scaling | null,
+  { bias }: Epilogue,
 ): void {
   const { channels, panels, order } = layout(out.c, window, rotated);
-  const weights = packed(plan, weight, channels, window, panels, order);
+  const weights = packed(plan, weight, channels, window, panels, order, scaling);
   plan.step(
     "depthwiseConv2d",
     out.n * out.blocks * out.h,

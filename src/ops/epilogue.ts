@@ -12,10 +12,13 @@ export interface Epilogue {
   readonly high: number;
 }
 
-/** An epilogue that only adds the bias. */
-export function biasOnly(bias: Place | null): Epilogue {
-  return { bias, residual: null, low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
-}
+/** Sums are written as they are. */
+export const NO_EPILOGUE: Epilogue = {
+  bias: null,
+  residual: null,
+  low: Number.NEGATIVE_INFINITY,
+  high: Number.POSITIVE_INFINITY,
+};
 
 /** The bounds as a kernel's constants. */
 export function bounds({ low, high }: Epilogue): Word[] {

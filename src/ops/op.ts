@@ -64,10 +64,10 @@ export interface StepWriter {
   /** A blocked tensor for the steps of this node alone. */
   scratchView(n: number, c: number, h: number, w: number): View;
   /**
-   * Something computed from a parameter, such as packed weights: once per key; once and for all where parameters are
-   * frozen, in every run where they are trained.
+   * Something computed from parameters, such as packed weights: once per key; once and for all where parameters are
+   * frozen, in every run where they are trained. `from`: the weight first, then what else it is computed from.
    */
-  derived(from: Value, key: string, floats: number, emit: (place: Place) => void): Place;
+  derived(from: readonly Value[], key: string, floats: number, emit: (place: Place) => void): Place;
   /** Appends a kernel call over `units` units of work, each of about `flops` operations; outputs come first in `args`. */
   step(kernel: KernelName, units: number, args: readonly Arg[], flops: number): void;
 }
@@ -119,6 +119,13 @@ export interface Op<A = any> {
   embed?(node: Node<A>, index: number, output: View): View | null;
   /** Where the dense output lies, of an op that needs no memory of its own for it: in its input's, or in a table. */
   lies?(node: Node<A>, plan: StepWriter): Place;
+  /** The op is y = clamp(x, low, high), so that another op may do it to its outputs. */
+  clamps?(attrs: A): { readonly low: number; readonly high: number };
+  /**
+   * The node that does the work of `node` and of `next`, the only reader of its output, which it is as input `index`; null if
+   * there is none.
+   */
+  absorb?(node: Node<A>, next: Node, index: number): Node<A> | null;
   /** Whether the steps can read input `index` with its channels interleaved (pixels of fewer than 8 floats). */
   readsInterleaved?(node: Node<A>, index: number): boolean;
   /** The output's pixels are as long as the input's: interleaved in, interleaved out. */

@@ -10,6 +10,7 @@ import {
   type WeightOrder,
   type Window,
 } from "./contraction.js";
+import { NO_EPILOGUE } from "./epilogue.js";
 import { inside, type Place, type View } from "./layout.js";
 import type { StepWriter, Value } from "./op.js";
 import { writePad } from "./pad.js";
@@ -103,7 +104,7 @@ export function contractPhases(
       const weights = none
         ? plan.place(weight)
         : packed(plan, weight, channels, window, panels, { ...order, taps });
-      contractWindows(plan, to, from, weights, bias, window, panels);
+      contractWindows(plan, to, from, weights, { ...NO_EPILOGUE, bias }, window, panels);
     }
   }
 }

@@ -54,6 +54,8 @@ function call(kernel: Kernel, t: Int32Array, at: number, begin: number, end: num
   else if (count === 3) kernel(t[at]!, t[at + 1]!, t[at + 2]!, begin, end);
   else if (count === 4) kernel(t[at]!, t[at + 1]!, t[at + 2]!, t[at + 3]!, begin, end);
   else if (count === 5) kernel(t[at]!, t[at + 1]!, t[at + 2]!, t[at + 3]!, t[at + 4]!, begin, end);
+  else if (count === 6)
+    kernel(t[at]!, t[at + 1]!, t[at + 2]!, t[at + 3]!, t[at + 4]!, t[at + 5]!, begin, end);
   else kernel(...t.subarray(at, at + count), begin, end);
 }
 

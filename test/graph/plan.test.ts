@@ -37,13 +37,13 @@ test("a plan reads as a list of calls, each with its layer", async () => {
   const text = plan.toString().replace(/ packed [^,)]*/g, " packed");
   assert.is(
     text,
-    `once pack(conv.weight packed, conv.weight, constants) x 1  # conv
-once pack(both.1.weight packed, both.1.weight, constants) x 1  # both.1
+    `once pack(conv.weight packed, conv.weight, 0, constants) x 1  # conv
+once pack(both.1.weight packed, both.1.weight, 0, constants) x 1  # both.1
 block(conv.pad, input input) x 4
 pad(conv.pad, conv.pad, constants) x 6  # conv
-contract(conv.conv2d, conv.pad, conv.weight packed, conv.bias, constants) x 4  # conv
+contract(conv.conv2d, conv.pad, conv.weight packed, conv.bias, 0, constants) x 4  # conv
 relu(both.concat, conv.conv2d) x 1  # both.0
-contract(both.concat, conv.conv2d, both.1.weight packed, both.1.bias, constants) x 4  # both.1
+contract(both.concat, conv.conv2d, both.1.weight packed, both.1.bias, 0, constants) x 1  # both.1
 avgPool2d(pad.pad, both.concat, constants) x 4  # pool
 pad(pad.pad, pad.pad, constants) x 8  # pad
 unblock(output output, pad.pad) x 8`,
