@@ -19,6 +19,7 @@ export { ceil } from "./kernels/ceil";
 export { channelSum, planeSum } from "./kernels/channel-sum";
 export { clip, clipGradInput } from "./kernels/clip";
 export { contract } from "./kernels/contract";
+export { contractVector } from "./kernels/contract-vector";
 export { block, reshape, unblock } from "./kernels/convert";
 export { crossEntropy, crossEntropyGradInput } from "./kernels/cross-entropy";
 export { depthwiseConv2d, depthwiseConv2dGradWeight } from "./kernels/depthwise";

@@ -5,6 +5,7 @@ import type { Step } from "../graph/builder.js";
 const algorithms: Readonly<Partial<Record<KernelName, (window: string) => string>>> = {
   contract: (window) =>
     window === "" ? "matrix product" : /^1(×1)?$/.test(window) ? window : `direct ${window}`,
+  contractVector: () => "matrix-vector product",
   depthwiseConv2d: (window) => `depthwise ${window}`,
   matmul: () => "matrix product",
 };
