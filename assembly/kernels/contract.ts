@@ -18,6 +18,8 @@ export class Contraction {
   /** Rows of a unit, and of all units along u3 together: the last of those may have fewer. */
   m: i32; total: i32;
   cm: i32; am: i32; rm: i32;
+  /** Rows up to the end of a row of the image, and what c, a and the residual skip there beyond a step. */
+  w: i32; cGap: i32; aGap: i32; rGap: i32;
   n0: i32; n1: i32; n2: i32; n3: i32;
   na0: i32; na1: i32; na2: i32; na3: i32;
   nb0: i32; nb1: i32; nb2: i32; nb3: i32;
@@ -42,11 +44,58 @@ function finish(c: usize, x0: v128, x1: v128, residual: usize, low: v128, high: 
   v128.store(c, clamp(x1, low, high), 16);
 }
 
-/** rows x 8 results kept in registers through the whole nest. `rows` is a literal at every call, so the branches fold. */
+/**
+ * rows x 8 results kept in registers through the whole nest. `over`: the rows go over the end of a row of the image, which
+ * comes before number `end`; the innermost loop then goes through a float by float and through b vector by vector, so that
+ * it needs no more registers. `rows` and `over` are literals at every call, so the branches fold.
+ */
 // @ts-ignore: decorator
 @inline
-function tile(rows: i32, c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void {
-  const am = g.am, cm = g.cm;
+function tile(
+  rows: i32, over: bool, c: usize, a: usize, b: usize, bias: usize, residual: usize, end: i32, g: Contraction,
+): void {
+  const w = g.w, am = g.am, aGap = g.aGap;
+  // Where the rows after the first lie in a.
+  let a1m = am, a2m = 2 * am, a3m = 3 * am, a4m = 4 * am, a5m = 5 * am;
+  if (over) {
+    let left = end;
+    let gap = 0;
+    if (rows > 1) {
+      if (left == 1) {
+        left += w;
+        gap += aGap;
+      }
+      a1m += gap;
+    }
+    if (rows > 2) {
+      if (left == 2) {
+        left += w;
+        gap += aGap;
+      }
+      a2m += gap;
+    }
+    if (rows > 3) {
+      if (left == 3) {
+        left += w;
+        gap += aGap;
+      }
+      a3m += gap;
+    }
+    if (rows > 4) {
+      if (left == 4) {
+        left += w;
+        gap += aGap;
+      }
+      a4m += gap;
+    }
+    if (rows > 5) {
+      if (left == 5) {
+        left += w;
+        gap += aGap;
+      }
+      a5m += gap;
+    }
+  }
   let c00 = f32x4.splat(0), c01 = c00;
   if (bias != 0) {
     c00 = v128.load(bias);
@@ -59,34 +108,34 @@ function tile(rows: i32, c: usize, a: usize, b: usize, bias: usize, residual: us
       let a2 = a1, b2 = b1;
       for (let i2 = g.n2; i2 > 0; --i2) {
         let p = a2, q = b2;
-        const pStep = g.na3, qStep = g.nb3;
+        const pStep = over ? 4 : g.na3, qStep = over ? 32 : g.nb3;
         for (let i3 = g.n3; i3 > 0; --i3) {
           const w0 = v128.load(q), w1 = v128.load(q, 16);
           let x = v128.load32_splat(p);
           c00 = madd(c00, x, w0);
           c01 = madd(c01, x, w1);
           if (rows > 1) {
-            x = v128.load32_splat(p + am);
+            x = v128.load32_splat(p + a1m);
             c10 = madd(c10, x, w0);
             c11 = madd(c11, x, w1);
           }
           if (rows > 2) {
-            x = v128.load32_splat(p + 2 * am);
+            x = v128.load32_splat(p + a2m);
             c20 = madd(c20, x, w0);
             c21 = madd(c21, x, w1);
           }
           if (rows > 3) {
-            x = v128.load32_splat(p + 3 * am);
+            x = v128.load32_splat(p + a3m);
             c30 = madd(c30, x, w0);
             c31 = madd(c31, x, w1);
           }
           if (rows > 4) {
-            x = v128.load32_splat(p + 4 * am);
+            x = v128.load32_splat(p + a4m);
             c40 = madd(c40, x, w0);
             c41 = madd(c41, x, w1);
           }
           if (rows > 5) {
-            x = v128.load32_splat(p + 5 * am);
+            x = v128.load32_splat(p + a5m);
             c50 = madd(c50, x, w0);
             c51 = madd(c51, x, w1);
           }
@@ -104,38 +153,140 @@ function tile(rows: i32, c: usize, a: usize, b: usize, bias: usize, residual: us
   }
   const low = v128.load32_splat(changetype<usize>(g), offsetof<Contraction>("low"));
   const high = v128.load32_splat(changetype<usize>(g), offsetof<Contraction>("high"));
-  const rm = residual == 0 ? 0 : g.rm;
+  const cm = g.cm, cGap = g.cGap, rm = residual == 0 ? 0 : g.rm, rGap = residual == 0 ? 0 : g.rGap;
   finish(c, c00, c01, residual, low, high);
-  if (rows > 1) finish(c + cm, c10, c11, residual + rm, low, high);
-  if (rows > 2) finish(c + 2 * cm, c20, c21, residual + 2 * rm, low, high);
-  if (rows > 3) finish(c + 3 * cm, c30, c31, residual + 3 * rm, low, high);
-  if (rows > 4) finish(c + 4 * cm, c40, c41, residual + 4 * rm, low, high);
-  if (rows > 5) finish(c + 5 * cm, c50, c51, residual + 5 * rm, low, high);
+  if (rows > 1) {
+    c += cm;
+    residual += rm;
+    if (over && end == 1) {
+      end += w;
+      c += cGap;
+      residual += rGap;
+    }
+    finish(c, c10, c11, residual, low, high);
+  }
+  if (rows > 2) {
+    c += cm;
+    residual += rm;
+    if (over && end == 2) {
+      end += w;
+      c += cGap;
+      residual += rGap;
+    }
+    finish(c, c20, c21, residual, low, high);
+  }
+  if (rows > 3) {
+    c += cm;
+    residual += rm;
+    if (over && end == 3) {
+      end += w;
+      c += cGap;
+      residual += rGap;
+    }
+    finish(c, c30, c31, residual, low, high);
+  }
+  if (rows > 4) {
+    c += cm;
+    residual += rm;
+    if (over && end == 4) {
+      end += w;
+      c += cGap;
+      residual += rGap;
+    }
+    finish(c, c40, c41, residual, low, high);
+  }
+  if (rows > 5) {
+    c += cm;
+    residual += rm;
+    if (over && end == 5) {
+      end += w;
+      c += cGap;
+      residual += rGap;
+    }
+    finish(c, c50, c51, residual, low, high);
+  }
 }
 
-function tile1(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void { tile(1, c, a, b, bias, residual, g); }
-function tile2(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void { tile(2, c, a, b, bias, residual, g); }
-function tile3(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void { tile(3, c, a, b, bias, residual, g); }
-function tile4(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void { tile(4, c, a, b, bias, residual, g); }
-function tile5(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void { tile(5, c, a, b, bias, residual, g); }
-function tile6(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void { tile(6, c, a, b, bias, residual, g); }
+function tile1(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void {
+  tile(1, false, c, a, b, bias, residual, 0, g);
+}
 
-/** m rows of 8 results in tiles of nearly equal size: 14 rows as 5, 5, 4 rather than 6, 6, 2. */
-export function rows(m: i32, c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void {
+function tile2(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void {
+  tile(2, false, c, a, b, bias, residual, 0, g);
+}
+
+function tile3(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void {
+  tile(3, false, c, a, b, bias, residual, 0, g);
+}
+
+function tile4(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void {
+  tile(4, false, c, a, b, bias, residual, 0, g);
+}
+
+function tile5(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void {
+  tile(5, false, c, a, b, bias, residual, 0, g);
+}
+
+function tile6(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction): void {
+  tile(6, false, c, a, b, bias, residual, 0, g);
+}
+
+function over2(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction, end: i32): void {
+  tile(2, true, c, a, b, bias, residual, end, g);
+}
+
+function over3(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction, end: i32): void {
+  tile(3, true, c, a, b, bias, residual, end, g);
+}
+
+function over4(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction, end: i32): void {
+  tile(4, true, c, a, b, bias, residual, end, g);
+}
+
+function over5(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction, end: i32): void {
+  tile(5, true, c, a, b, bias, residual, end, g);
+}
+
+function over6(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction, end: i32): void {
+  tile(6, true, c, a, b, bias, residual, end, g);
+}
+
+/**
+ * m rows of 8 results in tiles of nearly equal size: 14 rows as 5, 5, 4 rather than 6, 6, 2. `left`: how many of them come
+ * before the end of a row of the image.
+ */
+export function rows(
+  m: i32, c: usize, a: usize, b: usize, bias: usize, residual: usize, left: i32, g: Contraction,
+): void {
   for (let tiles = (m + ROWS - 1) / ROWS; tiles > 0; --tiles) {
     const count = (m + tiles - 1) / tiles;
-    switch (count) {
-      case 1: tile1(c, a, b, bias, residual, g); break;
-      case 2: tile2(c, a, b, bias, residual, g); break;
-      case 3: tile3(c, a, b, bias, residual, g); break;
-      case 4: tile4(c, a, b, bias, residual, g); break;
-      case 5: if (ROWS > 4) tile5(c, a, b, bias, residual, g); break;
-      default: if (ROWS > 5) tile6(c, a, b, bias, residual, g);
+    if (count <= left) {
+      switch (count) {
+        case 1: tile1(c, a, b, bias, residual, g); break;
+        case 2: tile2(c, a, b, bias, residual, g); break;
+        case 3: tile3(c, a, b, bias, residual, g); break;
+        case 4: tile4(c, a, b, bias, residual, g); break;
+        case 5: if (ROWS > 4) tile5(c, a, b, bias, residual, g); break;
+        default: if (ROWS > 5) tile6(c, a, b, bias, residual, g);
+      }
+    } else {
+      switch (count) {
+        case 2: over2(c, a, b, bias, residual, g, left); break;
+        case 3: over3(c, a, b, bias, residual, g, left); break;
+        case 4: over4(c, a, b, bias, residual, g, left); break;
+        case 5: if (ROWS > 4) over5(c, a, b, bias, residual, g, left); break;
+        default: if (ROWS > 5) over6(c, a, b, bias, residual, g, left);
+      }
     }
     c += count * g.cm;
     a += count * g.am;
     if (residual != 0) residual += count * g.rm;
     m -= count;
+    for (left -= count; left <= 0; left += g.w) {
+      c += g.cGap;
+      a += g.aGap;
+      if (residual != 0) residual += g.rGap;
+    }
   }
 }
 
@@ -152,11 +303,13 @@ export function contract(
     rest /= g.u2;
     const i1 = rest % g.u1;
     const i0 = rest / g.u1;
-    const c = out + i0 * g.c0 + i1 * g.c1 + i2 * g.c2 + i3 * g.c3;
-    const p = a + i0 * g.a0 + i1 * g.a1 + i2 * g.a2 + i3 * g.a3;
+    // The rows of a unit begin in the midst of a row of the image.
+    const first = i3 * g.m, y = first / g.w;
+    const c = out + i0 * g.c0 + i1 * g.c1 + i2 * g.c2 + i3 * g.c3 + y * g.cGap;
+    const p = a + i0 * g.a0 + i1 * g.a1 + i2 * g.a2 + i3 * g.a3 + y * g.aGap;
     const q = b + i0 * g.b0 + i1 * g.b1 + i2 * g.b2 + i3 * g.b3;
     const s: usize = bias == 0 ? 0 : bias + i1 * g.bias1;
-    const r: usize = residual == 0 ? 0 : residual + i0 * g.r0 + i1 * g.r1 + i2 * g.r2 + i3 * g.r3;
-    rows(min(g.m, g.total - i3 * g.m), c, p, q, s, r, g);
+    const r: usize = residual == 0 ? 0 : residual + i0 * g.r0 + i1 * g.r1 + i2 * g.r2 + i3 * g.r3 + y * g.rGap;
+    rows(min(g.m, g.total - first), c, p, q, s, r, (y + 1) * g.w - first, g);
   }
 }

@@ -11,13 +11,25 @@ const VECTOR_BYTES = 4 * LANES;
 export interface Contraction {
   /** [count, stride of c, of a, of b, of the residual], outermost first; up to four. The bias moves along the second. */
   readonly units: readonly (readonly [count: number, c: number, a: number, b: number, residual?: number])[];
-  /** Rows of 8 results in a unit, and the strides of c, a and the residual between them. */
-  readonly rows: readonly [count: number, c: number, a: number, residual?: number];
-  /** Rows of the units along the fourth loop together, if the last of them has fewer than the others. */
-  readonly total?: number;
+  readonly rows: Rows;
   /** [count, stride of a, of b], outermost first; up to four. */
   readonly sum: readonly (readonly [count: number, a: number, b: number])[];
 }
+
+/** Rows of 8 results in a unit of a contraction, and the strides of c, a and the residual between them. */
+export interface Rows {
+  readonly count: number;
+  readonly c: number;
+  readonly a: number;
+  readonly residual: number;
+  /** Rows of the units along the last loop together, if the last of them has fewer than the others. */
+  readonly total?: number;
+  /** What is skipped after every w-th of those rows. */
+  readonly wrap?: { readonly w: number; readonly c: number; readonly a: number; readonly residual: number };
+}
+
+/** In place of a width: rows never end. */
+const ENDLESS = { w: 2 ** 31 - 1, c: 0, a: 0, residual: 0 };
 
 /** Appends the kernel call for a contraction. `bias`: 8 floats for each step along the second unit loop, or null. */
 function contract(
@@ -36,8 +48,7 @@ function contract(
   const counted = loops.sum.filter(([rounds]) => rounds !== 1);
   const sum = [...Array(4 - counted.length).fill([1, 0, 0]), ...counted] as number[][];
   const column = (table: typeof units, i: number): number[] => table.map((line) => line[i] ?? 0);
-  const [m, cm, am, rm = 0] = loops.rows;
-  const { total = m * units[3]![0]! } = loops;
+  const { count: m, total = m * units[3]![0]!, wrap = ENDLESS, ...step } = loops.rows;
   const count = (table: typeof units): number => column(table, 0).reduce((x, y) => x * y, 1);
   plan.step(
     "contract",
@@ -50,7 +61,8 @@ function contract(
       residual ? dataOf(residual) : 0,
       plan.constants([
         ...[0, 1, 2, 3, 4].flatMap((i) => column(units, i)),
-        ...[VECTOR_BYTES, m, total, cm, am, rm],
+        ...[VECTOR_BYTES, m, total, step.c, step.a, step.residual],
+        ...[wrap.w, wrap.c, wrap.a, wrap.residual],
         ...[0, 1, 2].flatMap((i) => column(sum, i)),
         ...bounds(epilogue),
       ]),
@@ -165,36 +177,34 @@ export function packed(
   });
 }
 
-/** Pixels of a unit where rows need not be told apart. */
+/** Pixels of a unit, about. */
 const RUN_PIXELS = 64;
 
 /**
- * The outputs as units along an image and rows of units. Rows of pixels where windows overlap. Windows of a single pixel do
- * not care where rows end, so where those follow each other they are cut into runs of equal length. Over a
- * single pixel the batch takes the place of the row: many rows for each load of a weight.
+ * The outputs as units along an image and rows of units: runs of pixels, of equal length, over the ends of the image's
+ * rows. Over a single pixel the batch takes the place of the run: many rows for each load of a weight.
  */
-function unitsOfPixels(out: View, x: View, residual: View | null, window: Window) {
-  const { kh, kw, sh, sw } = window;
+function runsOfPixels(
+  out: View,
+  x: View,
+  residual: View | null,
+  { sh, sw }: Window,
+): { readonly images: number; readonly along: number; readonly rows: Rows } {
   const r = residual ?? { image: 0, row: 0, pixel: 0 };
   if (out.h === 1 && out.w === 1) {
-    const rows = [out.n, out.image, x.image, r.image] as const;
-    return { images: 1, along: [1, 0, 0, 0, 0] as const, rows, total: out.n };
+    return { images: 1, along: 1, rows: { count: out.n, c: out.image, a: x.image, residual: r.image } };
   }
-  const views = [out, x, ...(residual ? [residual] : [])];
-  const pointwise = kh === 1 && kw === 1 && sh === 1 && sw === 1;
-  if (pointwise && views.every((view) => view.row === out.w * view.pixel)) {
-    const total = out.h * out.w;
-    const count = Math.ceil(total / RUN_PIXELS);
-    const run = Math.ceil(total / count);
-    const along = [count, run * out.pixel, run * x.pixel, 0, run * r.pixel] as const;
-    return { images: out.n, along, rows: [run, out.pixel, x.pixel, r.pixel] as const, total };
-  }
-  return {
-    images: out.n,
-    along: [out.h, out.row, sh * x.row, 0, r.row] as const,
-    rows: [out.w, out.pixel, sw * x.pixel, r.pixel] as const,
-    total: out.h * out.w,
+  const total = out.h * out.w;
+  const along = Math.ceil(total / RUN_PIXELS);
+  const gaps = {
+    c: out.row - out.w * out.pixel,
+    a: sh * x.row - out.w * sw * x.pixel,
+    residual: r.row - out.w * r.pixel,
   };
+  const wrap = Object.values(gaps).some((bytes) => bytes !== 0) ? { w: out.w, ...gaps } : ENDLESS;
+  const count = Math.ceil(total / along);
+  const rows = { count, total, c: out.pixel, a: sw * x.pixel, residual: r.pixel, wrap };
+  return { images: out.n, along: Math.ceil(total / count), rows };
 }
 
 /** out = the windows of x times the packed weights, and the epilogue, for x that is already padded. */
@@ -211,10 +221,10 @@ export function contractWindows(
   const { bias, residual } = epilogue;
   const lanes = lanesOf(x);
   const tap = lanes * VECTOR_BYTES;
-  const { images, along, rows, total } = unitsOfPixels(out, x, residual, window);
+  const { images, along, rows } = runsOfPixels(out, x, residual, window);
   // Blocks one after the other without a gap, and a single tap: one loop over all channels.
   const flat = x.block === x.pixel && kh === 1 && kw === 1;
-  if (flat && rows[0] === 1 && total === 1 && images === 1 && panels.runs.length === 1) {
+  if (flat && rows.count === 1 && images * along === 1 && panels.runs.length === 1) {
     contractVector(plan, out, x, packed, epilogue, panels);
     return;
   }
@@ -233,10 +243,9 @@ export function contractWindows(
         units: [
           [images, out.image, x.image, 0, residual?.image],
           [count, out.block, 0, panels.bytes, residual?.block],
-          along,
+          [along, rows.count * rows.c, rows.count * rows.a, 0, rows.count * rows.residual],
         ],
         rows,
-        total,
         sum: flat
           ? [[panels.blocks * lanes, 4, VECTOR_BYTES]]
           : [
@@ -323,7 +332,12 @@ export function contractPixels(
             [flat ? 1 : panels.blocks, kh * kw * tap, x.block, 0],
             [kh, kw * tap, dh * x.row, 0],
           ],
-          rows: [flat ? panels.blocks * lanes : dw === 1 ? kw * lanes : lanes, VECTOR_BYTES, 4],
+          rows: {
+            count: flat ? panels.blocks * lanes : dw === 1 ? kw * lanes : lanes,
+            c: VECTOR_BYTES,
+            a: 4,
+            residual: 0,
+          },
           sum: single
             ? [[images, x.image, dy.image]]
             : [
