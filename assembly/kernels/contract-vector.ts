@@ -1,5 +1,5 @@
 // The contraction of a single row, which is a matrix times a vector: bound by the memory that the matrix comes from, if
-// enough of its panels are read at the same time.
+// enough of its panels are read at the same time. The sums are those of `contract`, in the same order.
 
 import { clamp, madd } from "../lib/simd";
 
@@ -13,27 +13,19 @@ const PANELS: i32 = 4;
 
 /** 8 results. */
 function panel(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Matrix): void {
-  // Four values in turn: one sum would wait for its own last addition.
-  let c0 = f32x4.splat(0), c1 = c0, d0 = c0, d1 = c0;
-  let i = g.count;
-  for (; i > 1; i -= 2, a += 8, b += 64) {
-    const x = v128.load32_splat(a), y = v128.load32_splat(a + 4);
-    c0 = madd(c0, x, v128.load(b));
-    c1 = madd(c1, x, v128.load(b, 16));
-    d0 = madd(d0, y, v128.load(b, 32));
-    d1 = madd(d1, y, v128.load(b, 48));
-  }
-  if (i > 0) {
+  let c0 = start(bias, 0), c1 = start(bias, 16);
+  for (let i = g.count; i > 0; --i, a += 4, b += 32) {
     const x = v128.load32_splat(a);
     c0 = madd(c0, x, v128.load(b));
     c1 = madd(c1, x, v128.load(b, 16));
   }
-  write(c, f32x4.add(c0, d0), f32x4.add(c1, d1), bias, residual, g);
+  write(c, c0, c1, residual, g);
 }
 
 /** Four times 8 results. */
 function panels(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Matrix): void {
-  let c00 = f32x4.splat(0), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
+  let c00 = start(bias, 0), c01 = start(bias, 16), c10 = start(bias, 32), c11 = start(bias, 48);
+  let c20 = start(bias, 64), c21 = start(bias, 80), c30 = start(bias, 96), c31 = start(bias, 112);
   const step = g.b;
   let e = b + step, f = e + step, h = f + step;
   for (let i = g.count; i > 0; --i, a += 4, b += 32, e += 32, f += 32, h += 32) {
@@ -47,10 +39,15 @@ function panels(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: M
     c30 = madd(c30, x, v128.load(h));
     c31 = madd(c31, x, v128.load(h, 16));
   }
-  write(c, c00, c01, bias, residual, g);
-  write(c + g.c, c10, c11, next(bias, 32), next(residual, g.r), g);
-  write(c + 2 * g.c, c20, c21, next(bias, 64), next(residual, 2 * g.r), g);
-  write(c + 3 * g.c, c30, c31, next(bias, 96), next(residual, 3 * g.r), g);
+  write(c, c00, c01, residual, g);
+  write(c + g.c, c10, c11, next(residual, g.r), g);
+  write(c + 2 * g.c, c20, c21, next(residual, 2 * g.r), g);
+  write(c + 3 * g.c, c30, c31, next(residual, 3 * g.r), g);
+}
+
+// @ts-ignore: decorator
+@inline function start(bias: usize, bytes: usize): v128 {
+  return bias == 0 ? f32x4.splat(0) : v128.load(bias + bytes);
 }
 
 /** An address further on, if there is one. */
@@ -59,11 +56,7 @@ function panels(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: M
   return p == 0 ? 0 : p + bytes;
 }
 
-function write(c: usize, x0: v128, x1: v128, bias: usize, residual: usize, g: Matrix): void {
-  if (bias != 0) {
-    x0 = f32x4.add(x0, v128.load(bias));
-    x1 = f32x4.add(x1, v128.load(bias, 16));
-  }
+function write(c: usize, x0: v128, x1: v128, residual: usize, g: Matrix): void {
   if (residual != 0) {
     x0 = f32x4.add(x0, v128.load(residual));
     x1 = f32x4.add(x1, v128.load(residual, 16));

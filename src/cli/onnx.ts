@@ -34,7 +34,9 @@ export async function openOnnx(
   const { modelOf, readOnnx } = await import("../onnx/import.js");
   const source = await downloading(path, (fetching) => readOnnx(path, { ...reading(options), ...fetching }));
   const { graph, metadataProps } = source.proto;
-  const model = await modelOf(source, { shapes: graph ? filled(path, graph, shapes, options) : {} });
+  const given = graph ? filled(path, graph, shapes, options) : {};
+  // Most commands predict once.
+  const model = await modelOf(source, { shapes: given, warm: false });
   const [outputs = 0] = model.outputShape;
   check(
     labels === undefined || labels.length === outputs,

@@ -1,5 +1,6 @@
 import { check } from "../errors.js";
 import type { Arg, Place, Storage } from "../ops/layout.js";
+import type { Node, Value } from "../ops/op.js";
 import { type Shape, sizeOf } from "../tensor.js";
 import { arrange } from "./arrange.js";
 import { Builder, type PlanOptions, type Step } from "./builder.js";
@@ -16,6 +17,8 @@ export interface Port {
 export interface Draft {
   /** Its steps and all that they touch. */
   readonly builder: Builder;
+  /** The node that computes each value, with others' work perhaps: see fuse.ts. */
+  readonly makers: ReadonlyMap<Value, Node>;
   readonly inputs: ReadonlyMap<string, Port>;
   readonly outputs: ReadonlyMap<string, Port>;
 }
@@ -25,7 +28,7 @@ export function draft(graph: Graph, options: PlanOptions): Draft {
   const inputs = new Map<string, Port>();
   const outputs = new Map<string, Port>();
   const wanted = [...options.outputs.values(), ...(options.keep ?? [])];
-  const nodes = fuse(neededNodes(graph, wanted), new Set([...wanted, ...options.bound.keys()]));
+  const { nodes, makers } = fuse(neededNodes(graph, wanted), new Set([...wanted, ...options.bound.keys()]));
   const fed = graph.values.filter((value) => value.origin === "input");
   const builder = new Builder(arrange(nodes, [...fed, ...options.outputs.values()]), options);
 
@@ -61,7 +64,7 @@ export function draft(graph: Graph, options: PlanOptions): Draft {
     builder.step("unblock", view.n * view.blocks * view.h, [place, view], view.w * 8);
     outputs.set(name, { shape: value.shape, place });
   }
-  return { builder, inputs, outputs };
+  return { builder, makers, inputs, outputs };
 }
 
 /** One line per step: kernel, units of work, arguments, layer. */

@@ -1,10 +1,16 @@
 import type { Node, Value } from "../ops/op.js";
 
+/** Nodes, and which of them each value is computed by or absorbed into. */
+export interface Fused {
+  readonly nodes: readonly Node[];
+  readonly makers: ReadonlyMap<Value, Node>;
+}
+
 /**
  * The same computation by fewer nodes: each takes over from its only reader what it can do as well (see Op.absorb). Values
  * in `kept` are computed in any case.
  */
-export function fuse(nodes: readonly Node[], kept: ReadonlySet<Value>): Node[] {
+export function fuse(nodes: readonly Node[], kept: ReadonlySet<Value>): Fused {
   const readers = new Map<Value, number>();
   for (const { inputs } of nodes) {
     for (const input of inputs) if (input) readers.set(input, (readers.get(input) ?? 0) + 1);
@@ -30,10 +36,15 @@ export function fuse(nodes: readonly Node[], kept: ReadonlySet<Value>): Node[] {
   };
   for (const next of nodes) {
     const found = absorbed(next);
-    if (found) fused[found.place] = null;
-    const node = found?.node ?? next;
-    for (const output of node.outputs) places.set(output, fused.length);
-    fused.push(node);
+    if (found) {
+      fused[found.place] = null;
+      for (const [value, place] of places) if (place === found.place) places.set(value, fused.length);
+    }
+    for (const output of next.outputs) places.set(output, fused.length);
+    fused.push(found?.node ?? next);
   }
-  return fused.filter((node) => node !== null);
+  return {
+    nodes: fused.filter((node) => node !== null),
+    makers: new Map([...places].map(([value, place]) => [value, fused[place]!])),
+  };
 }

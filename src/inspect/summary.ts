@@ -32,7 +32,7 @@ export interface LayerSummary {
   readonly macs: number;
   /** Bytes of its output in memory, where channels lie in blocks of 8; 0 for what only training computes. */
   readonly activationBytes: number;
-  /** How it is computed: "direct 3×3", "1×1", "depthwise 3×3", "matrix product", ... Empty where nothing is. */
+  /** How it is computed: "direct 3×3", "1×1", "depthwise 3×3", "matrix product", ...; "with conv1" of a layer that another one takes over. Empty where nothing is. */
   readonly algorithm: string;
   /** Of several inputs, in the first that the layer depends on. */
   readonly receptiveField: ReceptiveField;
@@ -96,10 +96,9 @@ export function summary(model: Model): Summary {
         ...(formula !== undefined && { formula }),
         macs,
         activationBytes: isComputed(output) ? bytesOf(plan, output) : 0,
-        algorithm: algorithmOf(
-          steps.get(name) ?? [],
-          window ? formatKernel(window, input.shape.length === 3) : "",
-        ),
+        algorithm:
+          algorithmOf(steps.get(name) ?? [], window ? formatKernel(window, input.shape.length === 3) : "") ||
+          absorberOf(plan, name, output),
         receptiveField: fields.get(output) ?? NOTHING,
       },
     };
@@ -141,10 +140,17 @@ function memoryOf({ store }: Model, { builder }: Draft) {
   return { weightBytes, packedBytes, activationBytes, tableBytes, peakBytes };
 }
 
-/** Bytes of a value as it lies in memory. */
+/** What computes a layer's output along with its own. */
+function absorberOf({ makers }: Draft, name: string, output: Value): string {
+  const maker = makers.get(output)?.name;
+  return maker === undefined || maker === name ? "" : `with ${maker}`;
+}
+
+/** Bytes of a value as it lies in memory; 0 for one that stays in registers. */
 function bytesOf({ builder }: Draft, value: Value): number {
+  if (value.form === "dense") return value.elements * 4;
   const view = builder.views.get(value);
-  return view ? view.n * view.blocks * view.h * view.w * view.pixel : value.elements * 4;
+  return view ? view.n * view.blocks * view.h * view.w * view.pixel : 0;
 }
 
 /** Values that nodes take from others; that of the layer where it has no nodes. */

@@ -1,6 +1,6 @@
 import { writeFileAtomic } from "#platform";
 import { check, checkCount, checkFlags, checkIs, checkOptions, show } from "../errors.js";
-import { producer } from "../graph/graph.js";
+import { type Graph, producer } from "../graph/graph.js";
 import { Plan } from "../graph/plan.js";
 import { reshape } from "../ops/reshape.js";
 import { softmax as softmaxOp } from "../ops/softmax.js";
@@ -51,6 +51,8 @@ export interface BuildOptions {
   runtime?: Runtime;
   /** Give the weights random values to start from. Default true; false leaves them 0, to be loaded. */
   initialize?: boolean;
+  /** Run the model once, so that the first prediction is as fast as later ones. Default: where the weights are there. */
+  warm?: boolean;
   /** What other libraries call the weights, tried in this order where names do not match. */
   dialects?: readonly Dialect[];
   /** Makes an input [1, ...inputShape] of a picture, so that `classify` takes pictures. */
@@ -98,6 +100,7 @@ export class Model {
       "classes",
       "runtime",
       "initialize",
+      "warm",
       "dialects",
       "prepare",
       "outputs",
@@ -107,12 +110,13 @@ export class Model {
       seed = 0,
       classes = [],
       initialize = true,
+      warm = false,
       dialects = [],
       prepare,
       outputs = ["output"],
     } = options;
     check(Number.isSafeInteger(seed), () => `build: the seed is ${show(seed)}; it must be a whole number.`);
-    checkFlags("build", { initialize });
+    checkFlags("build", { initialize, warm });
     const named = Array.isArray(classes) && classes.every((name) => typeof name === "string");
     checkIs(named, "build: classes", classes, "a list of names");
     const prepares = prepare === undefined || typeof prepare === "function";
@@ -180,6 +184,23 @@ export class Model {
   tapsSync(input: Tensor | Feeds, names: readonly string[]): Record<string, Tensor> {
     checkNames("tapsSync", names);
     return this.#runSync("tapsSync", input, names);
+  }
+
+  /**
+   * Predicts for zeros, of the shape that the model was built for, so that the engine has compiled the kernels in earnest and
+   * weights are in the form that kernels read. Building a model does it, and so does loading a file into one that has run;
+   * after `loadStateDict` the first prediction takes longer, or this does. Nothing happens where values of an input decide
+   * shapes, nor `unasked` for a network that takes seconds, or cannot run: that is for the first prediction to say.
+   */
+  async warmUp({ unasked = false }: { unasked?: boolean } = {}): Promise<void> {
+    if (this.ports.some(({ content }) => content)) return;
+    try {
+      if (unasked && isLarge(this.outline({}, false).graph)) return;
+      const zeros = ({ shape }: Port): Tensor => new Tensor(new Float32Array(sizeOf(shape)), shape);
+      await this.#run("warmUp", Object.fromEntries(this.ports.map((port) => [port.name, zeros(port)])), []);
+    } catch (error) {
+      if (!unasked) throw error;
+    }
   }
 
   async #run(what: string, input: Tensor | Feeds, names: readonly string[]): Promise<Record<string, Tensor>> {
@@ -318,6 +339,7 @@ export class Model {
     const { tensors, metadata } = await readWeights(source, reading);
     const given = { ...(strict !== undefined && { strict }), ...(skip !== undefined && { skip }) };
     this.loadStateDict(tensors, given, nameOfSource(source));
+    if (this.#plans.size > 0) await this.warmUp({ unasked: true });
     const classes = classNames(metadata);
     if (classes && classes.length === this.outputShape[0]) this.classes = classes;
   }
@@ -325,6 +347,15 @@ export class Model {
   /** The weights were changed from outside; plans compute anew what they derived from them. */
   touch(): void {
     for (const plan of this.#plans.values()) plan.forgetWeights();
+  }
+
+  /** Gives back the memory that predictions have taken, besides the weights; the next one takes it again. */
+  rest(): void {
+    for (const [key, plan] of this.#plans) {
+      if (plan.busy) continue;
+      plan.dispose();
+      this.#plans.delete(key);
+    }
   }
 
   /** Gives the memory back. The model cannot be used any more. */
@@ -417,11 +448,24 @@ function joined(pieces: readonly Record<string, Tensor>[]): Record<string, Tenso
   return Object.fromEntries(names.map((name) => [name, join(pieces.map((piece) => piece[name]!))]));
 }
 
+/** Multiply-adds and values of a network that is not run unasked: some seconds, 1 GiB. */
+const LARGE_MACS = 4e10;
+const LARGE_VALUES = 2 ** 28;
+
+function isLarge({ nodes, values }: Graph): boolean {
+  const macs = nodes.reduce((sum, node) => sum + (node.op.macs?.(node) ?? 0), 0);
+  const inside = values.filter(({ origin }) => origin !== "parameter" && origin !== "buffer");
+  return macs > LARGE_MACS || inside.reduce((sum, { elements }) => sum + elements, 0) > LARGE_VALUES;
+}
+
 /** Makes a model of a network, for inputs of a shape without the batch, or for several of them: see {@link Network.build}. */
 export async function buildModel(
   network: Layer,
   input: readonly number[] | readonly Port[],
   options?: BuildOptions,
 ): Promise<Model> {
-  return new Model(network, input, options);
+  const model = new Model(network, input, options);
+  const { initialize = true, warm = initialize } = options ?? {};
+  if (warm) await model.warmUp({ unasked: true });
+  return model;
 }

@@ -12,7 +12,9 @@ import type { ModelProto } from "./proto/types.js";
 import { type BatchedInput, onnxLayer } from "./trace.js";
 
 /** How a file becomes a model. */
-export interface ImportOptions extends Pick<BuildOptions, "classes" | "runtime" | "prepare">, FileOptions {
+export interface ImportOptions
+  extends Pick<BuildOptions, "classes" | "runtime" | "prepare" | "warm">,
+    FileOptions {
   /**
    * Shapes of inputs, batch included, by name: `{ input: [1, 3, 224, 224] }`; or of the only one, `[1, 3, 224, 224]`. Needed
    * where the file leaves height, width or other sizes open. The model then also takes other sizes, where its layers do.
@@ -27,7 +29,7 @@ export interface ImportOptions extends Pick<BuildOptions, "classes" | "runtime" 
   externalData?: ExternalData;
 }
 
-const IMPORT_OPTIONS = ["shapes", "batch", "externalData", "classes", "runtime", "prepare"];
+const IMPORT_OPTIONS = ["shapes", "batch", "externalData", "classes", "runtime", "prepare", "warm"];
 
 /**
  * Makes a model of an ONNX file: a path or an address, from where it comes as `readWeights` fetches weights, its bytes, a
@@ -95,7 +97,7 @@ export async function modelOf(
 
   const outputs = network.outputs.map(({ name }) => name);
   const layer = onnxLayer(network, batchedInput(network, ports));
-  const model = await buildModel(layer, ports, { ...build, outputs });
+  const model = await buildModel(layer, ports, { ...build, outputs, warm: false });
   // The model has them now.
   for (const weight of network.weights.values()) {
     weight.tensor = undefined;
@@ -104,6 +106,7 @@ export async function modelOf(
   const classes = classNames(Object.fromEntries(proto.metadataProps.map(({ key, value }) => [key, value])));
   if (classes && build.classes === undefined && classes.length === model.outputShape[0])
     model.classes = classes;
+  if (build.warm ?? true) await model.warmUp({ unasked: true });
   return model;
 }
 

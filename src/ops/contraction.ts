@@ -44,8 +44,8 @@ function contract(
   const units: (readonly (number | undefined)[])[] = [...loops.units];
   // The last loop stays the fourth: a unit along it may have fewer rows.
   while (units.length < 4) units.splice(units.length - 1, 0, [1, 0, 0, 0, 0]);
-  // Loops of one round are left out: each costs a few instructions for every round of those around it.
-  const counted = loops.sum.filter(([rounds]) => rounds !== 1);
+  // Outer loops of one round are left out: each costs a few instructions for every round of those around it.
+  const counted = loops.sum.filter(([rounds], i) => rounds !== 1 || i === loops.sum.length - 1);
   const sum = [...Array(4 - counted.length).fill([1, 0, 0]), ...counted] as number[][];
   const column = (table: typeof units, i: number): number[] => table.map((line) => line[i] ?? 0);
   const { count: m, total = m * units[3]![0]!, wrap = ENDLESS, ...step } = loops.rows;

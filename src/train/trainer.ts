@@ -68,6 +68,8 @@ export class Trainer {
     this.model = model;
     this.#options = options;
     this.#floats = model.store.parameterFloats;
+    // A model that was warmed up for predictions now needs the room for training.
+    model.rest();
     model.runtime.retain();
     try {
       const bytes = this.#floats * 4 * (1 + optimizer.slots.length);

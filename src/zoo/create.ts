@@ -31,7 +31,7 @@ export interface ZooOptions extends Omit<BuildOptions, "outputs">, ReadWeightsOp
   strict?: LoadOptions["strict"];
 }
 
-const BUILD_OPTIONS = ["seed", "classes", "runtime", "initialize", "dialects", "prepare"];
+const BUILD_OPTIONS = ["seed", "classes", "runtime", "initialize", "warm", "dialects", "prepare"];
 const LOAD_OPTIONS = ["weights", "skip", "strict", ...readWeightsOptions];
 const ZOO_OPTIONS = ["numClasses", "inputShape", ...LOAD_OPTIONS, ...BUILD_OPTIONS];
 
@@ -90,12 +90,15 @@ export async function create<Own>(design: Design<Own>, options: ZooOptions & Own
     ...preparing(design.preprocessing, shape),
     initialize: !weights || skip !== undefined || strict === false,
     ...build,
+    ...(weights && { warm: false }),
     dialects,
     classes: classes ?? labels ?? [],
   });
   try {
     const loading = { ...(skip && { skip }), ...(strict !== undefined && { strict }) };
-    if (weights) model.loadStateDict(weights.tensors, loading, weights.name);
+    if (!weights) return model;
+    model.loadStateDict(weights.tensors, loading, weights.name);
+    if (build.warm ?? true) await model.warmUp({ unasked: true });
     return model;
   } catch (error) {
     model.dispose();

@@ -219,13 +219,13 @@ test("as a table, in as many columns as there is room for", async () => {
     formatSummary(told, { width: 110 }),
     `
 Layer  Type     Window  Output  Parameters  Multiply-adds  Sees  Every  Output in  Computed as
-─────────────────────────────────────────────────────────────────────────────────────────────────
-0      Conv2d   5×5     4×4×6          156          2,400     5      1  512 bytes  direct 5×5
-1      ReLU             4×4×6                                 5      1  512 bytes  relu
+────────────────────────────────────────────────────────────────────────────────────────────────────────
+0      Conv2d   5×5     4×4×6          156          2,400     5      1             direct 5×5
+1      ReLU             4×4×6                                 5      1  512 bytes  with 0
 2      Flatten          96                                    8         384 bytes  reshape
-3      Linear           10             970            960     8          64 bytes  matrix product
+3      Linear           10             970            960     8          64 bytes  matrix-vector product
 4      Softmax          10                                    8          64 bytes  softmax
-─────────────────────────────────────────────────────────────────────────────────────────────────
+────────────────────────────────────────────────────────────────────────────────────────────────────────
 Parameters     1,126
 Multiply-adds  3,360 for one input
 Memory         10.3 KB for one input
@@ -263,9 +263,9 @@ test("as Markdown, with all columns", async () => {
   assert.is(rule, "| --- | --- | --- | --- | --- | ---: | ---: | ---: | ---: | --- |");
   assert.is(
     first,
-    "| a\\|b | Conv2d | 3×3 s2 | 4×4×4 | (3 \\* 3 \\* 1 + 1) \\* 4 = 40 | 576 | 3 | 2 | 512 bytes | direct 3×3 |",
+    "| a\\|b | Conv2d | 3×3 s2 | 4×4×4 | (3 \\* 3 \\* 1 + 1) \\* 4 = 40 | 576 | 3 | 2 |  | direct 3×3 |",
   );
-  assert.is(second, "| fc\\_1 | ReLU |  | 4×4×4 |  |  | 3 | 2 | 512 bytes | relu |");
+  assert.is(second, "| fc\\_1 | ReLU |  | 4×4×4 |  |  | 3 | 2 | 512 bytes | with a\\|b |");
   assert.throws(() => summaryMarkdown(summary(model), { width: 3 } as object), /unknown option "width"/);
   assert.throws(() => formatSummary(summary(model), { width: 3 }), /width is 3/);
 });
@@ -493,7 +493,7 @@ test("how layers are computed follows from the plan", async () => {
   const { layers } = summary(model);
   assert.equal(
     layers.map(({ algorithm }) => algorithm),
-    ["direct 3×3", "1×1", "depthwise 5×5", "relu", "reshape", "matrix product"],
+    ["direct 3×3", "1×1", "depthwise 5×5", "with apart", "reshape", "matrix-vector product"],
   );
   const plan = formatPlan(model);
   assert.match(plan, /^once pack\(/);

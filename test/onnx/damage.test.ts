@@ -20,7 +20,7 @@ const MOST_RUN = 2 ** 16;
 /** Imports a file and, where that is no great matter, runs it. Throws what is no FeatureMapError. */
 async function tried(file: Uint8Array): Promise<boolean> {
   try {
-    using model = await importOnnx(file, { externalData: () => new Uint8Array(64) });
+    using model = await importOnnx(file, { externalData: () => new Uint8Array(64), warm: false });
     const feeds = model.ports.map(({ name, shape, content }) => {
       const given = content ? [1] : shape;
       return sizeOf(given) < MOST_RUN

@@ -70,7 +70,7 @@ function behind(
       }
       if (residual) y = graph.add(add, residual === "first" ? [v.r!, y] : [y, v.r!], {});
       if (clamp) y = clampOf(graph, y, clamp);
-      assert.is(fuse(neededNodes(graph, [y]), new Set([y])).length, 1, "one node does all of it");
+      assert.is(fuse(neededNodes(graph, [y]), new Set([y])).nodes.length, 1, "one node does all of it");
       return y;
     },
     reference(refs) {
@@ -114,7 +114,7 @@ const test = suite("what is absorbed");
 
 /** Names of the ops left of a graph. */
 const left = (graph: Graph, outputs: Value[], kept: Value[] = outputs): string[] =>
-  fuse(neededNodes(graph, outputs), new Set(kept)).map(({ op }) => op.name);
+  fuse(neededNodes(graph, outputs), new Set(kept)).nodes.map(({ op }) => op.name);
 
 const input = (graph: Graph): [x: Value, w: Value] => [
   graph.input("x", [1, 8, 6, 6]),
@@ -137,7 +137,7 @@ test("of two convolutions that are added up, the later one takes the addition", 
   const first = graph.add(conv2d, [x, w, null], convAttrs());
   const second = graph.add(conv2d, [x, w, null], convAttrs());
   const sum = graph.add(relu, [graph.add(add, [second, first], {})], {});
-  const nodes = fuse(neededNodes(graph, [sum]), new Set([sum]));
+  const { nodes } = fuse(neededNodes(graph, [sum]), new Set([sum]));
   assert.equal(
     nodes.map(({ outputs }) => outputs[0]),
     [first, sum],

@@ -93,7 +93,7 @@ test("a training that has numbers which are NaN is resumed to the same bits", as
   ];
   for (const [name, layers, source, options] of cases) {
     const run = async (more: Partial<FitOptions>, seed: number) => {
-      using model = await layers.build([1, 8, 8], { seed, runtime: one });
+      using model = await layers.build([1, 8, 8], { seed, runtime: one, warm: false });
       const files: Uint8Array[] = [];
       const checkpoint = { save: (bytes: Uint8Array) => files.push(bytes) };
       const result = await fit(model, source, { ...options, checkpoint, ...more });
@@ -114,7 +114,7 @@ test("a checkpoint in the midst of an epoch is that of the last epoch's end", as
   const whole = await train(momentum!);
   const controller = new AbortController();
   const files: Uint8Array[] = [];
-  using model = await network.build([1, 8, 8], { seed: 1, runtime: one });
+  using model = await network.build([1, 8, 8], { seed: 1, runtime: one, warm: false });
   await rejectsMessage(
     fit(model, data, {
       ...momentum!,
@@ -134,7 +134,7 @@ test("a checkpoint in the midst of an epoch is that of the last epoch's end", as
 
 test("every so many epochs, and at the end", async () => {
   const epochsOf = async (every: number, epochs: number): Promise<number[]> => {
-    using model = await barNetwork().build([1, 8, 8], { runtime: one });
+    using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
     const seen: number[] = [];
     let epoch = 0;
     await fit(model, bars(20), {
@@ -192,7 +192,7 @@ test("early stopping goes on where it was", async () => {
 
 test("the weights in a checkpoint load like any others", async () => {
   const { files, weights } = await train({ epochs: 1 });
-  using model = await network.build([1, 8, 8], { seed: 8, runtime: one });
+  using model = await network.build([1, 8, 8], { seed: 8, runtime: one, warm: false });
   await model.load(files[0]!, { strict: false });
   assert.equal(weightsOf(model), weights);
 });
@@ -210,7 +210,7 @@ test("a checkpoint of another training is refused, and says what is other", asyn
   const options: FitOptions = { epochs: 2, optimizer: sgd({ lr: 0.1, momentum: 0.9 }), seed: 3 };
   const { files } = await train({ ...options, epochs: 1 });
   const resume = files[0]!;
-  using model = await network.build([1, 8, 8], { runtime: one });
+  using model = await network.build([1, 8, 8], { runtime: one, warm: false });
   const cases: [Partial<FitOptions>, RegExp][] = [
     [{ optimizer: adam() }, /belongs to another training\. optimizer: sgd in the checkpoint, adam now/],
     [{ optimizer: sgd({ lr: 0.1, momentum: 0.8 }) }, /optimizer's numbers: \[0\.1,0\.9,.*\[0\.1,0\.8,/],
@@ -239,7 +239,7 @@ test("a checkpoint of another training is refused, and says what is other", asyn
     { ...options, resume },
     /frozen: \[\] in the checkpoint, \["0\.weight","0\.bias"\] now/,
   );
-  using other = await barNetwork().build([1, 8, 8], { runtime: one });
+  using other = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   await refuses(other, { ...options, resume }, /does not fit the model|is missing or of another size/);
 });
 
@@ -247,7 +247,7 @@ test("a file that is no checkpoint, or is damaged, is refused", async () => {
   const options: FitOptions = { epochs: 2, optimizer: adam() };
   const { files } = await train({ ...options, epochs: 1 });
   const [file] = files as [Uint8Array];
-  using model = await network.build([1, 8, 8], { runtime: one });
+  using model = await network.build([1, 8, 8], { runtime: one, warm: false });
   const resuming = (resume: Uint8Array, pattern: RegExp): Promise<void> =>
     refuses(model, { ...options, resume }, pattern);
   await resuming(
@@ -294,7 +294,7 @@ test("a file that is no checkpoint, or is damaged, is refused", async () => {
 test("random damage gives an error or a training", async () => {
   const options: FitOptions = { epochs: 1, batchSize: 50, optimizer: adam() };
   const { files } = await train(options);
-  using model = await network.build([1, 8, 8], { runtime: one });
+  using model = await network.build([1, 8, 8], { runtime: one, warm: false });
   await survivesDamage(
     files,
     (resume) => fit(model, data, { ...options, resume }),

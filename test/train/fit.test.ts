@@ -44,7 +44,7 @@ test("learns to tell bars apart, with Adam and with momentum", async () => {
     { epochs: 20, optimizer: adam({ lr: 0.01 }) },
     { epochs: 8, optimizer: momentum },
   ]) {
-    using model = await barNetwork().build([1, 8, 8], { seed: 1, runtime: one });
+    using model = await barNetwork().build([1, 8, 8], { seed: 1, runtime: one, warm: false });
     const { history, stopped, steps, best } = await fit(model, bars(300), {
       ...options,
       validation: bars(100, 1),
@@ -63,7 +63,7 @@ test("learns to tell bars apart, with Adam and with momentum", async () => {
 });
 
 test("a record's numbers are what evaluating says", async () => {
-  using model = await barNetwork().build([1, 8, 8], { seed: 1, runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { seed: 1, runtime: one, warm: false });
   const validation = bars(70, 1);
   const { history } = await fit(model, bars(90), {
     epochs: 2,
@@ -84,7 +84,7 @@ test("a record's numbers are what evaluating says", async () => {
 
 test("means over an epoch count samples, not batches", async () => {
   // The weights hardly move, so each sample's loss is the same in training as in evaluation.
-  using model = await barNetwork().build([1, 8, 8], { seed: 1, runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { seed: 1, runtime: one, warm: false });
   const data = bars(33);
   const { loss, accuracy } = await evaluate(model, data);
   const { history } = await fit(model, data, { epochs: 1, optimizer: sgd({ lr: 1e-20 }) });
@@ -93,7 +93,7 @@ test("means over an epoch count samples, not batches", async () => {
 });
 
 test("dropLast leaves out a last batch that is not full", async () => {
-  using model = await barNetwork().build([1, 8, 8], { runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   const sizes: number[] = [];
   const counting: Dataset = {
     ...bars(50),
@@ -109,7 +109,7 @@ test("dropLast leaves out a last batch that is not full", async () => {
 
 test("regression: a line is found, from features, by batches of one's own making", async () => {
   const network = sequential([linear(1)]);
-  using model = await network.build([2], { seed: 1, runtime: one });
+  using model = await network.build([2], { seed: 1, runtime: one, warm: false });
   async function* batches(epoch: number): AsyncGenerator<Batch> {
     for (let i = 0; i < 10; i++) yield line(16, 100 * epoch + i);
   }
@@ -136,7 +136,7 @@ test("regression: a line is found, from features, by batches of one's own making
 test("regression on a data set, whose samples become features", async () => {
   const { inputs, targets } = line(200, 7);
   const data = fromArrays({ inputs: inputs.reshape(200, 2, 1, 1), targets });
-  using model = await sequential([linear(1)]).build([2], { seed: 1, runtime: one });
+  using model = await sequential([linear(1)]).build([2], { seed: 1, runtime: one, warm: false });
   await fit(model, data, {
     epochs: 30,
     batchSize: 20,
@@ -149,13 +149,13 @@ test("regression on a data set, whose samples become features", async () => {
 
 test("pictures of another size, where the network takes them", async () => {
   const network = sequential([conv2d(4, 3), globalAvgPool2d(), flatten(), linear(3)]);
-  using model = await network.build([1, 16, 16], { runtime: one });
+  using model = await network.build([1, 16, 16], { runtime: one, warm: false });
   const { history } = await fit(model, bars(20), { epochs: 1 });
   assert.ok(history[0]!.loss > 0);
 });
 
 test("the schedule decides the learning rate of each step", async () => {
-  using model = await barNetwork().build([1, 8, 8], { runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   const points: unknown[] = [];
   const rates: number[] = [];
   const schedule: Schedule = (point) => {
@@ -192,7 +192,7 @@ test("same seed, same bits, for any number of threads; another seed, others", as
 });
 
 test("callbacks are called in order, and awaited", async () => {
-  using model = await barNetwork().build([1, 8, 8], { runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   const events: string[] = [];
   const callbacks: Callbacks = {
     onTrainBegin: (begin) => void events.push(`begin ${JSON.stringify(begin)}`),
@@ -221,7 +221,7 @@ test("callbacks are called in order, and awaited", async () => {
 });
 
 test("a callback that gives false ends training", async () => {
-  using model = await barNetwork().build([1, 8, 8], { runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   const run = (callbacks: Callbacks) => fit(model, bars(40), { epochs: 5, batchSize: 10, callbacks });
   const inEpoch = await run({ onStepEnd: async ({ epoch, step }) => epoch < 2 || step < 3 });
   assert.equal([inEpoch.stopped, inEpoch.history.length, inEpoch.steps], ["callback", 1, 7]);
@@ -235,7 +235,7 @@ test("the next batch is asked for while a step is computed", async () => {
   // One thread alone does one thing after the other.
   const runtime = runtimeOf(2);
   if (runtime.threads === 1) return;
-  using model = await wideNetwork().build([1, 8, 8], { runtime });
+  using model = await wideNetwork().build([1, 8, 8], { runtime, warm: false });
   const events: string[] = [];
   const data = bars(60);
   const watched: Dataset = {
@@ -263,7 +263,7 @@ test("early stopping restores the weights of the best epoch", async () => {
   const schedule: Schedule = ({ epoch }) => (epoch < 3 ? 0.1 : 2);
   for (const restoreBest of [true, false]) {
     for (const monitor of [undefined, "validationAccuracy", "loss"] as const) {
-      using model = await barNetwork().build([1, 8, 8], { seed: 2, runtime: one });
+      using model = await barNetwork().build([1, 8, 8], { seed: 2, runtime: one, warm: false });
       const after: Float32Array[] = [];
       const records: EpochRecord[] = [];
       const { history, stopped, best } = await fit(model, data, {
@@ -292,7 +292,7 @@ test("early stopping restores the weights of the best epoch", async () => {
 });
 
 test("early stopping: an improvement of no more than minDelta is none", async () => {
-  using model = await barNetwork().build([1, 8, 8], { runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   const { history, best } = await fit(model, bars(64), {
     epochs: 9,
     optimizer: sgd({ lr: 1e-3 }),
@@ -305,10 +305,11 @@ test("early stopping: an improvement of no more than minDelta is none", async ()
 test("an abort ends it within a step: the reason is thrown, the model goes on, the memory is back", async () => {
   for (const threads of [1, 2]) {
     const runtime = runtimeOf(threads);
-    using model = await wideNetwork().build([1, 8, 8], { runtime });
-    // Workers, if any, and the plan of a prediction.
+    using model = await wideNetwork().build([1, 8, 8], { runtime, warm: false });
     const pictures = new Tensor(new Float32Array(64 * 64), [64, 1, 8, 8]);
+    // Workers, if any.
     await model.predict(pictures);
+    model.rest();
     const used = runtime.heap.usedBytes;
     for (const reason of [undefined, new Error("enough")]) {
       const controller = new AbortController();
@@ -338,7 +339,7 @@ test("an abort ends it within a step: the reason is thrown, the model goes on, t
 });
 
 test("an abort does not wait for data", async () => {
-  using model = await barNetwork().build([1, 8, 8], { runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   const controller = new AbortController();
   const stuck: Dataset = { ...bars(20), get: () => new Promise(() => {}) };
   const training = fit(model, stuck, { epochs: 1, signal: controller.signal });
@@ -347,7 +348,7 @@ test("an abort does not wait for data", async () => {
 });
 
 test("an abort ends a validation", async () => {
-  using model = await barNetwork().build([1, 8, 8], { runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   const controller = new AbortController();
   const data = bars(100);
   let asked = 0;
@@ -366,7 +367,7 @@ test("an abort ends a validation", async () => {
 });
 
 test("a loss that is no number is an error, and the model gets back the weights of the epoch's beginning", async () => {
-  using model = await barNetwork().build([1, 8, 8], { seed: 1, runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { seed: 1, runtime: one, warm: false });
   const used = one.heap.usedBytes;
   let kept = weightsOf(model);
   await rejectsMessage(
@@ -387,7 +388,7 @@ test("a loss that is no number is an error, and the model gets back the weights 
 });
 
 test("weights that are no numbers after the last step are an error too", async () => {
-  using model = await barNetwork().build([1, 8, 8], { seed: 1, runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { seed: 1, runtime: one, warm: false });
   const kept = weightsOf(model);
   await rejectsMessage(
     fit(model, bars(64), {
@@ -401,7 +402,7 @@ test("weights that are no numbers after the last step are an error too", async (
 });
 
 test("a loss that is no number in the first step has another cause", async () => {
-  using model = await barNetwork().build([1, 8, 8], { seed: 1, runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { seed: 1, runtime: one, warm: false });
   const state = model.stateDict();
   state.get("0.weight")!.data.fill(3e38);
   state.get("4.weight")!.data.fill(3e38);
@@ -413,7 +414,7 @@ test("a loss that is no number in the first step has another cause", async () =>
 });
 
 test("an error in the midst of an epoch gives the weights of its beginning back", async () => {
-  using model = await barNetwork().build([1, 8, 8], { seed: 1, runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { seed: 1, runtime: one, warm: false });
   const kept = weightsOf(model);
   let steps = 0;
   const loss = crossEntropy();
@@ -432,7 +433,7 @@ test("an error in the midst of an epoch gives the weights of its beginning back"
 });
 
 test("an error of a callback or of the data comes through, and the memory is back", async () => {
-  using model = await barNetwork().build([1, 8, 8], { runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   const used = one.heap.usedBytes;
   const failing: Callbacks = {
     onStepEnd: ({ step }) => {
@@ -455,14 +456,14 @@ test("an error of a callback or of the data comes through, and the memory is bac
 });
 
 test("training gives its memory back", async () => {
-  using model = await barNetwork().build([1, 8, 8], { runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   const used = one.heap.usedBytes;
   await fit(model, bars(50), { epochs: 2, validation: bars(30, 1), clipNorm: 1 });
   assert.is(one.heap.usedBytes, used);
 });
 
 test("data that do not fit are refused, with both shapes and the remedy", async () => {
-  using model = await barNetwork().build([1, 8, 8], { runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   const run = (data: unknown, options: object = {}) => fit(model, data as Dataset, { epochs: 1, ...options });
   const pictures = (shape: number[], targets: ArrayLike<number> | Tensor, classes?: string[]): Dataset =>
     fromArrays({
@@ -507,7 +508,7 @@ test("data that do not fit are refused, with both shapes and the remedy", async 
 });
 
 test("batches of one's own making are checked", async () => {
-  using model = await barNetwork().build([1, 8, 8], { runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   const run = (batch: unknown, options: object = {}) => {
     async function* batches(): AsyncGenerator<Batch> {
       yield await bars(4).get([0, 1]);
@@ -540,7 +541,7 @@ test("batches of one's own making are checked", async () => {
 });
 
 test("options that make no sense are refused, before anything is done", async () => {
-  using model = await barNetwork().build([1, 8, 8], { runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   const used = one.heap.usedBytes;
   const cases: [object | undefined, RegExp][] = [
     [{ epochs: 1, bachSize: 3 }, /fit: unknown option "bachSize"\. It takes: epochs, batchSize/],
@@ -566,7 +567,7 @@ test("options that make no sense are refused, before anything is done", async ()
     await rejectsMessage(fit(model, bars(10), options as FitOptions), pattern);
   }
   const regression = sequential([linear(1)]);
-  using other = await regression.build([2], { runtime: one });
+  using other = await regression.build([2], { runtime: one, warm: false });
   const { inputs, targets } = line(10, 1);
   const data = fromArrays({ inputs: inputs.reshape(10, 2, 1, 1), targets });
   await rejectsMessage(
@@ -578,7 +579,7 @@ test("options that make no sense are refused, before anything is done", async ()
 });
 
 test("a model is trained once at a time, and not after dispose", async () => {
-  const model = await barNetwork().build([1, 8, 8], { runtime: one });
+  const model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   const first = fit(model, bars(50), { epochs: 1 });
   await rejectsMessage(fit(model, bars(50), { epochs: 1 }), /this model is being trained already/);
   await first;

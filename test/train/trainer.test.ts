@@ -46,7 +46,7 @@ function numbersOf(model: Model): Numbers {
 }
 
 async function compareWithOracle(optimizer: Optimizer, rule: Rule, clipNorm?: number): Promise<void> {
-  using model = await small.build([1, 5, 5], { seed: 3, runtime: one });
+  using model = await small.build([1, 5, 5], { seed: 3, runtime: one, warm: false });
   using trainer = new Trainer(model, { loss, optimizer, clipNorm });
   const expected = numbersOf(model);
   const kept = Object.fromEntries(
@@ -126,7 +126,7 @@ test("AdamW", async () => {
 test("a layer that is applied twice gets the gradient of both uses", async () => {
   const conv = conv2d(2, 3);
   const twice = custom("Twice", (scope, x) => scope.child("conv", conv, scope.child("conv", conv, x)));
-  using model = await sequential({ twice }).build([2, 6, 7], { seed: 3, runtime: one });
+  using model = await sequential({ twice }).build([2, 6, 7], { seed: 3, runtime: one, warm: false });
   const targets = new Tensor(new Float32Array(3 * 2 * 2 * 3), [3, 2, 2, 3]);
   const { inputs } = randomBatch(3, [2, 6, 7], 1, new Random(6));
   const random = new Random(7);
@@ -165,7 +165,7 @@ test("a layer that is applied twice gets the gradient of both uses", async () =>
 test("what lies behind the numbers of a bias that is used twice is no part of the gradient", async () => {
   const conv = conv2d(13, 3, { padding: 1 });
   const twice = custom("Twice", (scope, x) => scope.child("conv", conv, scope.child("conv", conv, x)));
-  using model = await sequential({ twice }).build([13, 6, 7], { seed: 3, runtime: one });
+  using model = await sequential({ twice }).build([13, 6, 7], { seed: 3, runtime: one, warm: false });
   using trainer = new Trainer(model, { loss: mse(), optimizer: sgd({ lr: 0.1 }), clipNorm: 1e6 });
   const { inputs } = randomBatch(3, [13, 6, 7], 1, new Random(6));
   for (let i = 0; i < 2; i++) {
@@ -189,7 +189,7 @@ test("frozen weights keep every bit, and the others learn what they would have l
     ...[flatten(), linear(3)],
   ]);
   const train = async (...frozen: string[]): Promise<[Map<string, Tensor>, Map<string, Tensor>]> => {
-    using model = await network.build([1, 8, 8], { seed: 2, runtime: one });
+    using model = await network.build([1, 8, 8], { seed: 2, runtime: one, warm: false });
     const before = model.stateDict();
     if (frozen.length > 0) model.freeze(...frozen);
     using trainer = new Trainer(model, { loss, optimizer: sgd({ lr: 0.1, momentum: 0.9 }) });
@@ -211,7 +211,7 @@ test("frozen weights keep every bit, and the others learn what they would have l
 
 test("freezing and thawing between steps", async () => {
   const random = new Random(4);
-  using model = await barNetwork().build([1, 8, 8], { seed: 2, runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { seed: 2, runtime: one, warm: false });
   const data = [0, 1, 2].map(() => randomBatch(4, [1, 8, 8], 3, random));
   using trainer = new Trainer(model, { loss, optimizer: sgd({ lr: 0.1, momentum: 0.9 }), clipNorm: 100 });
   const full = await trainer.step(data[0]!);
@@ -238,8 +238,8 @@ test("freezing and thawing between steps", async () => {
 
 test("frozen weights loaded between steps are used", async () => {
   const batch = randomBatch(4, [1, 8, 8], 3, new Random(4));
-  using model = await barNetwork().build([1, 8, 8], { seed: 2, runtime: one });
-  using other = await barNetwork().build([1, 8, 8], { seed: 9, runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { seed: 2, runtime: one, warm: false });
+  using other = await barNetwork().build([1, 8, 8], { seed: 9, runtime: one, warm: false });
   model.freeze("0");
   other.freeze("0");
   using trainer = new Trainer(model, { loss, optimizer: sgd({ lr: 1e-3 }) });
@@ -251,7 +251,7 @@ test("frozen weights loaded between steps are used", async () => {
 
 test("predictions follow the weights from step to step", async () => {
   const batch = randomBatch(4, [1, 8, 8], 3, new Random(4));
-  using model = await barNetwork().build([1, 8, 8], { runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   using trainer = new Trainer(model, { loss, optimizer: sgd({ lr: 0.1 }) });
   for (let i = 0; i < 3; i++) {
     const before = await model.predict(batch.inputs);
@@ -266,8 +266,8 @@ test("predictions follow the weights from step to step", async () => {
 
 test("predictions queued before and behind a step use the weights of their turn", async () => {
   const batch = randomBatch(4, [1, 8, 8], 3, new Random(4));
-  using model = await barNetwork().build([1, 8, 8], { runtime: one });
-  using other = await barNetwork().build([1, 8, 8], { seed: 9, runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
+  using other = await barNetwork().build([1, 8, 8], { seed: 9, runtime: one, warm: false });
   using trainer = new Trainer(model, { loss, optimizer: sgd({ lr: 0.1 }) });
   /** By another model, which has packed nothing yet. */
   const expected = (): Float32Array => {
@@ -289,7 +289,7 @@ test("predictions queued before and behind a step use the weights of their turn"
 test("200 steps leave the memory where it was after the first", async () => {
   for (const threads of [1, 2]) {
     const runtime = runtimeOf(threads);
-    using model = await wideNetwork().build([1, 8, 8], { runtime });
+    using model = await wideNetwork().build([1, 8, 8], { runtime, warm: false });
     const before = runtime.heap.usedBytes;
     const trainer = new Trainer(model, { loss, optimizer: adam(), clipNorm: 1 });
     const random = new Random(1);
@@ -338,11 +338,11 @@ test("takes up where its state was read", async () => {
   const random = new Random(1);
   const data = [0, 1, 2, 3].map(() => randomBatch(4, [1, 8, 8], 3, random));
   for (const optimizer of [sgd({ lr: 0.1, momentum: 0.9, dampening: 0.5 }), adam()]) {
-    using model = await barNetwork().build([1, 8, 8], { runtime: one });
+    using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
     using trainer = new Trainer(model, { loss, optimizer });
     await trainer.step(data[0]!);
     await trainer.step(data[1]!);
-    using copy = await barNetwork().build([1, 8, 8], { seed: 5, runtime: one });
+    using copy = await barNetwork().build([1, 8, 8], { seed: 5, runtime: one, warm: false });
     using second = new Trainer(copy, { loss, optimizer });
     copy.loadStateDict(model.stateDict());
     second.restore(trainer.steps, trainer.slots());
@@ -355,7 +355,7 @@ test("takes up where its state was read", async () => {
 });
 
 test("restore changes nothing unless everything is there", async () => {
-  using model = await barNetwork().build([1, 8, 8], { runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   using trainer = new Trainer(model, { loss, optimizer: adam() });
   await trainer.step(randomBatch(4, [1, 8, 8], 3, new Random(1)));
   const before = trainer.slots();
@@ -372,7 +372,7 @@ test("restore changes nothing unless everything is there", async () => {
 });
 
 test("targets that do not fit are refused", async () => {
-  using model = await barNetwork().build([1, 8, 8], { runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   const { inputs } = randomBatch(2, [1, 8, 8], 3, new Random(1));
   using trainer = new Trainer(model, { loss, optimizer: adam() });
   const weights = weightsOf(model);
@@ -400,7 +400,7 @@ test("targets that do not fit are refused", async () => {
 });
 
 test("n values fit outputs of [n, 1]", async () => {
-  using model = await sequential([linear(1)]).build([4], { runtime: one });
+  using model = await sequential([linear(1)]).build([4], { runtime: one, warm: false });
   using trainer = new Trainer(model, { loss: mse(), optimizer: sgd({ lr: 0.1 }) });
   const inputs = tensor([
     [1, 2, 3, 4],
@@ -415,7 +415,7 @@ test("dropout is another in each step and for each seed, and the same again", as
   const network = sequential([flatten(), dropout(0.5), linear(3)]);
   const batch = randomBatch(8, [1, 8, 8], 3, new Random(3));
   const run = async (seed: number): Promise<number[]> => {
-    using model = await network.build([1, 8, 8], { runtime: one });
+    using model = await network.build([1, 8, 8], { runtime: one, warm: false });
     using trainer = new Trainer(model, { loss, optimizer: sgd({ lr: 1e-30 }), seed });
     const losses = [];
     for (let i = 0; i < 3; i++) losses.push((await trainer.step(batch)).loss);
@@ -428,7 +428,7 @@ test("dropout is another in each step and for each seed, and the same again", as
 });
 
 test("one step at a time; after dispose none", async () => {
-  const model = await barNetwork().build([1, 8, 8], { runtime: one });
+  const model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   const batch = randomBatch(2, [1, 8, 8], 3, new Random(1));
   const trainer = new Trainer(model, { loss, optimizer: adam() });
   const step = trainer.step(batch);
@@ -444,7 +444,7 @@ test("one step at a time; after dispose none", async () => {
 });
 
 test("options that make no sense are refused", async () => {
-  using model = await barNetwork().build([1, 8, 8], { runtime: one });
+  using model = await barNetwork().build([1, 8, 8], { runtime: one, warm: false });
   const used = one.heap.usedBytes;
   const make = (options: object): Trainer => new Trainer(model, { loss, optimizer: adam(), ...options });
   throwsMessage(() => make({ clipNorm: 0 }), /clipNorm is 0; it must be a number above 0/);
