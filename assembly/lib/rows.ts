@@ -39,7 +39,7 @@ export function zip<F, K>(out: usize, a: usize, b: usize, k: K, begin: i32, end:
 }
 
 /** Zeroes the lanes of a row that are no channels. The row has just been written, so that it lies near. */
-function clearLanes(o: View, unit: i32): void {
+export function clearLanes(o: View, unit: i32): void {
   if (o.c % LANES == 0) return;
   const lanes = o.lanesOfRow(unit);
   if (lanes == LANES) return;

@@ -28,8 +28,6 @@ export function absorb<A extends Absorbed>(node: Node<A>, next: Node, index: num
   if (node.attrs.clamp) return null;
   const { outputs } = next;
   const clamp = next.op.clamps?.(next.attrs);
-  const depthwise = "groups" in node.attrs && node.attrs.groups === w.shape[0] && w.shape[1] === 1; // TODO
-  if (depthwise && next.op !== batchNorm) return null;
   if (clamp) return { ...node, outputs, attrs: { ...node.attrs, clamp } };
   if (residual) return null;
   if (next.op === batchNorm && norm.length === 0) {

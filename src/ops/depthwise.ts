@@ -11,9 +11,10 @@ import {
   type WeightOrder,
   type Window,
 } from "./contraction.js";
-import type { Epilogue } from "./epilogue.js";
+import { bounds, type Epilogue, NO_EPILOGUE } from "./epilogue.js";
 import { LANES, type Place, type View } from "./layout.js";
-import type { StepWriter, Value } from "./op.js";
+import { float, type StepWriter, type Value, type Word } from "./op.js";
+import { writeRows } from "./rows.js";
 
 /** Whether each output channel sees one input channel, its own. */
 export function isDepthwise({ outs, groupOuts, ins, groupIns }: Channels): boolean {
@@ -32,11 +33,9 @@ function layout(
 }
 
 /** The window as the kernels take it: see assembly/lib/window.ts. */
-function taps(plan: StepWriter, { kh, kw, sh, sw, dh, dw }: Window): Place {
-  return plan.constants([kh, kw, sh, sw, dh, dw]);
-}
+const taps = ({ kh, kw, sh, sw, dh, dw }: Window): Word[] => [kh, kw, sh, sw, dh, dw];
 
-/** out = the windows of x, which is already padded, times the weights of each channel. */
+/** out = the windows of x, which is already padded, times the weights of each channel, and the epilogue. */
 export function writeDepthwise(
   plan: StepWriter,
   out: View,
@@ -45,16 +44,24 @@ export function writeDepthwise(
   window: Window,
   { rotated }: WeightOrder,
   scaling: Scaling | null,
-  { bias }: Epilogue,
+  epilogue: Epilogue,
 ): void {
   const { channels, panels, order } = layout(out.c, window, rotated);
   const weights = packed(plan, weight, channels, window, panels, order, scaling);
+  const { bias, residual, low, high } = epilogue;
+  const summed = residual ? { ...NO_EPILOGUE, bias } : epilogue;
   plan.step(
     "depthwiseConv2d",
     out.n * out.blocks * out.h,
-    [out, x, weights, bias ?? 0, taps(plan, window)],
+    [out, x, weights, bias ?? 0, plan.constants([...taps(window), ...bounds(summed)])],
     2 * out.w * LANES * window.kh * window.kw,
   );
+  if (!residual) return;
+  // Seldom, so that the kernel need not know of it.
+  writeRows(plan, "add", [out, out, residual], [], 1);
+  if (low !== NO_EPILOGUE.low || high !== NO_EPILOGUE.high) {
+    writeRows(plan, "clip", [out, out], [plan.constants([1, 0, low, high].map(float))], 4);
+  }
 }
 
 /** dw = what each tap of the windows saw of x, times dy: by images, which are then added up. */
@@ -69,7 +76,7 @@ export function writeDepthwiseGradWeight(
   const { channels, panels, order } = layout(x.c, window, rotated);
   const partial = plan.scratch((x.n * panels.count * panels.bytes) / 4);
   const flops = 2 * dy.h * dy.w * LANES * window.kh * window.kw;
-  plan.step("depthwiseConv2dGradWeight", x.n * x.blocks, [partial, x, dy, taps(plan, window)], flops);
+  plan.step("depthwiseConv2dGradWeight", x.n * x.blocks, [partial, x, dy, plan.constants(taps(window))], flops);
   const constants = packing(plan, channels, window, panels, order, x.n);
   plan.step("unpack", panels.count, [dw, partial, constants], (panels.bytes / 2) * x.n);
 }

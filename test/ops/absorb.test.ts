@@ -107,6 +107,7 @@ testOp("convolution with what it absorbs", [
   behind([1, 10, 5, 7], 10, [3, 3], { norm: "affine" }, { groups: 10 }, false),
   behind([1, 10, 5, 7], 10, [3, 3], { norm: "affine", clamp: "relu6" }, { groups: 10 }, false),
   behind([2, 9, 7, 6], 9, [3, 3], { residual: "first", clamp: "relu" }, { groups: 9, sh: 2 }),
+  behind([1, 9, 8, 16], 9, [5, 5], { norm: "affine", residual: "second", clamp: "relu6" }, { groups: 9 }),
   behind([1, 3, 7, 7], 4, [3, 3], { norm: "affine", clamp: "relu" }),
 ]);
 

@@ -2,6 +2,7 @@ import simd from "wasm:simd";
 import worker from "worker:inline";
 import { Graph } from "../../src/graph/graph.js";
 import { Plan } from "../../src/graph/plan.js";
+import { clip } from "../../src/ops/clip.js";
 import { conv2d } from "../../src/ops/conv2d.js";
 import { pad } from "../../src/ops/pad.js";
 import { Runtime } from "../../src/wasm/runtime.js";
@@ -32,6 +33,25 @@ const cases = [
   depthwise([1, 6, 7, 6], [3, 3], { flip: true }),
   depthwise([2, 3, 8, 9], [2, 5], { flip: true, sw: 2 }, false),
   depthwise([1, 8, 4, 9], [4, 9], {}),
+  depthwise([3, 9, 9, 6], [3, 3]),
+  depthwise([1, 4, 8, 13], [3, 3], { sh: 2 }),
+  depthwise([2, 11, 12, 9], [3, 3], { sh: 2, sw: 2 }, false),
+  depthwise([2, 9, 6, 19], [5, 5]),
+  depthwise([1, 10, 7, 22], [3, 5], { sh: 2, dh: 2 }),
+  depthwise([2, 5, 9, 22], [5, 5], { sh: 2, sw: 2 }, false),
+  {
+    ...depthwise([2, 9, 8, 13], [3, 3]),
+    name: "kept between bounds above zero",
+    gradient: false,
+    build(graph, [x, w, b]) {
+      const y = graph.add(conv2d, [x!, w!, b!], convAttrs({ groups: 9 }));
+      return graph.add(clip, [y], { min: 0.5, max: 2 });
+    },
+    reference([x, w, b]) {
+      const y = convolve(x!, w!, b!, convAttrs({ groups: 9 }));
+      return { ...y, data: y.data.map((sum) => Math.min(Math.max(sum, 0.5), 2)) };
+    },
+  } satisfies OpCase,
   {
     name: "on a padded input, in the middle of a network",
     operands: [
