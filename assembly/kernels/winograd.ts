@@ -19,6 +19,8 @@ class Tiling {
   /** Bytes from the inputs transformed for one point to those for the next, and from the scratch memory's start to both. */
   point: i32; inputs: i32;
   low: f32; high: f32;
+  /** 1/4, 1/2, 2, 5/2 and sqrt 2: what is loaded stays in a register, where V8 makes a literal anew at each use. */
+  quarter: f32; half: f32; two: f32; most: f32; root: f32;
 }
 
 /** The transforms of one dimension: numbers `step` bytes apart at p become numbers `qStep` bytes apart at q. */
@@ -46,12 +48,13 @@ class Four {
 
   /** 6 inputs become 6. */
   // @ts-ignore: decorator
-  @inline input(q: usize, qStep: usize, p: usize, step: usize): void {
+  @inline input(
+    q: usize, qStep: usize, p: usize, step: usize, half: v128, two: v128, most: v128, root: v128,
+  ): void {
     const x0 = v128.load(p), x1 = v128.load(p + step), x2 = v128.load(p + 2 * step);
     const x3 = v128.load(p + 3 * step), x4 = v128.load(p + 4 * step), x5 = v128.load(p + 5 * step);
-    const root = f32x4.splat(<f32>ROOT), half = f32x4.splat(0.5), most = f32x4.splat(2.5);
     v128.store(q, f32x4.add(nmadd(x0, most, x2), x4));
-    const a = nmadd(x4, f32x4.splat(2), x2), b = nmadd(x1, half, x3);
+    const a = nmadd(x4, two, x2), b = nmadd(x1, half, x3);
     v128.store(q + qStep, nmadd(a, root, b));
     v128.store(q + 2 * qStep, madd(a, root, b));
     const c = nmadd(x4, half, x2), d = nmadd(x3, half, x1);
@@ -62,15 +65,16 @@ class Four {
 
   /** 6 sums become 4 outputs. */
   // @ts-ignore: decorator
-  @inline output(q: usize, qStep: usize, p: usize, step: usize): void {
+  @inline output(
+    q: usize, qStep: usize, p: usize, step: usize, quarter: v128, half: v128, root: v128,
+  ): void {
     const x0 = v128.load(p), x1 = v128.load(p + step), x2 = v128.load(p + 2 * step);
     const x3 = v128.load(p + 3 * step), x4 = v128.load(p + 4 * step), x5 = v128.load(p + 5 * step);
     const a = f32x4.add(x1, x2), b = f32x4.sub(x1, x2), c = f32x4.add(x3, x4), d = f32x4.sub(x3, x4);
-    const half = f32x4.splat(0.5), root = f32x4.splat(<f32>ROOT);
     v128.store(q, f32x4.add(x0, f32x4.add(a, c)));
     v128.store(q + qStep, f32x4.mul(root, madd(d, half, b)));
     v128.store(q + 2 * qStep, madd(f32x4.add(c, c), half, a));
-    v128.store(q + 3 * qStep, madd(x5, f32x4.splat(<f32>(ROOT / 4)), madd(b, f32x4.splat(8), d)));
+    v128.store(q + 3 * qStep, madd(x5, root, madd(f32x4.add(d, d), quarter, b)));
   }
 }
 
@@ -93,7 +97,9 @@ class Two {
 
   /** 4 inputs become 4. */
   // @ts-ignore: decorator
-  @inline input(q: usize, qStep: usize, p: usize, step: usize): void {
+  @inline input(
+    q: usize, qStep: usize, p: usize, step: usize, half: v128, two: v128, most: v128, root: v128,
+  ): void {
     const x0 = v128.load(p), x1 = v128.load(p + step), x2 = v128.load(p + 2 * step), x3 = v128.load(p + 3 * step);
     v128.store(q, f32x4.sub(x0, x2));
     v128.store(q + qStep, f32x4.add(x1, x2));
@@ -103,7 +109,9 @@ class Two {
 
   /** 4 sums become 2 outputs. */
   // @ts-ignore: decorator
-  @inline output(q: usize, qStep: usize, p: usize, step: usize): void {
+  @inline output(
+    q: usize, qStep: usize, p: usize, step: usize, quarter: v128, half: v128, root: v128,
+  ): void {
     const x0 = v128.load(p), x1 = v128.load(p + step), x2 = v128.load(p + 2 * step), x3 = v128.load(p + 3 * step);
     v128.store(q, f32x4.add(x0, f32x4.add(x1, x2)));
     v128.store(q + qStep, f32x4.add(f32x4.sub(x1, x2), x3));
@@ -140,6 +148,13 @@ function transformWeights<F>(
 /** Scratch memory of the passes: two tiles of 6 x 6 pixels. */
 const WORK_BYTES: i32 = 2 * 36 * BLOCK_BYTES;
 
+/** The address of a pixel of whole blocks. */
+// @ts-ignore: decorator
+@inline
+function place(v: View, image: i32, block: i32, y: i32, x: i32): usize {
+  return v.data + image * v.image + block * v.block + y * v.row + x * BLOCK_BYTES;
+}
+
 /** x's part of a tile into a tile of its own, with zeros where it hangs over. */
 function copyTile(q: usize, p: usize, x: View, n: i32, h: i32, w: i32): void {
   for (let y = 0; y < n; ++y) {
@@ -157,11 +172,15 @@ function transformInputs<F>(v: usize, x: View, t: Tiling, first: i32, count: i32
   const f = changetype<F>(0);
   const n = f.size() + 2, point = t.point, lines = n * BLOCK_BYTES;
   const tile = scratch + n * lines;
+  const half = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("half"));
+  const two = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("two"));
+  const most = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("most"));
+  const root = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("root"));
   for (let i = first; i < first + count; ++i) {
     const row = i / t.across, image = row / t.down;
     const y = (row - image * t.down) * f.size(), left = (i - row * t.across) * f.size();
     const h = x.h - y, w = x.w - left;
-    let p = x.data + image * x.image + y * x.row + left * BLOCK_BYTES;
+    let p = place(x, image, 0, y, left);
     for (let b = 0; b < x.blocks; ++b, p += x.block, v += BLOCK_BYTES) {
       let from = p, step = x.row;
       if (h < n || w < n) {
@@ -169,56 +188,58 @@ function transformInputs<F>(v: usize, x: View, t: Tiling, first: i32, count: i32
         from = tile;
         step = lines;
       }
-      for (let i = 0; i < lines; i += 16) f.input(scratch + i, lines, from + i, step);
+      for (let i = 0; i < lines; i += 16) f.input(scratch + i, lines, from + i, step, half, two, most, root);
       for (let y = 0, q = v, r = scratch; y < n; ++y, q += n * point, r += lines) {
-        for (let half = 0; half < BLOCK_BYTES; half += 16) f.input(q + half, point, r + half, BLOCK_BYTES);
+        f.input(q, point, r, BLOCK_BYTES, half, two, most, root);
+        f.input(q + 16, point, r + 16, BLOCK_BYTES, half, two, most, root);
       }
     }
   }
 }
 
-/** The outputs of a group of tiles from the sums of a panel, [tiles][n][n][8]. */
-function transformSums<F>(
-  o: View, sums: usize, bias: usize, residual: usize, t: Tiling, first: i32, count: i32, panel: i32, scratch: usize,
-): void {
+/** The outputs of a tile without the epilogue, [m][m][8], from the sums of a panel, [n][n][8]. */
+function transformSums<F>(out: usize, sums: usize, t: Tiling, scratch: usize): void {
   const f = changetype<F>(0);
-  const m = f.size(), n = m + 2, lines = n * BLOCK_BYTES, outLines = m * BLOCK_BYTES;
-  const done = scratch + m * lines;
-  const low = f32x4.splat(t.low), high = f32x4.splat(t.high);
+  const m = f.size(), lines = (m + 2) * BLOCK_BYTES;
+  const quarter = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("quarter"));
+  const half = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("half"));
+  const root = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("root"));
+  for (let i = 0; i < lines; i += 16) f.output(scratch + i, lines, sums + i, lines, quarter, half, root);
+  for (let y = 0; y < m; ++y, out += m * BLOCK_BYTES, scratch += lines) {
+    f.output(out, BLOCK_BYTES, scratch, BLOCK_BYTES, quarter, half, root);
+    f.output(out + 16, BLOCK_BYTES, scratch + 16, BLOCK_BYTES, quarter, half, root);
+  }
+}
+
+/** Writes a tile of outputs, as far as it does not hang over. */
+function finish(
+  o: View, tile: usize, bias: usize, residual: usize, t: Tiling, m: i32, i: i32, panel: i32,
+): void {
+  const row = i / t.across, image = row / t.down;
+  const y = (row - image * t.down) * m, x = (i - row * t.across) * m;
+  const h = min(m, o.h - y), w = min(m, o.w - x) * BLOCK_BYTES;
   const lanes = o.c - panel * LANES, mask0 = laneMask(lanes, 0), mask1 = laneMask(lanes, 4);
+  const low = f32x4.splat(t.low), high = f32x4.splat(t.high);
   let bias0 = f32x4.splat(0), bias1 = bias0;
   if (bias) {
     bias0 = v128.load(bias + panel * BLOCK_BYTES);
     bias1 = v128.load(bias + panel * BLOCK_BYTES, 16);
   }
-  for (let i = first; i < first + count; ++i, sums += n * lines) {
-    for (let i = 0; i < lines; i += 16) f.output(scratch + i, lines, sums + i, lines);
-    for (let y = 0; y < m; ++y) {
-      for (let half = 0; half < BLOCK_BYTES; half += 16) {
-        f.output(done + y * outLines + half, BLOCK_BYTES, scratch + y * lines + half, BLOCK_BYTES);
+  let q = place(o, image, panel, y, x), r: usize = 0, rRow = 0;
+  if (residual) {
+    const v = view(residual);
+    r = place(v, image, panel, y, x);
+    rRow = v.row;
+  }
+  for (let y = 0; y < h; ++y, q += o.row, r += rRow, tile += m * BLOCK_BYTES) {
+    for (let x = 0; x < w; x += BLOCK_BYTES) {
+      let s0 = f32x4.add(v128.load(tile + x), bias0), s1 = f32x4.add(v128.load(tile + x, 16), bias1);
+      if (residual) {
+        s0 = f32x4.add(s0, v128.load(r + x));
+        s1 = f32x4.add(s1, v128.load(r + x, 16));
       }
-    }
-    const row = i / t.across, image = row / t.down;
-    const top = (row - image * t.down) * m, left = (i - row * t.across) * m;
-    const h = min(m, o.h - top), w = min(m, o.w - left);
-    let q = o.data + image * o.image + panel * o.block + top * o.row + left * o.pixel;
-    let r: usize = 0, rRow = 0, rPixel = 0;
-    if (residual) {
-      const v = view(residual);
-      r = v.data + image * v.image + panel * v.block + top * v.row + left * v.pixel;
-      rRow = v.row;
-      rPixel = v.pixel;
-    }
-    for (let y = 0; y < h; ++y, q += o.row, r += rRow) {
-      for (let x = 0, p = done + y * outLines; x < w; ++x, p += BLOCK_BYTES) {
-        let s0 = f32x4.add(v128.load(p), bias0), s1 = f32x4.add(v128.load(p, 16), bias1);
-        if (residual) {
-          s0 = f32x4.add(s0, v128.load(r + x * rPixel));
-          s1 = f32x4.add(s1, v128.load(r + x * rPixel, 16));
-        }
-        v128.store(q + x * o.pixel, v128.and(clamp(s0, low, high), mask0));
-        v128.store(q + x * o.pixel, v128.and(clamp(s1, low, high), mask1), 16);
-      }
+      v128.store(q + x, v128.and(clamp(s0, low, high), mask0));
+      v128.store(q + x, v128.and(clamp(s1, low, high), mask1), 16);
     }
   }
 }
@@ -257,6 +278,7 @@ function outputFor<F>(
   const points = (f.size() + 2) * (f.size() + 2), channels = g.n3 << 2;
   const panelBytes = channels * LANES, sumBytes = t.group * points * BLOCK_BYTES;
   const runs = (o.blocks + t.run - 1) / t.run;
+  const tile = scratch + WORK_BYTES / 2, sums = scratch + WORK_BYTES;
   let made = -1;
   for (let unit = begin; unit < end; ++unit) {
     const group = unit / runs, panel = (unit - group * runs) * t.run, panels = min(t.run, o.blocks - panel);
@@ -267,14 +289,16 @@ function outputFor<F>(
       if (group != made) transformInputs<F>(a, view(x), t, first, count, scratch);
       made = group;
     }
-    const sums = scratch + WORK_BYTES;
     let b = weights + panel * points * panelBytes;
     for (let e = 0; e < points; ++e, a += t.point) {
       let c = sums + e * BLOCK_BYTES;
       for (let i = panels; i > 0; --i, c += sumBytes, b += panelBytes) rows(count, c, a, b, 0, 0, g.w, g);
     }
     for (let i = 0; i < panels; ++i) {
-      transformSums<F>(o, sums + i * sumBytes, bias, residual, t, first, count, panel + i, scratch);
+      for (let k = 0, p = sums + i * sumBytes; k < count; ++k, p += points * BLOCK_BYTES) {
+        transformSums<F>(tile, p, t, scratch);
+        finish(o, tile, bias, residual, t, f.size(), first + k, panel + i);
+      }
     }
   }
 }

@@ -34,7 +34,7 @@ export function chooseConv(
   { kh, kw, sh, sw, dh, dw }: Window,
 ): ConvAlgorithm {
   const steady = sh === 1 && sw === 1 && dh === 1 && dw === 1;
-  const whole = channels.groupOuts === channels.outs && lanesOf(x) === LANES;
+  const whole = channels.groupOuts === channels.outs && lanesOf(x) === LANES && lanesOf(out) === LANES;
   if (kh !== 3 || kw !== 3 || !steady || !whole) return "direct";
   if (plan.convolution) return plan.convolution;
   const trained = plan.changes(weight);

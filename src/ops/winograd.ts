@@ -11,22 +11,31 @@ import {
 } from "./contraction.js";
 import { bounds, type Epilogue, NO_EPILOGUE } from "./epilogue.js";
 import { LANES, type View } from "./layout.js";
-import type { StepWriter, Value } from "./op.js";
+import { float, type StepWriter, type Value } from "./op.js";
 
 const PIXEL_BYTES = 4 * LANES;
-/** Tiles that a thread takes on together. Each group of them reads all weights, so more where those outgrow a cache. */
-const GROUP = 24;
-const LARGE_GROUP = 48;
+/** Tiles that a thread takes on together: as many as have their transformed inputs in a core's cache, within bounds. */
+const GROUP_BYTES = 512 * 1024;
+const FEWEST_TILES = 12;
+const MOST_TILES = 24;
+/** More where the weights, which each group reads once, are too large for a cache that the cores share. */
 const LARGE_BYTES = 12 * 2 ** 20;
-/** With so many groups a thread transforms the inputs of its own, into its own cache. Those of fewer are shared. */
+const LARGE_GROUP = 48;
+/** With so many groups a thread transforms the inputs of its own. Those of fewer are transformed beforehand, by all threads. */
 const MANY_GROUPS = 8;
-/** What the sums of a run of panels may take of a core's cache, and units of work there should be. */
+/** What the sums of a run of panels may take of a core's cache, and units of work that there should be. */
 const SUM_BYTES = 128 * 1024;
 const UNITS = 8;
 /** Between the inputs transformed for one point and the next: a power of two between them makes them compete for cache lines. */
 const GAP_BYTES = 128;
 /** Two tiles for the passes of the transforms: WORK_BYTES of the kernel. */
 const WORK_BYTES = 2 * 36 * PIXEL_BYTES;
+
+/** Numbers of the transforms: see Tiling there. */
+const NUMBERS = [0.25, 0.5, 2, 2.5, Math.SQRT2].map(float);
+
+const tilesOfGroup = (tileBytes: number): number =>
+  Math.min(MOST_TILES, Math.max(FEWEST_TILES, Math.floor(GROUP_BYTES / tileBytes)));
 
 /** Appends the convolution of x, which is already padded, in tiles of 4x4 or 2x2 outputs. */
 export function writeWinograd(
@@ -41,7 +50,6 @@ export function writeWinograd(
   epilogue: Epilogue,
   algorithm: "winograd4" | "winograd2",
 ): void {
-  const tune = (globalThis as any).tune ?? {};
   const m = algorithm === "winograd4" ? 4 : 2;
   const points = (m + 2) ** 2;
   const panels = panelsOf(channels, window, LANES);
@@ -50,20 +58,17 @@ export function writeWinograd(
 
   const [down, across] = [Math.ceil(out.h / m), Math.ceil(out.w / m)];
   const tiles = out.n * down * across;
-  const most = weightBytes > LARGE_BYTES ? (tune.large ?? LARGE_GROUP) : (tune.group ?? GROUP);
+  const most = weightBytes > LARGE_BYTES ? LARGE_GROUP : tilesOfGroup(points * c * 4);
   const group = Math.ceil(tiles / Math.ceil(tiles / most));
   const groups = Math.ceil(tiles / group);
   const sumBytes = group * points * PIXEL_BYTES;
-  const run = Math.max(
-    1,
-    Math.floor(Math.min((tune.sum ?? SUM_BYTES) / sumBytes, (groups * panels.count) / (tune.units ?? UNITS))),
-  );
+  const run = Math.max(1, Math.floor(Math.min(SUM_BYTES / sumBytes, (groups * panels.count) / UNITS)));
 
-  const shared = groups < (tune.many ?? MANY_GROUPS);
+  const shared = groups < MANY_GROUPS;
   const point = (shared ? tiles : group) * c * 4 + GAP_BYTES;
   const inputs = WORK_BYTES + run * sumBytes;
   const scratch = plan.threadScratch((shared ? inputs : inputs + points * point) / 4);
-  const tiling = plan.constants([down, across, tiles, group, run, point, inputs, ...bounds(epilogue)]);
+  const tiling = plan.constants([down, across, tiles, group, run, point, inputs, ...bounds(epilogue), ...NUMBERS]);
 
   const key = `${algorithm} ${order.out}/${order.in}${order.rotated ? " rotated" : ""} by ${run}`;
   const weights = plan.derived([weight, ...(scaling?.from ?? [])], key, weightBytes / 4, (place) => {
