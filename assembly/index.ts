@@ -67,3 +67,4 @@ export { sumTo } from "./kernels/sum-to";
 export { tanh, tanhGradInput } from "./kernels/tanh";
 export { total } from "./kernels/total";
 export { trunc } from "./kernels/trunc";
+export { winograd2, winograd2Input, winograd2Weights, winograd4, winograd4Input, winograd4Weights } from "./kernels/winograd";

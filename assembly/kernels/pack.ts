@@ -6,7 +6,7 @@ import { LANES } from "../lib/view";
 /** Strides are in floats of the torch-ordered weights; negative ones rotate the kernel, swapped ones transpose it. */
 // @ts-ignore: decorator
 @unmanaged @final
-class Packing {
+export class Packing {
   /** Output and input channels in all and in one group. */
   outs: i32; groupOuts: i32; ins: i32; groupIns: i32;
   kh: i32; kw: i32;

@@ -21,6 +21,13 @@
   return f32x4.add(a, f32x4.mul(b, c));
 }
 
+/** a - b * c, likewise. */
+// @ts-ignore: decorator
+@inline export function nmadd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_nmadd(b, c, a);
+  return f32x4.sub(a, f32x4.mul(b, c));
+}
+
 // @ts-ignore: decorator
 @inline export function zero(): v128 {
   return f32x4.splat(0);

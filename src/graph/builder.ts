@@ -1,5 +1,6 @@
 import type { KernelName } from "../../build/wasm/kernels.js";
 import { check } from "../errors.js";
+import type { ConvAlgorithm } from "../ops/algorithm.js";
 import { type Arg, contiguous, type Place, type Storage, type View, viewBytes } from "../ops/layout.js";
 import type { Node, StepWriter, Value, Word } from "../ops/op.js";
 import type { Lifetime } from "./lifetimes.js";
@@ -24,6 +25,8 @@ export interface PlanOptions {
   readonly keep?: readonly Value[];
   /** Whether runs change the parameter, so that what is derived from it is computed anew in each. */
   readonly trains?: (value: Value) => boolean;
+  /** How to compute convolutions that can be computed so; by what is fastest if left out. */
+  readonly convolution?: ConvAlgorithm;
   /** For tests: bytes of no man's land after every storage; none is shared then. */
   readonly guardBytes?: number;
 }
@@ -37,6 +40,9 @@ export class Builder implements StepWriter {
   readonly lasting = new Set<Storage>();
   readonly words: Word[] = [];
   readonly constantStorage: Storage = { name: "constants", bytes: 0 };
+  /** What each thread has a copy of, of the size that the greediest step asks for. */
+  readonly threadStorage: Storage = { name: "thread scratch", bytes: 0 };
+  threadBytes = 0;
   readonly dense = new Map<Value, Storage>();
   /** What was computed from weights, by what and how. */
   readonly copies = new Map<string, Place>();
@@ -49,6 +55,10 @@ export class Builder implements StepWriter {
     readonly views: ReadonlyMap<Value, View>,
     readonly options: PlanOptions,
   ) {}
+
+  get convolution(): ConvAlgorithm | undefined {
+    return this.options.convolution;
+  }
 
   write(node: Node): void {
     this.#layer = node.name;
@@ -102,8 +112,17 @@ export class Builder implements StepWriter {
     return { storage: { name: `${this.#layer} scratch`, bytes: floats * 4 }, offset: 0 };
   }
 
+  threadScratch(floats: number): Place {
+    this.threadBytes = Math.max(this.threadBytes, floats * 4);
+    return { storage: this.threadStorage, offset: 0 };
+  }
+
   scratchView(n: number, c: number, h: number, w: number): View {
     return contiguous({ name: `${this.#layer} scratch`, bytes: viewBytes(n, c, h, w) }, n, c, h, w);
+  }
+
+  changes(value: Value): boolean {
+    return this.options.trains?.(value) || isComputed(value);
   }
 
   derived(from: readonly Value[], key: string, floats: number, emit: (place: Place) => void): Place {
@@ -112,7 +131,7 @@ export class Builder implements StepWriter {
     if (known) return known;
     const place: Place = { storage: { name: `${from[0]!.name} ${key}`, bytes: floats * 4 }, offset: 0 };
     this.copies.set(name, place);
-    if (from.some((value) => this.options.trains?.(value) || isComputed(value))) emit(place);
+    if (from.some((value) => this.changes(value))) emit(place);
     else {
       this.lasting.add(place.storage);
       const target = this.#target;

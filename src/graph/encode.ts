@@ -40,16 +40,19 @@ export interface Sizes {
   readonly tables: number;
   readonly lasting: number;
   readonly arena: number;
+  /** Scratch memory of one thread. */
+  readonly thread: number;
   /** Of those that share the arena. */
   readonly offsets: ReadonlyMap<Storage, number>;
 }
 
 /** Bytes of all parts of a plan. */
 export function sizesOf(builder: Builder, guardBytes = 0): Sizes {
-  const { prologue, steps, lasting, constantStorage, words } = builder;
+  const { prologue, steps, lasting, constantStorage, threadStorage, words } = builder;
   const all = [...prologue, ...steps];
+  const apart = new Set([...lasting, constantStorage, threadStorage]);
   const shared = [...builder.lifetimes.values()].filter(
-    ({ storage }) => storage.address === undefined && !lasting.has(storage) && storage !== constantStorage,
+    ({ storage }) => storage.address === undefined && !apart.has(storage),
   );
   const { bytes: arena, offsets } = assignOffsets(shared, guardBytes);
   return {
@@ -58,6 +61,7 @@ export function sizesOf(builder: Builder, guardBytes = 0): Sizes {
     tables: align(all.reduce((sum, step) => sum + STEP_HEADER + step.args.length, 0) * 4),
     lasting: [...lasting].reduce((sum, storage) => sum + roomOf(storage, guardBytes), 0),
     arena,
+    thread: builder.threadBytes === 0 ? 0 : align(builder.threadBytes) + guardBytes,
     offsets,
   };
 }
@@ -70,13 +74,14 @@ export const roomOf = ({ bytes }: Storage, guardBytes = 0): number => align(byte
 
 /**
  * Gives everything an address in one block of memory and writes what kernels read there: constants and view
- * descriptions, then the step tables, then what lasts between runs, then the arena.
+ * descriptions, then the step tables, then what lasts between runs, then the arena, then scratch memory for each thread.
  */
 export function encode(builder: Builder, runtime: Runtime, guardBytes: number, what: string): Encoded {
-  const { prologue, steps, lasting, constantStorage, words } = builder;
+  const { prologue, steps, lasting, constantStorage, threadStorage, words } = builder;
   const sizes = sizesOf(builder, guardBytes);
-  const { arena: arenaBytes, offsets } = sizes;
-  const bytes = sizes.constants + sizes.views + sizes.tables + sizes.lasting + arenaBytes;
+  const { arena: arenaBytes, thread, offsets } = sizes;
+  const withoutThreads = sizes.constants + sizes.views + sizes.tables + sizes.lasting + arenaBytes;
+  const bytes = withoutThreads + thread * runtime.threads;
   const block = runtime.heap.allocate(bytes, what);
 
   constantStorage.address = block.address;
@@ -88,6 +93,7 @@ export function encode(builder: Builder, runtime: Runtime, guardBytes: number, w
     address += roomOf(storage, guardBytes);
   }
   for (const [storage, offset] of offsets) storage.address = address + offset;
+  threadStorage.address = block.address + withoutThreads;
 
   const ints = new Int32Array(runtime.heap.memory.buffer);
   const floats = new Float32Array(runtime.heap.memory.buffer);
@@ -121,13 +127,16 @@ export function encode(builder: Builder, runtime: Runtime, guardBytes: number, w
         ? units
         : Math.max(1, Math.ceil(PIECE_FLOPS / flops), Math.floor(units / (runtime.threads * PIECES)));
       const index = runtime.kernelIndex(kernel, args.length);
-      ints.set([index, units, grain, serial ? SERIAL : 0, args.length, ...args.map(resolve)], at);
+      const last = args.at(-1);
+      const own = typeof last === "object" && last.storage === threadStorage ? thread : 0;
+      ints.set([index, units, grain, serial ? SERIAL : 0, args.length, own, ...args.map(resolve)], at);
       at += STEP_HEADER + args.length;
     }
     return start;
   };
   const tables = { prologue: writeTable(prologue), steps: writeTable(steps) };
-  const guarded = guardBytes > 0 ? [...lasting, ...offsets.keys()] : [];
+  const own = { address: threadStorage.address, bytes: builder.threadBytes };
+  const guarded = guardBytes > 0 ? [...lasting, ...offsets.keys(), ...(thread > 0 ? [own] : [])] : [];
   const guards = guarded.map(({ address = 0, bytes }) => ({
     address: address + bytes,
     bytes: align(bytes) - bytes + guardBytes,

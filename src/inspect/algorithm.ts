@@ -7,6 +7,8 @@ const algorithms: Readonly<Partial<Record<KernelName, (window: string) => string
     window === "" ? "matrix product" : /^1(×1)?$/.test(window) ? window : `direct ${window}`,
   contractVector: () => "matrix-vector product",
   depthwiseConv2d: (window) => `depthwise ${window}`,
+  winograd4: (window) => `Winograd 4×4 of ${window}`,
+  winograd2: (window) => `Winograd 2×2 of ${window}`,
   matmul: () => "matrix product",
 };
 

@@ -41,6 +41,18 @@ function contract(
   loops: Contraction,
 ): void {
   const { bias, residual } = epilogue;
+  const count = (table: readonly (readonly unknown[])[]): number =>
+    table.reduce((x, [y]) => x * (y as number), 1);
+  plan.step(
+    "contract",
+    count(loops.units),
+    [out, a, b, bias ?? 0, residual ? dataOf(residual) : 0, constantsOf(plan, loops, epilogue)],
+    2 * LANES * loops.rows.count * count(loops.sum),
+  );
+}
+
+/** Loops and what becomes of the sums, as constants of a kernel. */
+export function constantsOf(plan: StepWriter, loops: Contraction, epilogue: Epilogue): Place {
   const units: (readonly (number | undefined)[])[] = [...loops.units];
   // The last loop stays the fourth: a unit along it may have fewer rows.
   while (units.length < 4) units.splice(units.length - 1, 0, [1, 0, 0, 0, 0]);
@@ -49,26 +61,13 @@ function contract(
   const sum = [...Array(4 - counted.length).fill([1, 0, 0]), ...counted] as number[][];
   const column = (table: typeof units, i: number): number[] => table.map((line) => line[i] ?? 0);
   const { count: m, total = m * units[3]![0]!, wrap = ENDLESS, ...step } = loops.rows;
-  const count = (table: typeof units): number => column(table, 0).reduce((x, y) => x * y, 1);
-  plan.step(
-    "contract",
-    count(units),
-    [
-      out,
-      a,
-      b,
-      bias ?? 0,
-      residual ? dataOf(residual) : 0,
-      plan.constants([
-        ...[0, 1, 2, 3, 4].flatMap((i) => column(units, i)),
-        ...[VECTOR_BYTES, m, total, step.c, step.a, step.residual],
-        ...[wrap.w, wrap.c, wrap.a, wrap.residual],
-        ...[0, 1, 2].flatMap((i) => column(sum, i)),
-        ...bounds(epilogue),
-      ]),
-    ],
-    2 * LANES * m * count(sum),
-  );
+  return plan.constants([
+    ...[0, 1, 2, 3, 4].flatMap((i) => column(units, i)),
+    ...[VECTOR_BYTES, m, total, step.c, step.a, step.residual],
+    ...[wrap.w, wrap.c, wrap.a, wrap.residual],
+    ...[0, 1, 2].flatMap((i) => column(sum, i)),
+    ...bounds(epilogue),
+  ]);
 }
 
 /** A convolution's window without its input: sizes, stride, dilation. */

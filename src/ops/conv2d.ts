@@ -1,6 +1,7 @@
 import { check } from "../errors.js";
 import { formatShape, type Shape } from "../tensor.js";
-import { type Absorbed, absorb, finishOf } from "./absorb.js";
+import { type Absorbed, absorb, finishOf, type Scaling } from "./absorb.js";
+import { chooseConv } from "./algorithm.js";
 import { channelSum } from "./channel-sum.js";
 import {
   type Channels,
@@ -13,12 +14,13 @@ import {
   type Window,
 } from "./contraction.js";
 import { isDepthwise, writeDepthwise, writeDepthwiseGradWeight } from "./depthwise.js";
-import { NO_EPILOGUE } from "./epilogue.js";
+import { type Epilogue, NO_EPILOGUE } from "./epilogue.js";
 import { inside, lanesOf, type Place, type View } from "./layout.js";
 import { type Op, type StepWriter, sizes4, type Value } from "./op.js";
 import { writePad } from "./pad.js";
 import { contractPhases, hasPhases } from "./phases.js";
 import { checkRank, windowCount } from "./shape.js";
+import { writeWinograd } from "./winograd.js";
 
 export interface ConvAttrs extends Omit<Window, "kh" | "kw">, Absorbed {
   readonly groups: number;
@@ -140,11 +142,31 @@ export const conv2d: Op<ConvAttrs> = {
       writeDepthwise(plan, out, view, w!, window, forward, scaling, epilogue);
       return;
     }
-    const panels = panelsOf(channels, window, lanesOf(view));
-    const weights = packed(plan, w!, channels, window, panels, forward, scaling);
-    contractWindows(plan, out, view, weights, epilogue, window, panels);
+    writeConv(plan, out, view, w!, channels, window, forward, scaling, epilogue);
   },
 };
+
+/** Appends the convolution of x, which is already padded, in the way that suits it. */
+function writeConv(
+  plan: StepWriter,
+  out: View,
+  x: View,
+  weight: Value,
+  channels: Channels,
+  window: Window,
+  order: WeightOrder,
+  scaling: Scaling | null,
+  epilogue: Epilogue,
+): void {
+  const algorithm = chooseConv(plan, out, x, weight, channels, window);
+  if (algorithm !== "direct") {
+    writeWinograd(plan, out, x, weight, channels, window, order, scaling, epilogue, algorithm);
+    return;
+  }
+  const panels = panelsOf(channels, window, lanesOf(x));
+  const weights = packed(plan, weight, channels, window, panels, order, scaling);
+  contractWindows(plan, out, x, weights, epilogue, window, panels);
+}
 
 /** dx: the convolution of dy, spread by the stride and padded by the kernel, with the kernels turned and transposed. */
 const conv2dGradInput: Op<ConvAttrs & { shape: Shape }> = {
@@ -213,9 +235,7 @@ export function writeConvTranspose(
     writeDepthwise(plan, out, source, weight, steady, backward, null, { ...NO_EPILOGUE, bias });
     return;
   }
-  const panels = panelsOf(turned, steady, 8);
-  const weights = packed(plan, weight, turned, steady, panels, backward);
-  contractWindows(plan, out, source, weights, { ...NO_EPILOGUE, bias }, steady, panels);
+  writeConv(plan, out, source, weight, turned, steady, backward, null, { ...NO_EPILOGUE, bias });
 }
 
 /** dw[k, c, i, j] = the sum over n, y, x of dy[n, k, y, x] x[n, c, y sh + i dh, x sw + j dw]. */

@@ -1,5 +1,6 @@
 import type { KernelName } from "../../build/wasm/kernels.js";
 import type { Shape } from "../tensor.js";
+import type { ConvAlgorithm } from "./algorithm.js";
 import type { Arg, Place, View } from "./layout.js";
 
 /**
@@ -51,6 +52,8 @@ export interface GraphWriter {
 
 /** What an op sees of the plan when it writes its steps. */
 export interface StepWriter {
+  /** How to compute convolutions that can be computed so; by what is fastest if left out. */
+  readonly convolution: ConvAlgorithm | undefined;
   /** How a blocked value lies in memory. */
   view(value: Value): View;
   /** Where a dense value lies. */
@@ -61,6 +64,8 @@ export interface StepWriter {
   table(numbers: Int32Array | Float32Array): Place;
   /** Memory for the steps of this node alone. */
   scratch(floats: number): Place;
+  /** Memory of which each thread has a copy of its own, for one unit of work at a time: the last argument of a step. */
+  threadScratch(floats: number): Place;
   /** A blocked tensor for the steps of this node alone. */
   scratchView(n: number, c: number, h: number, w: number): View;
   /**
@@ -68,6 +73,8 @@ export interface StepWriter {
    * frozen, in every run where they are trained. `from`: the weight first, then what else it is computed from.
    */
   derived(from: readonly Value[], key: string, floats: number, emit: (place: Place) => void): Place;
+  /** Whether each run may find other numbers in a value, so that what is derived from it is computed anew. */
+  changes(value: Value): boolean;
   /** Appends a kernel call over `units` units of work, each of about `flops` operations; outputs come first in `args`. */
   step(kernel: KernelName, units: number, args: readonly Arg[], flops: number): void;
 }

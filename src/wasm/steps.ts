@@ -12,9 +12,10 @@ export function kernelsOf(instance: WebAssembly.Instance): [name: string, kernel
 
 /**
  * One step in the table, as int32s: kernel index, units of work, grain (units of a piece; all of them when the step is
- * too small to share), flags, number of arguments, arguments.
+ * too small to share), flags, number of arguments, bytes from one thread's copy of the last argument to the next's (0 where
+ * all share it), arguments.
  */
-export const STEP_HEADER = 5;
+export const STEP_HEADER = 6;
 /** The step is too small to share: whoever finished the one before runs it, before others are told. */
 export const SERIAL = 1;
 
@@ -48,9 +49,11 @@ export function controlBytes(threads: number): number {
 const SPINS = 20_000;
 
 /** Calls a kernel with the arguments at `at` and a range. Spelled out for short lists, which spreading would copy. */
-function call(kernel: Kernel, t: Int32Array, at: number, begin: number, end: number): void {
-  const count = t[at - 1]!;
-  if (count === 2) kernel(t[at]!, t[at + 1]!, begin, end);
+function call(kernel: Kernel, t: Int32Array, at: number, thread: number, begin: number, end: number): void {
+  const count = t[at - 2]!;
+  const own = t[at - 1]! * thread;
+  if (own > 0) kernel(...t.subarray(at, at + count - 1), t[at + count - 1]! + own, begin, end);
+  else if (count === 2) kernel(t[at]!, t[at + 1]!, begin, end);
   else if (count === 3) kernel(t[at]!, t[at + 1]!, t[at + 2]!, begin, end);
   else if (count === 4) kernel(t[at]!, t[at + 1]!, t[at + 2]!, t[at + 3]!, begin, end);
   else if (count === 5) kernel(t[at]!, t[at + 1]!, t[at + 2]!, t[at + 3]!, t[at + 4]!, begin, end);
@@ -59,10 +62,10 @@ function call(kernel: Kernel, t: Int32Array, at: number, begin: number, end: num
   else kernel(...t.subarray(at, at + count), begin, end);
 }
 
-/** Runs the whole table on the calling thread. */
+/** Runs the whole table on the calling thread, as thread 0: no worker is at work then. */
 export function runSteps(kernels: readonly Kernel[], table: Int32Array, start: number, steps: number): void {
   for (let step = 0, at = start; step < steps; step++, at += STEP_HEADER + table[at + 4]!) {
-    call(kernels[table[at]!]!, table, at + STEP_HEADER, 0, table[at + 1]!);
+    call(kernels[table[at]!]!, table, at + STEP_HEADER, 0, 0, table[at + 1]!);
   }
 }
 
@@ -147,7 +150,7 @@ export function takePart(
     // A fresh view where the owner has grown the memory.
     if (memory.buffer !== shared.buffer) memory = new Int32Array(shared.buffer);
     if (at !== IDLE && finishes(kernels, control, memory, thread, threads, state, at)) {
-      if (advance(kernels, control, memory, threads, at)) done();
+      if (advance(kernels, control, memory, thread, threads, at)) done();
     } else waitForChange(control, state);
   }
 }
@@ -178,7 +181,7 @@ function finishes(
       if (piece >= end) break;
       if (Atomics.compareExchange(control, cursor, next, next + 1) !== next) continue;
       const begin = piece * grain;
-      call(kernels[memory[at]!]!, memory, at + STEP_HEADER, begin, Math.min(begin + grain, units));
+      call(kernels[memory[at]!]!, memory, at + STEP_HEADER, thread, begin, Math.min(begin + grain, units));
       if (Atomics.add(control, CONTROL.done, 1) + 1 === pieces) return true;
     }
   }
@@ -190,13 +193,14 @@ function advance(
   kernels: readonly Kernel[],
   control: Int32Array,
   memory: Int32Array,
+  thread: number,
   threads: number,
   at: number,
 ): boolean {
   let left = Atomics.load(control, CONTROL.left) - 1;
   at += STEP_HEADER + memory[at + 4]!;
   for (; left > 0 && memory[at + 3]! & SERIAL; left--, at += STEP_HEADER + memory[at + 4]!) {
-    call(kernels[memory[at]!]!, memory, at + STEP_HEADER, 0, memory[at + 1]!);
+    call(kernels[memory[at]!]!, memory, at + STEP_HEADER, thread, 0, memory[at + 1]!);
   }
   layOut(control, memory, threads, at, left);
   return left === 0;

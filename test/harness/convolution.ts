@@ -50,7 +50,10 @@ export function conv(
   bias = true,
 ): OpCase {
   const full = convAttrs(a);
+  const { sh, sw, dh, dw, groups } = full;
+  const hasTiles = kh === 3 && kw === 3 && sh * sw * dh * dw * groups === 1;
   return {
+    ...(hasTiles && { convolutions: ["direct", "winograd4", "winograd2"] as const }),
     name: `${n}x${c}x${h}x${w} to ${k}, kernel ${kh}x${kw}, ${JSON.stringify(a)}${bias ? "" : ", no bias"}`,
     operands: [
       { shape: [n, c, h, w] },

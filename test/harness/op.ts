@@ -8,6 +8,7 @@ import worker from "worker:inline";
 import { backward } from "../../src/graph/backward.js";
 import { Graph } from "../../src/graph/graph.js";
 import { Plan } from "../../src/graph/plan.js";
+import type { ConvAlgorithm } from "../../src/ops/algorithm.js";
 import type { Form, Value } from "../../src/ops/op.js";
 import { Random } from "../../src/random.js";
 import { type Shape, sizeOf } from "../../src/tensor.js";
@@ -44,6 +45,8 @@ export interface OpCase {
   reference(operands: readonly Ref[]): Ref;
   readonly atol?: number;
   readonly rtol?: number;
+  /** In which ways convolutions are computed, one after the other; in the fastest by default. */
+  readonly convolutions?: readonly ConvAlgorithm[];
   /** false where the op has no gradient by nature. */
   readonly gradient?: boolean;
 }
@@ -81,7 +84,13 @@ const GUARD_BYTES = 256;
 const SENTINEL = 12345;
 
 /** Everything a case computes on one runtime: the output, then the gradients that exist. */
-function compute(on: Runtime, spec: OpCase, operands: Ref[], seed: Ref | null): Float32Array[] {
+function compute(
+  on: Runtime,
+  spec: OpCase,
+  operands: Ref[],
+  seed: Ref | null,
+  convolution?: ConvAlgorithm,
+): Float32Array[] {
   const graph = new Graph();
   const values = spec.operands.map(({ shape, form }, i) =>
     form === "dense" ? graph.denseInput(`${i}`, shape) : graph.input(`${i}`, shape),
@@ -104,7 +113,13 @@ function compute(on: Runtime, spec: OpCase, operands: Ref[], seed: Ref | null): 
   const plan = new Plan(
     on,
     graph,
-    { outputs, bound: new Map(), trains: () => true, guardBytes: GUARD_BYTES },
+    {
+      outputs,
+      bound: new Map(),
+      trains: () => true,
+      guardBytes: GUARD_BYTES,
+      ...(convolution && { convolution }),
+    },
     "test",
   );
   try {
@@ -149,16 +164,21 @@ export function testOp(name: string, cases: readonly OpCase[]): void {
       if (seed) for (let i = 0; i < seed.data.length; i++) seed.data[i] = Math.fround(random.normal());
       const largest = expected.data.reduce((max, x) => Math.max(max, Math.abs(x)), 0);
 
-      for (const { name: build, whole, split } of runtimes) {
-        const results = compute(whole, spec, operands, seed);
+      const ways = (spec.convolutions ?? [undefined]).flatMap((way) =>
+        runtimes.map((on) => ({ way, ...on })),
+      );
+      for (const { way, name, whole, split } of ways) {
+        const build = way ? `${name}, ${way}` : name;
+        const tolerance = way?.startsWith("winograd") ? 1e-4 : 1e-5;
+        const results = compute(whole, spec, operands, seed, way);
         const [output, ...grads] = results;
         near(
           output!,
           expected.data,
-          { atol: spec.atol ?? 1e-5 * Math.max(1, largest), rtol: spec.rtol ?? 1e-5 },
+          { atol: spec.atol ?? tolerance * Math.max(1, largest), rtol: spec.rtol ?? 1e-5 },
           `${build}: output`,
         );
-        const again = compute(split, spec, operands, seed);
+        const again = compute(split, spec, operands, seed, way);
         results.forEach((result, i) => {
           assert.equal(bits(again[i]!), bits(result), `${build}: result ${i} depends on how the work is cut`);
         });

@@ -62,8 +62,11 @@ export function testPaddingLanes(name: string, cases: readonly OpCase[]): void {
           outputs.set(`${value.id} ${value.name}`, graph.add(laneSums, [value], {}));
       }
       // Values that share places; then values in places of their own, with NaN behind the last number of each.
-      for (const guardBytes of [0, 64]) {
-        const options = { outputs, bound, trains: () => true, guardBytes };
+      const ways = (spec.convolutions ?? [undefined]).flatMap((convolution) =>
+        [0, 64].map((guardBytes) => ({ guardBytes, ...(convolution && { convolution }) })),
+      );
+      for (const way of ways) {
+        const options = { outputs, bound, trains: () => true, ...way };
         const plan = new Plan(runtime, graph, options, "test");
         try {
           plan.fillGuards(Number.NaN);

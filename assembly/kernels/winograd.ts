@@ -1,0 +1,345 @@
+// 3x3 convolutions at stride 1 with fewer multiplications: of m x m outputs at a time, as sums over channels of products of
+// transformed inputs and weights, n x n of them for n = m + 2 (Lavin, Gray, "Fast algorithms for convolutional neural
+// networks", 2015). For m = 4 the points are 0, +-1/sqrt 2, +-sqrt 2 and infinity, which err half as much as 0, +-1, +-2.
+
+import { at, clamp, madd, nmadd } from "../lib/simd";
+import { BLOCK_BYTES, laneMask, LANES, View, view } from "../lib/view";
+import { Contraction, rows } from "./contract";
+import { Packing } from "./pack";
+
+const ROOT: f64 = 1.4142135623730951;
+
+// @ts-ignore: decorator
+@unmanaged @final
+class Tiling {
+  /** Tiles down and across an image, and of all images. */
+  down: i32; across: i32; tiles: i32;
+  /** Tiles of a group, and panels of 8 output channels of a run: what makes a unit of work. */
+  group: i32; run: i32;
+  /** Bytes from the inputs transformed for one point to those for the next, and from the scratch memory's start to both. */
+  point: i32; inputs: i32;
+  low: f32; high: f32;
+  /** 1/4, 1/2, 2, 5/2 and sqrt 2: what is loaded stays in a register, where V8 makes a literal anew at each use. */
+  quarter: f32; half: f32; two: f32; most: f32; root: f32;
+}
+
+/** The transforms of one dimension: numbers `step` bytes apart at p become numbers `qStep` bytes apart at q. */
+// @ts-ignore: decorator
+@unmanaged @final
+class Four {
+  // @ts-ignore: decorator
+  @inline size(): i32 { return 4; }
+
+  /** 3 weights become 6, in doubles. */
+  // @ts-ignore: decorator
+  @inline weight(q: usize, qStep: usize, p: usize, step: usize): void {
+    const g0 = v128.load(p), g1 = v128.load(p + step), g2 = v128.load(p + 2 * step);
+    const a = f64x2.mul(f64x2.add(f64x2.add(g0, g0), g2), f64x2.splat(-1.0 / 3));
+    const b = f64x2.mul(g1, f64x2.splat(ROOT / 3));
+    const c = f64x2.mul(f64x2.add(g0, f64x2.add(g2, g2)), f64x2.splat(1.0 / 6));
+    const d = f64x2.mul(g1, f64x2.splat(ROOT / 6));
+    v128.store(q, g0);
+    v128.store(q + qStep, f64x2.sub(a, b));
+    v128.store(q + 2 * qStep, f64x2.add(a, b));
+    v128.store(q + 3 * qStep, f64x2.add(c, d));
+    v128.store(q + 4 * qStep, f64x2.sub(c, d));
+    v128.store(q + 5 * qStep, g2);
+  }
+
+  /** 6 inputs become 6. */
+  // @ts-ignore: decorator
+  @inline input(
+    q: usize, qStep: usize, p: usize, step: usize, half: v128, two: v128, most: v128, root: v128,
+  ): void {
+    const x0 = v128.load(p), x1 = v128.load(p + step), x2 = v128.load(p + 2 * step);
+    const x3 = v128.load(p + 3 * step), x4 = v128.load(p + 4 * step), x5 = v128.load(p + 5 * step);
+    v128.store(q, f32x4.add(nmadd(x0, most, x2), x4));
+    const a = nmadd(x4, two, x2), b = nmadd(x1, half, x3);
+    v128.store(q + qStep, nmadd(a, root, b));
+    v128.store(q + 2 * qStep, madd(a, root, b));
+    const c = nmadd(x4, half, x2), d = nmadd(x3, half, x1);
+    v128.store(q + 3 * qStep, madd(c, root, d));
+    v128.store(q + 4 * qStep, nmadd(c, root, d));
+    v128.store(q + 5 * qStep, f32x4.add(nmadd(x1, most, x3), x5));
+  }
+
+  /** 6 sums become 4 outputs. */
+  // @ts-ignore: decorator
+  @inline output(
+    q: usize, qStep: usize, p: usize, step: usize, quarter: v128, half: v128, root: v128,
+  ): void {
+    const x0 = v128.load(p), x1 = v128.load(p + step), x2 = v128.load(p + 2 * step);
+    const x3 = v128.load(p + 3 * step), x4 = v128.load(p + 4 * step), x5 = v128.load(p + 5 * step);
+    const a = f32x4.add(x1, x2), b = f32x4.sub(x1, x2), c = f32x4.add(x3, x4), d = f32x4.sub(x3, x4);
+    v128.store(q, f32x4.add(x0, f32x4.add(a, c)));
+    v128.store(q + qStep, f32x4.mul(root, madd(d, half, b)));
+    v128.store(q + 2 * qStep, madd(f32x4.add(c, c), half, a));
+    v128.store(q + 3 * qStep, madd(x5, root, madd(f32x4.add(d, d), quarter, b)));
+  }
+}
+
+// @ts-ignore: decorator
+@unmanaged @final
+class Two {
+  // @ts-ignore: decorator
+  @inline size(): i32 { return 2; }
+
+  /** 3 weights become 4, in doubles. */
+  // @ts-ignore: decorator
+  @inline weight(q: usize, qStep: usize, p: usize, step: usize): void {
+    const g0 = v128.load(p), g1 = v128.load(p + step), g2 = v128.load(p + 2 * step);
+    const half = f64x2.splat(0.5), a = f64x2.add(g0, g2);
+    v128.store(q, g0);
+    v128.store(q + qStep, f64x2.mul(half, f64x2.add(a, g1)));
+    v128.store(q + 2 * qStep, f64x2.mul(half, f64x2.sub(a, g1)));
+    v128.store(q + 3 * qStep, g2);
+  }
+
+  /** 4 inputs become 4. */
+  // @ts-ignore: decorator
+  @inline input(
+    q: usize, qStep: usize, p: usize, step: usize, half: v128, two: v128, most: v128, root: v128,
+  ): void {
+    const x0 = v128.load(p), x1 = v128.load(p + step), x2 = v128.load(p + 2 * step), x3 = v128.load(p + 3 * step);
+    v128.store(q, f32x4.sub(x0, x2));
+    v128.store(q + qStep, f32x4.add(x1, x2));
+    v128.store(q + 2 * qStep, f32x4.sub(x2, x1));
+    v128.store(q + 3 * qStep, f32x4.sub(x3, x1));
+  }
+
+  /** 4 sums become 2 outputs. */
+  // @ts-ignore: decorator
+  @inline output(
+    q: usize, qStep: usize, p: usize, step: usize, quarter: v128, half: v128, root: v128,
+  ): void {
+    const x0 = v128.load(p), x1 = v128.load(p + step), x2 = v128.load(p + 2 * step), x3 = v128.load(p + 3 * step);
+    v128.store(q, f32x4.add(x0, f32x4.add(x1, x2)));
+    v128.store(q + qStep, f32x4.add(f32x4.sub(x1, x2), x3));
+  }
+}
+
+/** A panel's weights, two output channels at a time; `step`: from one point's to the next's. */
+function transformWeights<F>(
+  out: usize, step: usize, weight: usize, scale: usize, g: Packing, panel: i32, scratch: usize,
+): void {
+  const f = changetype<F>(0);
+  const n = f.size() + 2;
+  const half = scratch + 9 * 16, whole = half + 3 * n * 16;
+  for (let k = panel * LANES, last = k + LANES; k < last; k += 2, out += 8) {
+    const factor0: f64 = scale ? load<f32>(at(scale, k)) : 1, factor1: f64 = scale ? load<f32>(at(scale, k + 1)) : 1;
+    for (let c = 0, q = out; c < g.blocks * LANES; ++c, q += BLOCK_BYTES) {
+      const pair = g.base + k * g.sOut + c * g.sIn;
+      for (let y = 0, to = scratch; y < 3; ++y) {
+        for (let x = 0; x < 3; ++x, to += 16) {
+          const i = pair + y * g.sy + x * g.sx;
+          store<f64>(to, c < g.ins && k < g.outs ? factor0 * load<f32>(at(weight, i)) : 0);
+          store<f64>(to, c < g.ins && k + 1 < g.outs ? factor1 * load<f32>(at(weight, i + g.sOut)) : 0, 8);
+        }
+      }
+      for (let x = 0; x < 3; ++x) f.weight(half + x * 16, 3 * 16, scratch + x * 16, 3 * 16);
+      for (let y = 0; y < n; ++y) f.weight(whole + y * n * 16, 16, half + y * 3 * 16, 16);
+      for (let e = 0; e < n * n; ++e) {
+        v128.store64_lane(q + e * step, f32x4.demote_f64x2_zero(v128.load(whole + e * 16)), 0);
+      }
+    }
+  }
+}
+
+/** Scratch memory of the passes: two tiles of 6 x 6 pixels. */
+const WORK_BYTES: i32 = 2 * 36 * BLOCK_BYTES;
+
+/** The address of a pixel of whole blocks. */
+// @ts-ignore: decorator
+@inline
+function place(v: View, image: i32, block: i32, y: i32, x: i32): usize {
+  return v.data + image * v.image + block * v.block + y * v.row + x * BLOCK_BYTES;
+}
+
+/** x's part of a tile into a tile of its own, with zeros where it hangs over. */
+function copyTile(q: usize, p: usize, x: View, n: i32, h: i32, w: i32): void {
+  for (let y = 0; y < n; ++y) {
+    for (let i = 0; i < n; ++i, q += BLOCK_BYTES) {
+      const inside = y < h && i < w;
+      const from = p + y * x.row + i * BLOCK_BYTES;
+      v128.store(q, inside ? v128.load(from) : f32x4.splat(0));
+      v128.store(q, inside ? v128.load(from, 16) : f32x4.splat(0), 16);
+    }
+  }
+}
+
+/** The inputs of a group of tiles, transformed: [n][n][tiles][channels]. */
+function transformInputs<F>(v: usize, x: View, t: Tiling, first: i32, count: i32, scratch: usize): void {
+  const f = changetype<F>(0);
+  const n = f.size() + 2, point = t.point, lines = n * BLOCK_BYTES;
+  const tile = scratch + n * lines;
+  const half = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("half"));
+  const two = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("two"));
+  const most = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("most"));
+  const root = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("root"));
+  for (let i = first; i < first + count; ++i) {
+    const row = i / t.across, image = row / t.down;
+    const y = (row - image * t.down) * f.size(), left = (i - row * t.across) * f.size();
+    const h = x.h - y, w = x.w - left;
+    let p = place(x, image, 0, y, left);
+    for (let b = 0; b < x.blocks; ++b, p += x.block, v += BLOCK_BYTES) {
+      let from = p, step = x.row;
+      if (h < n || w < n) {
+        copyTile(tile, p, x, n, h, w);
+        from = tile;
+        step = lines;
+      }
+      for (let i = 0; i < lines; i += 16) f.input(scratch + i, lines, from + i, step, half, two, most, root);
+      for (let y = 0, q = v, r = scratch; y < n; ++y, q += n * point, r += lines) {
+        f.input(q, point, r, BLOCK_BYTES, half, two, most, root);
+        f.input(q + 16, point, r + 16, BLOCK_BYTES, half, two, most, root);
+      }
+    }
+  }
+}
+
+/** The outputs of a tile without the epilogue, [m][m][8], from the sums of a panel, [n][n][8]. */
+function transformSums<F>(out: usize, sums: usize, t: Tiling, scratch: usize): void {
+  const f = changetype<F>(0);
+  const m = f.size(), lines = (m + 2) * BLOCK_BYTES;
+  const quarter = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("quarter"));
+  const half = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("half"));
+  const root = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("root"));
+  for (let i = 0; i < lines; i += 16) f.output(scratch + i, lines, sums + i, lines, quarter, half, root);
+  for (let y = 0; y < m; ++y, out += m * BLOCK_BYTES, scratch += lines) {
+    f.output(out, BLOCK_BYTES, scratch, BLOCK_BYTES, quarter, half, root);
+    f.output(out + 16, BLOCK_BYTES, scratch + 16, BLOCK_BYTES, quarter, half, root);
+  }
+}
+
+/** Writes a tile of outputs, as far as it does not hang over. */
+function finish(
+  o: View, tile: usize, bias: usize, residual: usize, t: Tiling, m: i32, i: i32, panel: i32,
+): void {
+  const row = i / t.across, image = row / t.down;
+  const y = (row - image * t.down) * m, x = (i - row * t.across) * m;
+  const h = min(m, o.h - y), w = min(m, o.w - x) * BLOCK_BYTES;
+  const lanes = o.c - panel * LANES, mask0 = laneMask(lanes, 0), mask1 = laneMask(lanes, 4);
+  const low = f32x4.splat(t.low), high = f32x4.splat(t.high);
+  let bias0 = f32x4.splat(0), bias1 = bias0;
+  if (bias) {
+    bias0 = v128.load(bias + panel * BLOCK_BYTES);
+    bias1 = v128.load(bias + panel * BLOCK_BYTES, 16);
+  }
+  let q = place(o, image, panel, y, x), r: usize = 0, rRow = 0;
+  if (residual) {
+    const v = view(residual);
+    r = place(v, image, panel, y, x);
+    rRow = v.row;
+  }
+  for (let y = 0; y < h; ++y, q += o.row, r += rRow, tile += m * BLOCK_BYTES) {
+    for (let x = 0; x < w; x += BLOCK_BYTES) {
+      let s0 = f32x4.add(v128.load(tile + x), bias0), s1 = f32x4.add(v128.load(tile + x, 16), bias1);
+      if (residual) {
+        s0 = f32x4.add(s0, v128.load(r + x));
+        s1 = f32x4.add(s1, v128.load(r + x, 16));
+      }
+      v128.store(q + x, v128.and(clamp(s0, low, high), mask0));
+      v128.store(q + x, v128.and(clamp(s1, low, high), mask1), 16);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function weightsFor<F>(
+  out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
+): void {
+  const f = changetype<F>(0);
+  const g = changetype<Packing>(packing), run = changetype<Tiling>(tiling).run;
+  const n = f.size() + 2, bytes = g.blocks * LANES * BLOCK_BYTES;
+  const panels = (g.outs + LANES - 1) / LANES;
+  for (let panel = begin; panel < end; ++panel) {
+    const first = panel - panel % run;
+    const q = out + (first * n * n + panel - first) * bytes;
+    transformWeights<F>(q, min(run, panels - first) * bytes, weight, scale, g, panel, scratch);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function inputFor<F>(v: usize, x: usize, tiling: usize, scratch: usize, begin: i32, end: i32): void {
+  const from = view(x);
+  transformInputs<F>(v + begin * from.blocks * BLOCK_BYTES, from, changetype<Tiling>(tiling), begin, end - begin, scratch);
+}
+
+// @ts-ignore: decorator
+@inline
+function outputFor<F>(
+  out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize, scratch: usize,
+  begin: i32, end: i32,
+): void {
+  const f = changetype<F>(0);
+  const o = view(out), t = changetype<Tiling>(tiling), g = changetype<Contraction>(product);
+  const points = (f.size() + 2) * (f.size() + 2), channels = g.n3 << 2;
+  const panelBytes = channels * LANES, sumBytes = t.group * points * BLOCK_BYTES;
+  const runs = (o.blocks + t.run - 1) / t.run;
+  const tile = scratch + WORK_BYTES / 2, sums = scratch + WORK_BYTES;
+  let made = -1;
+  for (let unit = begin; unit < end; ++unit) {
+    const group = unit / runs, panel = (unit - group * runs) * t.run, panels = min(t.run, o.blocks - panel);
+    const first = group * t.group, count = min(t.group, t.tiles - first);
+    let a = v + first * channels;
+    if (x) {
+      a = scratch + t.inputs;
+      if (group != made) transformInputs<F>(a, view(x), t, first, count, scratch);
+      made = group;
+    }
+    let b = weights + panel * points * panelBytes;
+    for (let e = 0; e < points; ++e, a += t.point) {
+      let c = sums + e * BLOCK_BYTES;
+      for (let i = panels; i > 0; --i, c += sumBytes, b += panelBytes) rows(count, c, a, b, 0, 0, g.w, g);
+    }
+    for (let i = 0; i < panels; ++i) {
+      for (let k = 0, p = sums + i * sumBytes; k < count; ++k, p += points * BLOCK_BYTES) {
+        transformSums<F>(tile, p, t, scratch);
+        finish(o, tile, bias, residual, t, f.size(), first + k, panel + i);
+      }
+    }
+  }
+}
+
+/** Units are panels. out: [runs][n][n][panels of the run][channels][8], in the order in which they are read. */
+export function winograd4Weights(
+  out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
+): void {
+  weightsFor<Four>(out, weight, scale, packing, tiling, scratch, begin, end);
+}
+
+/** Units are tiles. v: [n][n][tiles][channels]. */
+export function winograd4Input(v: usize, x: usize, tiling: usize, scratch: usize, begin: i32, end: i32): void {
+  inputFor<Four>(v, x, tiling, scratch, begin, end);
+}
+
+/**
+ * out = clamp(the sums + bias + residual, low, high). Units are groups of tiles x runs of panels, the last fastest. v: the
+ * transformed inputs; or 0 where x, from which each group's are made, is given instead. `product`: the loops of a sum over
+ * channels.
+ */
+export function winograd4(
+  out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize, scratch: usize,
+  begin: i32, end: i32,
+): void {
+  outputFor<Four>(out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
+}
+
+export function winograd2Weights(
+  out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
+): void {
+  weightsFor<Two>(out, weight, scale, packing, tiling, scratch, begin, end);
+}
+
+export function winograd2Input(v: usize, x: usize, tiling: usize, scratch: usize, begin: i32, end: i32): void {
+  inputFor<Two>(v, x, tiling, scratch, begin, end);
+}
+
+export function winograd2(
+  out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize, scratch: usize,
+  begin: i32, end: i32,
+): void {
+  outputFor<Two>(out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
+}

@@ -1,0 +1,97 @@
+// 3x3 convolutions at stride 1 by fewer multiplications: see assembly/kernels/winograd.ts.
+
+import type { Scaling } from "./absorb.js";
+import {
+  type Channels,
+  constantsOf,
+  packing,
+  panelsOf,
+  type WeightOrder,
+  type Window,
+} from "./contraction.js";
+import { bounds, type Epilogue, NO_EPILOGUE } from "./epilogue.js";
+import { LANES, type View } from "./layout.js";
+import { float, type StepWriter, type Value } from "./op.js";
+
+const PIXEL_BYTES = 4 * LANES;
+/** Tiles that a thread takes on together: as many as have their transformed inputs in a core's cache, within bounds. */
+const GROUP_BYTES = 512 * 1024;
+const FEWEST_TILES = 12;
+const MOST_TILES = 24;
+/** More where the weights, which each group reads once, are too large for a cache that the cores share. */
+const LARGE_BYTES = 12 * 2 ** 20;
+const LARGE_GROUP = 48;
+/** With so many groups a thread transforms the inputs of its own. Those of fewer are transformed beforehand, by all threads. */
+const MANY_GROUPS = 8;
+/** What the sums of a run of panels may take of a core's cache, and units of work that there should be. */
+const SUM_BYTES = 128 * 1024;
+const UNITS = 8;
+/** Between the inputs transformed for one point and the next: a power of two between them makes them compete for cache lines. */
+const GAP_BYTES = 128;
+/** Two tiles for the passes of the transforms: WORK_BYTES of the kernel. */
+const WORK_BYTES = 2 * 36 * PIXEL_BYTES;
+
+/** Numbers of the transforms: see Tiling there. */
+const NUMBERS = [0.25, 0.5, 2, 2.5, Math.SQRT2].map(float);
+
+const tilesOfGroup = (tileBytes: number): number =>
+  Math.min(MOST_TILES, Math.max(FEWEST_TILES, Math.floor(GROUP_BYTES / tileBytes)));
+
+/** Appends the convolution of x, which is already padded, in tiles of 4x4 or 2x2 outputs. */
+export function writeWinograd(
+  plan: StepWriter,
+  out: View,
+  x: View,
+  weight: Value,
+  channels: Channels,
+  window: Window,
+  order: WeightOrder,
+  scaling: Scaling | null,
+  epilogue: Epilogue,
+  algorithm: "winograd4" | "winograd2",
+): void {
+  const m = algorithm === "winograd4" ? 4 : 2;
+  const points = (m + 2) ** 2;
+  const panels = panelsOf(channels, window, LANES);
+  const c = panels.blocks * LANES;
+  const weightBytes = points * c * panels.count * PIXEL_BYTES;
+
+  const [down, across] = [Math.ceil(out.h / m), Math.ceil(out.w / m)];
+  const tiles = out.n * down * across;
+  const most = weightBytes > LARGE_BYTES ? LARGE_GROUP : tilesOfGroup(points * c * 4);
+  const group = Math.ceil(tiles / Math.ceil(tiles / most));
+  const groups = Math.ceil(tiles / group);
+  const sumBytes = group * points * PIXEL_BYTES;
+  const run = Math.max(1, Math.floor(Math.min(SUM_BYTES / sumBytes, (groups * panels.count) / UNITS)));
+
+  const shared = groups < MANY_GROUPS;
+  const point = (shared ? tiles : group) * c * 4 + GAP_BYTES;
+  const inputs = WORK_BYTES + run * sumBytes;
+  const scratch = plan.threadScratch((shared ? inputs : inputs + points * point) / 4);
+  const tiling = plan.constants([down, across, tiles, group, run, point, inputs, ...bounds(epilogue), ...NUMBERS]);
+
+  const key = `${algorithm} ${order.out}/${order.in}${order.rotated ? " rotated" : ""} by ${run}`;
+  const weights = plan.derived([weight, ...(scaling?.from ?? [])], key, weightBytes / 4, (place) => {
+    const constants = packing(plan, channels, window, panels, order);
+    const args = [place, plan.place(weight), scaling?.place ?? 0, constants, tiling, scratch];
+    plan.step(`${algorithm}Weights`, panels.count, args, 10 * points * c * LANES);
+  });
+  const v = shared ? plan.scratch((points * point) / 4) : 0;
+  if (v) plan.step(`${algorithm}Input`, tiles, [v, x, tiling, scratch], 8 * points * c);
+  const sums = constantsOf(
+    plan,
+    {
+      units: [],
+      rows: { count: group, c: points * PIXEL_BYTES, a: c * 4, residual: 0 },
+      sum: [[c, 4, PIXEL_BYTES]],
+    },
+    NO_EPILOGUE,
+  );
+  const { bias, residual } = epilogue;
+  plan.step(
+    algorithm,
+    groups * Math.ceil(panels.count / run),
+    [out, v, v ? 0 : x, weights, bias ?? 0, residual ?? 0, tiling, sums, scratch],
+    2 * run * group * points * LANES * (c + LANES),
+  );
+}
