@@ -20,6 +20,8 @@ export interface ModelOptions extends PictureOptions, ReadingOptions {
   readonly weights?: string | undefined;
   /** A file with the names of the classes. */
   readonly labels?: string | undefined;
+  /** Without Winograd's algorithm. */
+  readonly direct?: boolean | undefined;
   /** Of inputs that an ONNX file leaves open, by name. */
   readonly shape?: Readonly<Record<string, Shape>> | undefined;
 }
@@ -124,6 +126,9 @@ async function openZoo(options: ModelOptions, labels: readonly string[] | undefi
       ...preparing(preprocessing),
       ...(classes && { classes }),
       weights,
+      // Most commands predict once.
+      warm: false,
+      winograd: !options.direct,
       ...reading(options),
       ...fetching,
     }),

@@ -27,7 +27,7 @@ const USUAL = [224, 224] as const;
  */
 export async function openOnnx(
   path: string,
-  options: PictureOptions & ReadingOptions,
+  options: PictureOptions & ReadingOptions & { readonly direct?: boolean | undefined },
   labels: readonly string[] | undefined,
   shapes: Readonly<Record<string, Shape>> = {},
 ): Promise<Opened> {
@@ -36,7 +36,7 @@ export async function openOnnx(
   const { graph, metadataProps } = source.proto;
   const given = graph ? filled(path, graph, shapes, options) : {};
   // Most commands predict once.
-  const model = await modelOf(source, { shapes: given, warm: false });
+  const model = await modelOf(source, { shapes: given, warm: false, winograd: !options.direct });
   const [outputs = 0] = model.outputShape;
   check(
     labels === undefined || labels.length === outputs,

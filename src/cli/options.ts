@@ -30,6 +30,9 @@ export function number(least: number, including = false): (text: string) => numb
 export const threadsOption = (): Option =>
   new Option("--threads <n>", "threads to run on (default: one per core)").argParser(whole(1, 64));
 
+export const directOption = (): Option =>
+  new Option("--direct", "do without Winograd's algorithm: less memory, and the rounding of the definition");
+
 export const jsonOption = (): Option => new Option("--json", "print the result as JSON");
 
 /** How weights, or an ONNX file, are read. */

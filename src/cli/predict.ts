@@ -7,7 +7,15 @@ import { UsageError } from "./exit.js";
 import { checkOutputs } from "./files.js";
 import { isNetworkFile, openModel } from "./model.js";
 import { UNNAMED } from "./onnx.js";
-import { collect, jsonOption, type ReadingOptions, start, threadsOption, weightsOptions } from "./options.js";
+import {
+  collect,
+  directOption,
+  jsonOption,
+  type ReadingOptions,
+  start,
+  threadsOption,
+  weightsOptions,
+} from "./options.js";
 import { print, printJson } from "./terminal.js";
 
 interface PredictOptions extends ReadingOptions {
@@ -16,6 +24,7 @@ interface PredictOptions extends ReadingOptions {
   readonly output: string[];
   readonly threads?: number;
   readonly plain?: boolean;
+  readonly direct?: boolean;
   readonly json?: boolean;
 }
 
@@ -37,6 +46,7 @@ export function addPredict(program: Command): void {
     )
     .addOption(threadsOption())
     .option("--plain", "do without relaxed SIMD: the same bits as on engines that lack it")
+    .addOption(directOption())
     .addOption(jsonOption());
   weightsOptions(command)
     .addHelpText(

@@ -6,11 +6,11 @@ import type { ZooModel, ZooOptions } from "../zoo/index.js";
 import { UsageError } from "./exit.js";
 import { checkOutputs } from "./files.js";
 import { isNetworkFile, type ModelOptions, openModel } from "./model.js";
-import { findModel, jsonOption, shapeOption, start } from "./options.js";
+import { directOption, findModel, jsonOption, shapeOption, start } from "./options.js";
 import { sizeOption } from "./pictures.js";
 import { columns, print, printJson } from "./terminal.js";
 
-interface SummaryOptions extends Pick<ModelOptions, "size" | "shape" | "cache"> {
+interface SummaryOptions extends Pick<ModelOptions, "size" | "shape" | "cache" | "direct"> {
   readonly formulas?: boolean;
   readonly markdown?: boolean;
   readonly plan?: boolean;
@@ -35,6 +35,7 @@ export function addSummary(program: Command): void {
     .option("--formulas", "show how the numbers of parameters come about: (5 * 5 * 1 + 1) * 6 = 156")
     .addOption(new Option("--markdown", "print a table of GitHub's Markdown").conflicts(["json", "plan"]))
     .addOption(new Option("--plan", "print the steps of a prediction").conflicts(["json", "formulas"]))
+    .addOption(directOption())
     .option("--svg <file>", "also draw the network to a file: a block for each tensor")
     .addOption(jsonOption().conflicts("formulas"))
     .addHelpText(
@@ -57,7 +58,7 @@ async function run(name: string, options: SummaryOptions): Promise<void> {
   await start({ threads: 1 });
   // No weights are needed to tell what they are.
   using model = entry
-    ? await entry.create({ initialize: false, ...sized(entry, options) })
+    ? await entry.create({ initialize: false, winograd: !options.direct, ...sized(entry, options) })
     : (await openModel({ ...options, model: name })).model;
   const formulas = options.formulas ?? false;
   if (options.plan) print(formatPlan(model));

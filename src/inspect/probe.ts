@@ -61,7 +61,12 @@ export class Probe {
     }
     this.shape = value.shape;
     this.#at = new Map([...places].map(([name, place]) => [name, place.shape]));
-    this.#plan = new Plan(model.runtime, graph, { outputs, bound }, `${what}: derivatives`);
+    this.#plan = new Plan(
+      model.runtime,
+      graph,
+      { ...model.planning, outputs, bound },
+      `${what}: derivatives`,
+    );
   }
 
   /** One run. `seed` has a weight for each number of the value; it is not needed where there are no derivatives. */

@@ -68,7 +68,7 @@ export function summary(model: Model): Summary {
   );
   const rows = rowsOf(outline, model.network.type);
   const names = new Set(rows.map(({ name }) => name));
-  const plan = draftOf(outline);
+  const plan = draftOf(model, outline);
   const own = nodesByLayer(graph.nodes, names);
   // Auxiliary classifiers are there, but only training computes them.
   const needed = new Set(neededNodes(graph, [...outline.outputs.values()]));
@@ -116,14 +116,14 @@ export function summary(model: Model): Summary {
 
 /** The steps that predict one input, a line each: kernel, units of work, arguments, layer. First those that run once. */
 export function formatPlan(model: Model): string {
-  return formatSteps(draftOf(outlineOf("formatPlan", model)).builder);
+  return formatSteps(draftOf(model, outlineOf("formatPlan", model)).builder);
 }
 
 /** The steps of a prediction, drafted with weights that have no place. */
-function draftOf({ graph, outputs, weights }: Outline): Draft {
+function draftOf({ planning }: Model, { graph, outputs, weights }: Outline): Draft {
   const bound = new Map<Value, Storage>();
   for (const [name, value] of weights) bound.set(value, { name, bytes: value.elements * 4, address: 0 });
-  return draft(graph, { outputs, bound });
+  return draft(graph, { ...planning, outputs, bound });
 }
 
 /** What a model and its plan for one input take. */

@@ -108,7 +108,12 @@ export async function topPatches(
     const { graph, bound } = trace;
     const output = outputOf(what, trace, layer);
     const outputs = new Map([["value", output]]);
-    const plan = new Plan(model.runtime, graph, { outputs, bound }, `${what}: a batch of ${batch[0]}`);
+    const plan = new Plan(
+      model.runtime,
+      graph,
+      { ...model.planning, outputs, bound },
+      `${what}: a batch of ${batch[0]}`,
+    );
     return { plan, outputShape: output.shape };
   });
   const weights = {};

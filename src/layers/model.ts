@@ -1,7 +1,7 @@
 import { writeFileAtomic } from "#platform";
 import { check, checkCount, checkFlags, checkIs, checkOptions, show } from "../errors.js";
 import { type Graph, producer } from "../graph/graph.js";
-import { Plan } from "../graph/plan.js";
+import { Plan, type PlanOptions } from "../graph/plan.js";
 import { reshape } from "../ops/reshape.js";
 import { softmax as softmaxOp } from "../ops/softmax.js";
 import { formatShape, type Shape, sizeOf, Tensor } from "../tensor.js";
@@ -51,6 +51,11 @@ export interface BuildOptions {
   runtime?: Runtime;
   /** Give the weights random values to start from. Default true; false leaves them 0, to be loaded. */
   initialize?: boolean;
+  /**
+   * Compute 3x3 convolutions by Winograd's algorithm where that is faster. Default true; false saves the memory of the
+   * transformed weights, up to four times that of the weights, and rounds as the definition does.
+   */
+  winograd?: boolean;
   /** Run the model once, so that the first prediction is as fast as later ones. Default: where the weights are there. */
   warm?: boolean;
   /** What other libraries call the weights, tried in this order where names do not match. */
@@ -89,6 +94,8 @@ export class Model {
   classes: readonly string[];
   /** Makes inputs of pictures, for {@link classify}. */
   prepare: BuildOptions["prepare"];
+  /** How its plans compute, as the options of {@link build} have it. */
+  readonly planning: Pick<PlanOptions, "convolution">;
   readonly #tracer: Tracer;
   readonly #dialects: readonly Dialect[];
   #plans = new Map<string, Plan>();
@@ -100,6 +107,7 @@ export class Model {
       "classes",
       "runtime",
       "initialize",
+      "winograd",
       "warm",
       "dialects",
       "prepare",
@@ -110,13 +118,14 @@ export class Model {
       seed = 0,
       classes = [],
       initialize = true,
+      winograd = true,
       warm = false,
       dialects = [],
       prepare,
       outputs = ["output"],
     } = options;
     check(Number.isSafeInteger(seed), () => `build: the seed is ${show(seed)}; it must be a whole number.`);
-    checkFlags("build", { initialize, warm });
+    checkFlags("build", { initialize, winograd, warm });
     const named = Array.isArray(classes) && classes.every((name) => typeof name === "string");
     checkIs(named, "build: classes", classes, "a list of names");
     const prepares = prepare === undefined || typeof prepare === "function";
@@ -125,6 +134,7 @@ export class Model {
     this.inputShape = this.ports[0] ? shapeOfOne(this.ports[0]) : [];
     this.outputNames = outputs;
     this.prepare = prepare;
+    this.planning = winograd ? {} : { convolution: "direct" };
     this.#dialects = dialects;
     this.runtime = options.runtime ?? runtime();
     this.store = new Store(this.runtime);
@@ -402,7 +412,7 @@ export class Model {
         outputs.set(name, record.output);
       }
       const what = `Running a batch of ${input.shape[0] ?? 1}`;
-      plan = new Plan(this.runtime, graph, { outputs, bound }, what);
+      plan = new Plan(this.runtime, graph, { ...this.planning, outputs, bound }, what);
     }
     this.#plans.set(key, plan);
     for (const [old, unused] of this.#plans) {

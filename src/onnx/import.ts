@@ -13,7 +13,7 @@ import { type BatchedInput, onnxLayer } from "./trace.js";
 
 /** How a file becomes a model. */
 export interface ImportOptions
-  extends Pick<BuildOptions, "classes" | "runtime" | "prepare" | "warm">,
+  extends Pick<BuildOptions, "classes" | "runtime" | "prepare" | "winograd" | "warm">,
     FileOptions {
   /**
    * Shapes of inputs, batch included, by name: `{ input: [1, 3, 224, 224] }`; or of the only one, `[1, 3, 224, 224]`. Needed
@@ -29,7 +29,16 @@ export interface ImportOptions
   externalData?: ExternalData;
 }
 
-const IMPORT_OPTIONS = ["shapes", "batch", "externalData", "classes", "runtime", "prepare", "warm"];
+const IMPORT_OPTIONS = [
+  "shapes",
+  "batch",
+  "externalData",
+  "classes",
+  "runtime",
+  "prepare",
+  "winograd",
+  "warm",
+];
 
 /**
  * Makes a model of an ONNX file: a path or an address, from where it comes as `readWeights` fetches weights, its bytes, a

@@ -76,7 +76,12 @@ export function writeDepthwiseGradWeight(
   const { channels, panels, order } = layout(x.c, window, rotated);
   const partial = plan.scratch((x.n * panels.count * panels.bytes) / 4);
   const flops = 2 * dy.h * dy.w * LANES * window.kh * window.kw;
-  plan.step("depthwiseConv2dGradWeight", x.n * x.blocks, [partial, x, dy, plan.constants(taps(window))], flops);
+  plan.step(
+    "depthwiseConv2dGradWeight",
+    x.n * x.blocks,
+    [partial, x, dy, plan.constants(taps(window))],
+    flops,
+  );
   const constants = packing(plan, channels, window, panels, order, x.n);
   plan.step("unpack", panels.count, [dw, partial, constants], (panels.bytes / 2) * x.n);
 }

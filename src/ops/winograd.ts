@@ -68,7 +68,17 @@ export function writeWinograd(
   const point = (shared ? tiles : group) * c * 4 + GAP_BYTES;
   const inputs = WORK_BYTES + run * sumBytes;
   const scratch = plan.threadScratch((shared ? inputs : inputs + points * point) / 4);
-  const tiling = plan.constants([down, across, tiles, group, run, point, inputs, ...bounds(epilogue), ...NUMBERS]);
+  const tiling = plan.constants([
+    down,
+    across,
+    tiles,
+    group,
+    run,
+    point,
+    inputs,
+    ...bounds(epilogue),
+    ...NUMBERS,
+  ]);
 
   const key = `${algorithm} ${order.out}/${order.in}${order.rotated ? " rotated" : ""} by ${run}`;
   const weights = plan.derived([weight, ...(scaling?.from ?? [])], key, weightBytes / 4, (place) => {

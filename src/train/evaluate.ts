@@ -114,7 +114,7 @@ export class Evaluator {
     const plan = new Plan(
       this.#model.runtime,
       graph,
-      { outputs, bound },
+      { ...this.#model.planning, outputs, bound },
       `Evaluating a batch of ${shape[0]}`,
     );
     return { plan, outputShape: output.shape };

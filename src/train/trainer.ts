@@ -252,7 +252,7 @@ export class Trainer {
       graph.add(optimizer.op, [parameters, gradients, ...slots, hyper, scale], {});
     }
     // Frozen weights may be set from outside between steps, so nothing that is derived from weights outlives a step.
-    const options = { outputs, bound, keep, trains: () => true };
+    const options = { ...model.planning, outputs, bound, keep, trains: () => true };
     const plan = new Plan(model.runtime, graph, options, `Training on a batch of ${shape[0]}`);
     const weightsOfLosses = auxiliaries.map(({ name, weight }) => [weightOf(name), Float32Array.of(weight)]);
     return { plan, outputShape: output.shape, feeds: Object.fromEntries(weightsOfLosses) };

@@ -345,7 +345,9 @@ test("receptive fields are the pixels that, when they change, change the output"
     if (round % 8 === 1) layers.push(flatten(), linear(3), unflatten([3, 1, 1]));
     const net = sequential(layers);
     const shape = [1 + random.int(2), 17, 16];
-    using model = await net.build(shape).catch(() => sequential(layers.slice(0, 1)).build(shape));
+    // Winograd's tiles let a pixel change the rounding of outputs that do not see it.
+    const build = (layers: Network): Promise<Model> => layers.build(shape, { winograd: false });
+    using model = await build(net).catch(() => build(sequential(layers.slice(0, 1))));
     // Nothing cancels and nothing is cut off: positive weights, and a relu of what is positive.
     const state = [...model.stateDict()].map(([name, { shape }]) => {
       const fill = name.includes("running_mean") ? 0 : 1;
@@ -497,7 +499,9 @@ test("how layers are computed follows from the plan", async () => {
   );
   const plan = formatPlan(model);
   assert.match(plan, /^once pack\(/);
-  for (const { name } of layers) assert.ok(plan.includes(`# ${name}\n`), `${name} in\n${plan}`);
+  for (const { name, algorithm } of layers) {
+    if (!algorithm.startsWith("with ")) assert.ok(plan.includes(`# ${name}\n`), `${name} in\n${plan}`);
+  }
 });
 
 test("the memory is what the runtime allocates to predict one input", async () => {
