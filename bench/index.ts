@@ -1,6 +1,10 @@
 // `npm run bench [-- train predict ...] [--json FILE]`: see README.md.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { inference, PEERS } from "./inference/inference.js";
+import type { PeerName } from "./inference/job.js";
+import { networks } from "./inference/networks.js";
+import { type RuntimeName, runtimes } from "./inference/runtimes.js";
 import { describe, machine } from "./machine.js";
 import { memory } from "./memory.js";
 import { predict } from "./predict.js";
@@ -15,24 +19,48 @@ const parts: Record<string, () => Promise<Result>> = { train, predict, start, me
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "string" }, batch: { type: "string", default: "64" } },
+  options: {
+    json: { type: "string" },
+    batch: { type: "string" },
+    runtime: { type: "string", default: "node20,chromium" },
+    threads: { type: "string", default: "1" },
+    peers: { type: "string" },
+    rounds: { type: "string", default: "21" },
+  },
 });
 if (positionals[0] === "profile") {
   const what = positionals[1] ?? "train";
   if (what !== "train" && what !== "predict")
     fail(`There is no profile of "${what}": choose train or predict.`);
-  await profile(what, Number(options.batch));
+  await profile(what, Number(options.batch ?? 64));
   process.exit();
 }
 if (positionals[0] === "spills") {
   spills();
   process.exit();
 }
-const unknown = positionals.filter((name) => !(name in parts));
-if (unknown.length > 0) {
-  fail(
-    `There is no part "${unknown[0]}" of the bench: choose among ${[...Object.keys(parts), "profile", "spills"].join(", ")}.`,
-  );
+const choose = <T extends string>(what: string, given: string, among: readonly string[]): T[] => {
+  const chosen = given.split(",");
+  const unknown = chosen.find((name) => !among.includes(name));
+  if (unknown !== undefined) fail(`There is no ${what} "${unknown}": choose among ${among.join(", ")}.`);
+  return chosen as T[];
+};
+const named = positionals.flatMap((name) => (name === "networks" ? Object.keys(networks) : [name]));
+const known = [...Object.keys(parts), ...Object.keys(networks)];
+if (named.length > 0)
+  choose("part of the bench", named.join(","), [...known, "networks", "profile", "spills"]);
+const chosen = named.filter((name) => name in networks);
+if (chosen.length > 0) {
+  const among = {
+    names: chosen,
+    runtimes: choose<RuntimeName>("runtime", options.runtime, Object.keys(runtimes)),
+    threads: options.threads.split(",").map(Number),
+    peers: ["featuremap" as PeerName, ...choose<PeerName>("peer", options.peers ?? PEERS.join(","), PEERS)],
+    rounds: Number(options.rounds),
+    batch: Number(options.batch ?? 1),
+  };
+  parts.inference = () => inference({ ...among, peers: [...new Set(among.peers)] });
+  named.push("inference");
 }
 
 const facts = await machine();
@@ -41,7 +69,7 @@ const results: Record<string, object> = {};
 const requirements = [];
 const differences: string[] = [];
 for (const [name, part] of Object.entries(parts)) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  if (named.length > 0 && !named.includes(name)) continue;
   const result = await part();
   console.log("");
   results[name] = result.data;

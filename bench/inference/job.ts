@@ -1,0 +1,45 @@
+// What the processes and pages that measure are told, and what they answer: all of it goes through JSON.
+import type { Timing } from "../alternate.js";
+
+/** Where the files of pieces of work lie, seen from the repository and from the server of pages. */
+export const FOLDER = "build/bench/work";
+
+export type PeerName = "featuremap" | "ort" | "tfjs" | "litert" | "ort-native" | "torch" | "torch-traced";
+
+/** One network or layer to be timed on several contenders. */
+export interface Job {
+  readonly name: string;
+  /** Its name in the zoo; what is not there is imported from its ONNX file. */
+  readonly zoo?: string;
+  /** Shape of the input, [n, c, h, w]. */
+  readonly input: readonly number[];
+  /** Shape of the output: with pixels where there are four sizes. */
+  readonly output: readonly number[];
+  readonly threads: number;
+  readonly peers: readonly PeerName[];
+  readonly rounds: number;
+  /** About how long all rounds may take. */
+  readonly budgetMs: number;
+}
+
+/** What was measured of one contender. */
+export interface Measured {
+  readonly peer: PeerName;
+  /** Milliseconds: loading the code, building the model from bytes at hand, the first inference. */
+  readonly load: number;
+  readonly build: number;
+  readonly first: number;
+  readonly timing: Timing;
+  /** How its answer differs from featuremap's; null if it does not. */
+  readonly difference: string | null;
+  /** Bytes of WebAssembly memory: what is in use, and what was asked of the engine. */
+  readonly memory?: { readonly used: number; readonly reserved: number };
+}
+
+export interface Report {
+  /** "Node 20.20.0", "Chromium 150.0". */
+  readonly engine: string;
+  readonly measured: readonly Measured[];
+  /** Contenders that could not do it, and why. */
+  readonly absent: readonly { readonly peer: PeerName; readonly why: string }[];
+}

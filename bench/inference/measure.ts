@@ -1,0 +1,84 @@
+// Opens contenders one after the other, then lets them take turns. Runs in Node and in a page.
+import { alternate } from "../alternate.js";
+import { difference } from "../answers.js";
+import { timed } from "../timed.js";
+import { type Built, type Contender, type Host, INPUT } from "./contenders/contender.js";
+import { featuremap } from "./contenders/featuremap.js";
+import { ortNative, ortWeb } from "./contenders/onnxruntime.js";
+import type { Job, Measured, PeerName, Report } from "./job.js";
+
+/** Of the largest value: what another order of additions changes stays far below. */
+const TOLERANCE = 1e-3;
+
+const contenders: Partial<Record<PeerName, Contender>> = {
+  featuremap,
+  ort: ortWeb,
+  "ort-native": ortNative,
+};
+
+interface Open extends Pick<Measured, "peer" | "load" | "build" | "first"> {
+  readonly built: Built;
+  readonly answer: Float32Array;
+}
+
+export async function measure(host: Host, engine: string, job: Job): Promise<Report> {
+  const input = new Float32Array((await host.read(job, INPUT)).slice().buffer);
+  const opened: Open[] = [];
+  const absent: { peer: PeerName; why: string }[] = [];
+  for (const peer of job.peers) {
+    try {
+      opened.push(await open(host, contenders[peer]!, job, input));
+    } catch (error) {
+      absent.push({ peer, why: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  const timings = await alternate(
+    opened.map(({ peer, built }) => ({
+      name: peer,
+      run: (times) => (built.block ? built.block(times) : timed(times, () => built.infer())),
+    })),
+    { rounds: job.rounds, budgetMs: job.budgetMs },
+  );
+  const ours = opened.find(({ peer }) => peer === "featuremap") ?? opened[0];
+  const measured = opened.map(({ built, answer, ...cold }, i): Measured => {
+    const memory = built.memory?.();
+    return {
+      ...cold,
+      timing: timings[i]!,
+      difference: difference(`${job.name}, ${cold.peer}`, answer, ours!.answer, TOLERANCE),
+      ...(memory && { memory }),
+    };
+  });
+  for (const { built } of opened) built.end?.();
+  return { engine, measured, absent };
+}
+
+async function open(host: Host, contender: Contender, job: Job, input: Float32Array): Promise<Open> {
+  const files = await Promise.all(contender.files(job).map((file) => host.read(job, file)));
+  const began = performance.now();
+  const build = await contender.load(host, job);
+  const loaded = performance.now();
+  const built = await build(files, input);
+  const ready = performance.now();
+  const output = await built.infer();
+  const answered = performance.now();
+  const answer = built.layout === "nhwc" ? channelsFirst(output, job.output) : output.slice();
+  return {
+    peer: contender.name,
+    load: loaded - began,
+    build: ready - loaded,
+    first: answered - ready,
+    built,
+    answer,
+  };
+}
+
+/** [n, h, w, c] to [n, c, h, w]; what has no pixels stays as it is. */
+function channelsFirst(values: Float32Array, [n, c, h = 1, w = 1]: readonly number[]): Float32Array {
+  const result = new Float32Array(values.length);
+  const pixels = h * w;
+  for (let i = 0; i < n!; i++)
+    for (let p = 0; p < pixels; p++)
+      for (let k = 0; k < c!; k++) result[(i * c! + k) * pixels + p] = values[(i * pixels + p) * c! + k]!;
+  return result;
+}

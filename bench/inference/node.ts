@@ -1,0 +1,29 @@
+// A process that measures one job in whichever Node runs it.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import type { Host } from "./contenders/contender.js";
+import { FOLDER, type Job } from "./job.js";
+import { measure } from "./measure.js";
+
+const require = createRequire(resolve("build/peers/package.json"));
+
+const host: Host = {
+  page: false,
+  read: async ({ name }, file) => new Uint8Array(readFileSync(resolve(FOLDER, name, file))),
+  async featuremap() {
+    const [{ init, Tensor }, { models }, { importOnnx }] = await Promise.all([
+      import("featuremap"),
+      import("featuremap/zoo"),
+      import("featuremap/onnx"),
+    ]);
+    return { init, Tensor, models, importOnnx };
+  },
+  module: async (name) => require(name),
+  folder: (name) => resolve("build/peers/node_modules", name),
+};
+
+process.once("message", async (job: Job) => {
+  const report = await measure(host, `Node ${process.versions.node}`, job);
+  process.send!(report, () => process.exit());
+});

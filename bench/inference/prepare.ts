@@ -1,0 +1,51 @@
+// Writes what contenders read: one network with one set of weights and one input in each of their formats.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { init, type Model, Tensor } from "featuremap";
+import { exportOnnx } from "featuremap/onnx";
+import { models } from "featuremap/zoo";
+import { INPUT, NETWORK, WEIGHTS } from "./contenders/contender.js";
+import { FOLDER, type Job } from "./job.js";
+import type { NetworkEntry } from "./networks.js";
+import { picture, randomize } from "./weights.js";
+
+/** What of a job follows from the network. */
+export type Prepared = Pick<Job, "name" | "zoo" | "input" | "output">;
+
+/** A network of the zoo, for a batch. */
+export async function prepareNetwork(name: string, { zoo }: NetworkEntry, batch: number): Promise<Prepared> {
+  const runtime = await init({ threads: 1 });
+  const model = await models[zoo]!.create({ runtime, initialize: false });
+  try {
+    randomize(model, 1);
+    return { ...write(name, model, batch), zoo };
+  } finally {
+    model.dispose();
+  }
+}
+
+/** Writes a model's files. */
+export function write(name: string, model: Model, batch: number): Prepared {
+  const input = [batch, ...model.inputShape];
+  const values = picture(input, 1);
+  checkAlive(name, model, input, values);
+  const folder = resolve(FOLDER, name);
+  mkdirSync(folder, { recursive: true });
+  const files: Record<string, Uint8Array> = {
+    [INPUT]: new Uint8Array(values.buffer),
+    [WEIGHTS]: model.toSafetensors(),
+    [NETWORK]: exportOnnx(model, { batch }),
+  };
+  for (const [file, bytes] of Object.entries(files)) writeFileSync(resolve(folder, file), bytes);
+  return { name, input, output: [batch, ...model.outputShape] };
+}
+
+/** Throws where another input has the same answer: a network that lets nothing through would hide mistakes. */
+function checkAlive(name: string, model: Model, shape: readonly number[], values: Float32Array): void {
+  const one = model.predictSync(new Tensor(values, shape)).data;
+  const other = model.predictSync(new Tensor(picture(shape, 2), shape)).data;
+  const largest = one.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  const apart = one.reduce((max, value, i) => Math.max(max, Math.abs(value - other[i]!)), 0);
+  if (!(largest > 0 && largest < 1e6 && apart > 0.003 * largest))
+    throw new Error(`${name}: outputs reach ${largest}, and another input's differ by ${apart}.`);
+}
