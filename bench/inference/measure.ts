@@ -4,16 +4,23 @@ import { difference } from "../answers.js";
 import { timed } from "../timed.js";
 import { type Built, type Contender, type Host, INPUT } from "./contenders/contender.js";
 import { featuremap } from "./contenders/featuremap.js";
+import { litert } from "./contenders/litert.js";
 import { ortNative, ortWeb } from "./contenders/onnxruntime.js";
+import { tfjs } from "./contenders/tfjs.js";
+import { torchEager, torchTraced } from "./contenders/torch.js";
 import type { Job, Measured, PeerName, Report } from "./job.js";
 
 /** Of the largest value: what another order of additions changes stays far below. */
 const TOLERANCE = 1e-3;
 
-const contenders: Partial<Record<PeerName, Contender>> = {
+const contenders: Record<PeerName, Contender> = {
   featuremap,
   ort: ortWeb,
+  tfjs,
+  litert,
   "ort-native": ortNative,
+  torch: torchEager,
+  "torch-traced": torchTraced,
 };
 
 interface Open extends Pick<Measured, "peer" | "load" | "build" | "first"> {
@@ -27,7 +34,7 @@ export async function measure(host: Host, engine: string, job: Job): Promise<Rep
   const absent: { peer: PeerName; why: string }[] = [];
   for (const peer of job.peers) {
     try {
-      opened.push(await open(host, contenders[peer]!, job, input));
+      opened.push(await open(host, contenders[peer], job, input));
     } catch (error) {
       absent.push({ peer, why: error instanceof Error ? error.message : String(error) });
     }
@@ -55,14 +62,15 @@ export async function measure(host: Host, engine: string, job: Job): Promise<Rep
 
 async function open(host: Host, contender: Contender, job: Job, input: Float32Array): Promise<Open> {
   const files = await Promise.all(contender.files(job).map((file) => host.read(job, file)));
+  const own = contender.channelsLast ? channelsLast(input, job.input) : input;
   const began = performance.now();
   const build = await contender.load(host, job);
   const loaded = performance.now();
-  const built = await build(files, input);
+  const built = await build(files, own);
   const ready = performance.now();
   const output = await built.infer();
   const answered = performance.now();
-  const answer = built.layout === "nhwc" ? channelsFirst(output, job.output) : output.slice();
+  const answer = contender.channelsLast ? channelsFirst(output, job.output) : output.slice();
   return {
     peer: contender.name,
     load: loaded - began,
@@ -73,12 +81,22 @@ async function open(host: Host, contender: Contender, job: Job, input: Float32Ar
   };
 }
 
-/** [n, h, w, c] to [n, c, h, w]; what has no pixels stays as it is. */
+/** [n, c, h, w] to [n, h, w, c]; what has no pixels stays as it is. */
+function channelsLast(values: Float32Array, [n, c, h = 1, w = 1]: readonly number[]): Float32Array {
+  return turned(values, n!, c!, h * w);
+}
+
+/** And back. */
 function channelsFirst(values: Float32Array, [n, c, h = 1, w = 1]: readonly number[]): Float32Array {
+  return turned(values, n!, h * w, c!);
+}
+
+/** Each of n matrices transposed. */
+function turned(values: Float32Array, n: number, rows: number, columns: number): Float32Array {
   const result = new Float32Array(values.length);
-  const pixels = h * w;
-  for (let i = 0; i < n!; i++)
-    for (let p = 0; p < pixels; p++)
-      for (let k = 0; k < c!; k++) result[(i * c! + k) * pixels + p] = values[(i * pixels + p) * c! + k]!;
+  for (let i = 0; i < n; i++)
+    for (let r = 0; r < rows; r++)
+      for (let c = 0; c < columns; c++)
+        result[(i * columns + c) * rows + r] = values[(i * rows + r) * columns + c]!;
   return result;
 }

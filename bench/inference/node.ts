@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
+import { Torch } from "../pytorch.js";
 import type { Host } from "./contenders/contender.js";
 import { FOLDER, type Job } from "./job.js";
 import { measure } from "./measure.js";
@@ -19,8 +20,13 @@ const host: Host = {
     ]);
     return { init, Tensor, models, importOnnx };
   },
-  module: async (name) => require(name),
+  async module(name) {
+    if (name !== "tfjs") return require(name);
+    return { ...require("@tensorflow/tfjs-core"), ...require("@tensorflow/tfjs-backend-wasm") };
+  },
   folder: (name) => resolve("build/peers/node_modules", name),
+  workFolder: ({ name }) => resolve(FOLDER, name),
+  torch: (threads) => Torch.start(threads),
 };
 
 process.once("message", async (job: Job) => {

@@ -25,6 +25,8 @@ const host: Host = {
   },
   module: (name) => import(modules[name]),
   folder: (name) => `${MODULES}/${name}`,
+  workFolder: ({ name }) => `/${FOLDER}/${name}`,
+  torch: async () => null,
 };
 
 const engine = `Chromium ${/Chrome\/([\d.]+)/.exec(navigator.userAgent)?.[1]}`;

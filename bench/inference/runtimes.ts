@@ -42,7 +42,11 @@ async function inChromium(job: Job): Promise<Report> {
   const browser = await launch();
   try {
     const page = await browser.newPage();
-    page.on("console", (message) => message.type() === "error" && console.error(message.text()));
+    // LiteRT.js calls what it has to tell an error, whatever it is.
+    page.on("console", (message) => {
+      if (/^(INFO|WARNING):/.test(message.text())) return;
+      if (message.type() === "error") console.error(message.text());
+    });
     await page.goto(server.url);
     await page.waitForFunction("globalThis.featuremapBench");
     return await page.evaluate((given) => globalThis.featuremapBench(given), job);

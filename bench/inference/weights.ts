@@ -10,8 +10,8 @@ export function randomize(model: Model, seed: number): void {
       const bound = Math.sqrt(6 / shape.slice(1).reduce((product, size) => product * size, 1));
       return within(-bound, bound);
     }
-    if (name.endsWith("running_var")) return within(0.6, 1.8);
-    return name.endsWith("weight") ? within(0.5, 1.2) : within(-0.2, 0.2);
+    if (name.endsWith("running_var")) return within(0.6, 1.4);
+    return name.endsWith("weight") ? within(0.8, 1.6) : within(-0.2, 0.2);
   };
   const state = new Map(
     [...model.stateDict()].map(([name, { data, shape }]) => {

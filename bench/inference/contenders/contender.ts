@@ -11,6 +11,16 @@ export interface Host {
   featuremap(): Promise<Library>;
   /** Where a page finds the files of a peer's package, or Node's path of it. */
   folder(packageName: string): string;
+  workFolder(job: Job): string;
+  /** PyTorch on so many threads; null where it is not. */
+  torch(threads: number): Promise<TorchInference | null>;
+}
+
+/** What bench/pytorch.ts does of this. */
+export interface TorchInference {
+  open(folder: string, traced: boolean): Promise<void>;
+  infer(times: number): Promise<{ ms: number[]; output: Float32Array }>;
+  end(): void;
 }
 
 /** The library, as it is published. */
@@ -23,11 +33,10 @@ export interface Library {
 
 /** A model that is ready. */
 export interface Built {
-  /** One inference of the input; the output in the order of `layout`. */
+  /** One inference of the input. */
   infer(): Float32Array | Promise<Float32Array>;
   /** A block of inferences, where the contender times them itself. */
   block?(times: number): Promise<ArrayLike<number>>;
-  readonly layout: "nchw" | "nhwc";
   memory?(): { used: number; reserved: number };
   end?(): void;
 }
@@ -35,6 +44,8 @@ export interface Built {
 /** A program that answers what a network's output is. */
 export interface Contender {
   readonly name: PeerName;
+  /** Input and output have their channels last, [n, h, w, c]. */
+  readonly channelsLast?: boolean;
   /** Files it reads besides the input. */
   files(job: Job): readonly string[];
   /** Loads its code; what it returns builds the model. */
@@ -43,5 +54,5 @@ export interface Contender {
 
 export const NETWORK = "network.onnx";
 export const WEIGHTS = "weights.safetensors";
-/** The input: float32, [n, c, h, w] and, for peers that lay channels last, [n, h, w, c]. */
+/** The input, float32, [n, c, h, w]. */
 export const INPUT = "input.bin";

@@ -13,7 +13,6 @@ export const featuremap: Contender = {
         : await importOnnx(bytes!, { runtime });
       const x = new Tensor(input, job.input);
       return {
-        layout: "nchw",
         infer:
           job.threads === 1 ? () => model.predictSync(x).data : async () => (await model.predict(x)).data,
         memory: () => ({

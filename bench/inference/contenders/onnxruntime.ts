@@ -12,7 +12,7 @@ async function built(
 ): Promise<Built> {
   const session = await ort.InferenceSession.create(bytes, { graphOptimizationLevel: "all", ...options });
   const feeds = { input: new ort.Tensor("float32", input, shape) };
-  return { layout: "nchw", infer: async () => (await session.run(feeds)).output.data };
+  return { infer: async () => (await session.run(feeds)).output.data };
 }
 
 /** onnxruntime-web, its WebAssembly backend. */
