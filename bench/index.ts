@@ -1,10 +1,7 @@
 // `npm run bench [-- train predict ...] [--json FILE]`: see README.md.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { inference, PEERS } from "./inference/inference.js";
-import type { PeerName } from "./inference/job.js";
-import { networks } from "./inference/networks.js";
-import { type RuntimeName, runtimes } from "./inference/runtimes.js";
+import { inference, inferenceOptions, isInference } from "./inference/inference.js";
 import { describe, machine } from "./machine.js";
 import { memory } from "./memory.js";
 import { predict } from "./predict.js";
@@ -22,10 +19,7 @@ const { values: options, positionals } = parseArgs({
   options: {
     json: { type: "string" },
     batch: { type: "string" },
-    runtime: { type: "string", default: "node20,chromium" },
-    threads: { type: "string", default: "1" },
-    peers: { type: "string" },
-    rounds: { type: "string", default: "21" },
+    ...inferenceOptions,
   },
 });
 if (positionals[0] === "profile") {
@@ -39,27 +33,15 @@ if (positionals[0] === "spills") {
   spills();
   process.exit();
 }
-const choose = <T extends string>(what: string, given: string, among: readonly string[]): T[] => {
-  const chosen = given.split(",");
-  const unknown = chosen.find((name) => !among.includes(name));
-  if (unknown !== undefined) fail(`There is no ${what} "${unknown}": choose among ${among.join(", ")}.`);
-  return chosen as T[];
-};
-const named = positionals.flatMap((name) => (name === "networks" ? Object.keys(networks) : [name]));
-const known = [...Object.keys(parts), ...Object.keys(networks)];
-if (named.length > 0)
-  choose("part of the bench", named.join(","), [...known, "networks", "profile", "spills"]);
-const chosen = named.filter((name) => name in networks);
-if (chosen.length > 0) {
-  const among = {
-    names: chosen,
-    runtimes: choose<RuntimeName>("runtime", options.runtime, Object.keys(runtimes)),
-    threads: options.threads.split(",").map(Number),
-    peers: ["featuremap" as PeerName, ...choose<PeerName>("peer", options.peers ?? PEERS.join(","), PEERS)],
-    rounds: Number(options.rounds),
-    batch: Number(options.batch ?? 1),
-  };
-  parts.inference = () => inference({ ...among, peers: [...new Set(among.peers)] });
+const compared = positionals.filter(isInference);
+const named = positionals.filter((name) => !isInference(name));
+const unknown = named.find((name) => !(name in parts));
+if (unknown !== undefined) {
+  const known = [...Object.keys(parts), "profile", "spills", "networks", "layers"];
+  fail(`There is no part "${unknown}" of the bench: choose among ${known.join(", ")}, or networks by name.`);
+}
+if (compared.length > 0) {
+  parts.inference = () => inference(compared, options);
   named.push("inference");
 }
 

@@ -20,6 +20,8 @@ export interface Job {
   readonly rounds: number;
   /** About how long all rounds may take. */
   readonly budgetMs: number;
+  /** Also times what a network is made of without its input and output, beside a loop in registers. */
+  readonly alone: boolean;
 }
 
 /** What was measured of one contender. */
@@ -36,10 +38,19 @@ export interface Measured {
   readonly memory?: { readonly used: number; readonly reserved: number };
 }
 
+/** A layer without the copies of its input and output, beside what the engine makes of the processor. */
+export interface Alone {
+  /** Milliseconds of the layer's own steps. */
+  readonly ms: number;
+  /** Multiplications and additions in a second: what a loop in registers reaches, and whether they are fused. */
+  readonly peak: { readonly gflops: number; readonly fused: boolean };
+}
+
 export interface Report {
   /** "Node 20.20.0", "Chromium 150.0". */
   readonly engine: string;
   readonly measured: readonly Measured[];
   /** Contenders that could not do it, and why. */
+  readonly alone?: Alone;
   readonly absent: readonly { readonly peer: PeerName; readonly why: string }[];
 }

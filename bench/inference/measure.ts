@@ -1,5 +1,5 @@
 // Opens contenders one after the other, then lets them take turns. Runs in Node and in a page.
-import { alternate } from "../alternate.js";
+import { alternate, quantile } from "../alternate.js";
 import { difference } from "../answers.js";
 import { timed } from "../timed.js";
 import { type Built, type Contender, type Host, INPUT } from "./contenders/contender.js";
@@ -8,7 +8,8 @@ import { litert } from "./contenders/litert.js";
 import { ortNative, ortWeb } from "./contenders/onnxruntime.js";
 import { tfjs } from "./contenders/tfjs.js";
 import { torchEager, torchTraced } from "./contenders/torch.js";
-import type { Job, Measured, PeerName, Report } from "./job.js";
+import type { Alone, Job, Measured, PeerName, Report } from "./job.js";
+import { peak } from "./peak.js";
 
 /** Of the largest value: what another order of additions changes stays far below. */
 const TOLERANCE = 1e-3;
@@ -56,8 +57,28 @@ export async function measure(host: Host, engine: string, job: Job): Promise<Rep
       ...(memory && { memory }),
     };
   });
+  const alone = job.alone && ours ? measureAlone(ours.built) : null;
   for (const { built } of opened) built.end?.();
-  return { engine, measured, absent };
+  return { engine, measured, absent, ...(alone && { alone }) };
+}
+
+const TURNS = 5;
+
+/** The layer and the loop in registers take turns too. */
+function measureAlone(built: Built): Alone | null {
+  const layer: number[] = [];
+  const loop = [];
+  for (let turn = 0; turn < TURNS; turn++) {
+    const ms = built.alone?.() ?? null;
+    if (ms === null) return null;
+    layer.push(ms);
+    loop.push(peak());
+  }
+  const gflops = quantile(
+    loop.map((turn) => turn.gflops),
+    0.5,
+  );
+  return { ms: quantile(layer, 0.5), peak: { gflops, fused: loop[0]!.fused } };
 }
 
 async function open(host: Host, contender: Contender, job: Job, input: Float32Array): Promise<Open> {

@@ -13,12 +13,13 @@ const host: Host = {
   page: false,
   read: async ({ name }, file) => new Uint8Array(readFileSync(resolve(FOLDER, name, file))),
   async featuremap() {
-    const [{ init, Tensor }, { models }, { importOnnx }] = await Promise.all([
+    const [{ init, Tensor }, { models }, { importOnnx }, { formatPlan }] = await Promise.all([
       import("featuremap"),
       import("featuremap/zoo"),
       import("featuremap/onnx"),
+      import("featuremap/inspect"),
     ]);
-    return { init, Tensor, models, importOnnx };
+    return { init, Tensor, models, importOnnx, formatPlan };
   },
   async module(name) {
     if (name !== "tfjs") return require(name);

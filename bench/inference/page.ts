@@ -20,8 +20,8 @@ const host: Host = {
   },
   async featuremap() {
     const url = "/build/featuremap.all.min.js";
-    const { init, Tensor, zoo, onnx } = await import(url);
-    return { init, Tensor, models: zoo.models, importOnnx: onnx.importOnnx } as Library;
+    const { init, Tensor, zoo, onnx, inspect } = await import(url);
+    return { init, Tensor, ...zoo, ...onnx, ...inspect } as Library;
   },
   module: (name) => import(modules[name]),
   folder: (name) => `${MODULES}/${name}`,

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { init, type Model, Tensor } from "featuremap";
+import { init, type Model, sequential, Tensor } from "featuremap";
 import { exportOnnx } from "featuremap/onnx";
 import { models } from "featuremap/zoo";
 import { INPUT, NETWORK, WEIGHTS } from "./contenders/contender.js";
@@ -12,9 +12,11 @@ import { TORCH_GRAPH, TORCH_NUMBERS } from "./contenders/torch.js";
 import { channelsLast } from "./graph/channels-last.js";
 import { writeGraph } from "./graph/file.js";
 import { fold } from "./graph/fold.js";
+import { macsOf } from "./graph/graph.js";
 import { readGraph } from "./graph/read.js";
 import { tfliteOf } from "./graph/tflite.js";
 import { FOLDER, type Job } from "./job.js";
+import type { LayerEntry } from "./layers.js";
 import type { NetworkEntry } from "./networks.js";
 import { picture, randomize } from "./weights.js";
 
@@ -22,7 +24,10 @@ const require = createRequire(resolve("build/peers/package.json"));
 const newBuilder: Parameters<typeof tfliteOf>[1] = (bytes) => new (require("flatbuffers").Builder)(bytes);
 
 /** What of a job follows from the network. */
-export type Prepared = Pick<Job, "name" | "zoo" | "input" | "output">;
+export interface Prepared extends Pick<Job, "name" | "zoo" | "input" | "output"> {
+  /** Multiply-adds of one run. */
+  readonly macs: number;
+}
 
 /** A network of the zoo, for a batch. */
 export async function prepareNetwork(name: string, { zoo }: NetworkEntry, batch: number): Promise<Prepared> {
@@ -36,8 +41,22 @@ export async function prepareNetwork(name: string, { zoo }: NetworkEntry, batch:
   }
 }
 
+/** A network of a single layer. */
+export async function prepareLayer({ name, layer, input: [batch, ...shape] }: LayerEntry): Promise<Prepared> {
+  const model = await sequential([layer]).build(shape, {
+    runtime: await init({ threads: 1 }),
+    initialize: false,
+  });
+  try {
+    randomize(model, 1);
+    return write(`layers/${name}`, model, batch!);
+  } finally {
+    model.dispose();
+  }
+}
+
 /** Writes a model's files. */
-export function write(name: string, model: Model, batch: number): Prepared {
+function write(name: string, model: Model, batch: number): Prepared {
   const input = [batch, ...model.inputShape];
   const values = picture(input, 1);
   checkAlive(name, model, input, values);
@@ -59,7 +78,7 @@ export function write(name: string, model: Model, batch: number): Prepared {
     [TFLITE]: tfliteOf(channelsLast(folded, [0, 2, 3, 1], [1, 2, 3, 0], false), newBuilder),
   };
   for (const [file, bytes] of Object.entries(files)) writeFileSync(resolve(folder, file), bytes);
-  return { name, input, output: [batch, ...model.outputShape] };
+  return { name, input, output: [batch, ...model.outputShape], macs: macsOf(graph) };
 }
 
 /** Throws where another input has the same answer: a network that lets nothing through would hide mistakes. */

@@ -29,6 +29,7 @@ export interface Library {
   readonly Tensor: typeof import("featuremap").Tensor;
   readonly models: typeof import("featuremap/zoo").models;
   readonly importOnnx: typeof import("featuremap/onnx").importOnnx;
+  readonly formatPlan: typeof import("featuremap/inspect").formatPlan;
 }
 
 /** A model that is ready. */
@@ -37,6 +38,8 @@ export interface Built {
   infer(): Float32Array | Promise<Float32Array>;
   /** A block of inferences, where the contender times them itself. */
   block?(times: number): Promise<ArrayLike<number>>;
+  /** Milliseconds of the plan's own steps, without the copies of input and output; null where that cannot be told. */
+  alone?(): number | null;
   memory?(): { used: number; reserved: number };
   end?(): void;
 }

@@ -1,3 +1,4 @@
+import { lastShape } from "../graph/channels-last.js";
 import type { Contender } from "./contender.js";
 
 export const TFLITE = "network.tflite";
@@ -7,8 +8,10 @@ export const litert: Contender = {
   name: "litert",
   channelsLast: true,
   files: () => [TFLITE],
-  async load(host, { threads, input: [n, c, h, w] }) {
+  async load(host, job) {
     const { loadLiteRt, loadAndCompile, Tensor } = await host.module("litert");
+    const { threads } = job;
+    const shape = lastShape(job.input);
     await loadLiteRt(`${host.folder("@litertjs/core")}/wasm/`, { threads: threads > 1 });
     return async ([bytes], input) => {
       const model = await loadAndCompile(bytes, {
@@ -17,7 +20,7 @@ export const litert: Contender = {
       });
       return {
         infer: async () => {
-          const x = new Tensor(input, [n, h, w, c]);
+          const x = new Tensor(input, shape);
           const [output] = await model.run(x);
           const values = output.toTypedArray().slice();
           x.delete();

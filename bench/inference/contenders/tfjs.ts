@@ -1,4 +1,4 @@
-import { isDepthwise } from "../graph/channels-last.js";
+import { isDepthwise, lastShape } from "../graph/channels-last.js";
 import { readGraphFiles } from "../graph/file.js";
 import type { Activation, Graph, Node, Window } from "../graph/graph.js";
 import type { Built, Contender, Host } from "./contender.js";
@@ -41,16 +41,20 @@ function build(tf: Any, graph: Graph, input: Float32Array): Built {
     [...graph.tensors].map(([name, { data, shape }]) => [name, tf.tensor(data, shape)]),
   );
   const steps = graph.nodes.map((node) => ({ node, run: step(tf, graph, node, constants) }));
-  const [n, c, h, w] = graph.input.shape;
+  const shape = lastShape(graph.input.shape);
   const values = new Map<string, Any>();
   return {
-    infer: () =>
+    infer() {
+      let output: Float32Array;
+      // Nothing is returned from inside: tidy would look at every number for tensors.
       tf.tidy(() => {
-        values.set(graph.input.name, tf.tensor4d(input, [n, h, w, c]));
+        values.set(graph.input.name, tf.tensor(input, shape));
         for (const { node, run } of steps)
           values.set(node.output, run(node.inputs.map((name) => values.get(name))));
-        return values.get(graph.output).dataSync();
-      }),
+        output = values.get(graph.output).dataSync();
+      });
+      return output!;
+    },
   };
 }
 

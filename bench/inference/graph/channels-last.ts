@@ -1,5 +1,5 @@
 // Weights for peers whose activations lie as [n, h, w, c].
-import { elements, type Graph, type Node, type NodeOf, type Numbers, shapesOf } from "./graph.js";
+import { elements, type Graph, type Node, type NodeOf, type Numbers, type Shape, shapesOf } from "./graph.js";
 
 /** The order of a kernel's axes: of [k, c, kh, kw], numbered 0 to 3. */
 export type KernelOrder = readonly [number, number, number, number];
@@ -31,6 +31,12 @@ export function channelsLast(
     }
   }
   return { ...graph, tensors };
+}
+
+/** [n, c, h, w] as [n, h, w, c]; what has no pixels stays as it is. */
+export function lastShape(shape: Shape): Shape {
+  const [n, c, ...pixels] = shape;
+  return [n!, ...pixels, c!];
 }
 
 /** One input channel for each kernel, whatever the order of its axes. */

@@ -1,5 +1,5 @@
 // A graph as a .tflite file. The numbers of fields and enumerations are those of TensorFlow's schema.fbs.
-import { isDepthwise } from "./channels-last.js";
+import { isDepthwise, lastShape } from "./channels-last.js";
 import { type Activation, type Graph, type Node, type Shape, shapesOf, type Window } from "./graph.js";
 
 /** What is used of the package flatbuffers. */
@@ -177,7 +177,7 @@ class Draft {
   followed(node: Node, activation: Activation, operator: (output: number) => void): void {
     const between = this.#tensor({
       name: `${node.output} before`,
-      shape: last(node.shape),
+      shape: lastShape(node.shape),
       type: 0,
     });
     operator(between);
@@ -241,7 +241,7 @@ class Draft {
   #value(name: string): number {
     const at = this.#at.get(name);
     if (at !== undefined) return at;
-    const made = this.#tensor({ name, shape: last(this.#shapes.get(name)!), type: 0 });
+    const made = this.#tensor({ name, shape: lastShape(this.#shapes.get(name)!), type: 0 });
     this.#at.set(name, made);
     return made;
   }
@@ -277,10 +277,6 @@ function activationOf(activation: Activation) {
       fuses ? draft.final(node, operator) : draft.followed(node, activation, operator),
   };
 }
-
-/** [n, c, h, w] as [n, h, w, c]. */
-const last = (shape: Shape): Shape =>
-  shape.length === 4 ? [shape[0]!, shape[2]!, shape[3]!, shape[1]!] : shape;
 
 const bytesOf = (values: Float32Array | Int32Array): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
