@@ -12,6 +12,7 @@ export const inferenceOptions = {
   threads: { type: "string", default: "1" },
   peers: { type: "string", default: PEERS.join(",") },
   rounds: { type: "string", default: "21" },
+  markdown: { type: "boolean", default: false },
 } as const;
 
 interface Given {
@@ -20,6 +21,7 @@ interface Given {
   readonly peers: string;
   readonly rounds: string;
   readonly batch?: string;
+  readonly markdown: boolean;
 }
 
 const LAYERS = /^layers(\/|$)/;
@@ -42,7 +44,7 @@ export async function inference(names: readonly string[], given: Given): Promise
     .filter((name) => !LAYERS.test(name))
     .flatMap((name) => (name === "networks" ? Object.keys(networks) : [name]));
   const results = [
-    ...(wholes.length > 0 ? [await whole(wholes, Number(given.batch ?? 1), choice)] : []),
+    ...(wholes.length > 0 ? [await whole(wholes, Number(given.batch ?? 1), given.markdown, choice)] : []),
     ...(layers.length > 0 ? [await single(layers, choice)] : []),
   ];
   return {

@@ -4,7 +4,16 @@ import type { Timing } from "../alternate.js";
 /** Where the files of pieces of work lie, seen from the repository and from the server of pages. */
 export const FOLDER = "build/bench/work";
 
-export type PeerName = "featuremap" | "ort" | "tfjs" | "litert" | "ort-native" | "torch" | "torch-traced";
+/** "featuremap-1": featuremap on one thread beside itself on several. */
+export type PeerName =
+  | "featuremap"
+  | "featuremap-1"
+  | "ort"
+  | "tfjs"
+  | "litert"
+  | "ort-native"
+  | "torch"
+  | "torch-traced";
 
 /** One network or layer to be timed on several contenders. */
 export interface Job {

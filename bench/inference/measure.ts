@@ -3,7 +3,7 @@ import { alternate, quantile } from "../alternate.js";
 import { difference } from "../answers.js";
 import { timed } from "../timed.js";
 import { type Built, type Contender, type Host, INPUT } from "./contenders/contender.js";
-import { featuremap } from "./contenders/featuremap.js";
+import { featuremap, onOneThread } from "./contenders/featuremap.js";
 import { litert } from "./contenders/litert.js";
 import { ortNative, ortWeb } from "./contenders/onnxruntime.js";
 import { tfjs } from "./contenders/tfjs.js";
@@ -16,6 +16,7 @@ const TOLERANCE = 1e-3;
 
 const contenders: Record<PeerName, Contender> = {
   featuremap,
+  "featuremap-1": onOneThread,
   ort: ortWeb,
   tfjs,
   litert,

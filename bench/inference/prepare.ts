@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { init, type Model, sequential, Tensor } from "featuremap";
+import { summary } from "featuremap/inspect";
 import { exportOnnx } from "featuremap/onnx";
 import { models } from "featuremap/zoo";
 import { INPUT, NETWORK, WEIGHTS } from "./contenders/contender.js";
@@ -13,6 +14,7 @@ import { channelsLast } from "./graph/channels-last.js";
 import { writeGraph } from "./graph/file.js";
 import { fold } from "./graph/fold.js";
 import { macsOf } from "./graph/graph.js";
+import { leastActivationBytes } from "./graph/live.js";
 import { readGraph } from "./graph/read.js";
 import { tfliteOf } from "./graph/tflite.js";
 import { FOLDER, type Job } from "./job.js";
@@ -27,6 +29,15 @@ const newBuilder: Parameters<typeof tfliteOf>[1] = (bytes) => new (require("flat
 export interface Prepared extends Pick<Job, "name" | "zoo" | "input" | "output"> {
   /** Multiply-adds of one run. */
   readonly macs: number;
+  /** Bytes for one input. */
+  readonly memory: {
+    readonly weights: number;
+    /** Copies of weights in the order in which kernels read them. */
+    readonly packed: number;
+    readonly activations: number;
+    /** What activations take at least: see {@link leastActivationBytes}. */
+    readonly least: number;
+  };
 }
 
 /** A network of the zoo, for a batch. */
@@ -65,6 +76,13 @@ function write(name: string, model: Model, batch: number): Prepared {
   const onnx = exportOnnx(model, { batch });
   const graph = readGraph(onnx);
   const folded = fold(graph);
+  const { weightBytes, packedBytes, activationBytes } = summary(model);
+  const memory = {
+    weights: weightBytes,
+    packed: packedBytes,
+    activations: activationBytes,
+    least: leastActivationBytes(folded) / batch,
+  };
   const forTorch = writeGraph(graph);
   const forTfjs = writeGraph(channelsLast(folded, [2, 3, 1, 0], [2, 3, 0, 1], true));
   const files: Record<string, Uint8Array> = {
@@ -78,7 +96,7 @@ function write(name: string, model: Model, batch: number): Prepared {
     [TFLITE]: tfliteOf(channelsLast(folded, [0, 2, 3, 1], [1, 2, 3, 0], false), newBuilder),
   };
   for (const [file, bytes] of Object.entries(files)) writeFileSync(resolve(folder, file), bytes);
-  return { name, input, output: [batch, ...model.outputShape], macs: macsOf(graph) };
+  return { name, input, output: [batch, ...model.outputShape], macs: macsOf(graph), memory };
 }
 
 /** Throws where another input has the same answer: a network that lets nothing through would hide mistakes. */

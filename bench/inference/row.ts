@@ -21,6 +21,7 @@ const inNode: readonly RuntimeName[] = ["node20", "node"];
 /** Where each contender runs. */
 const PLACES: Record<PeerName, readonly RuntimeName[]> = {
   featuremap: everywhere,
+  "featuremap-1": everywhere,
   ort: everywhere,
   tfjs: everywhere,
   litert: ["chromium"],
@@ -51,8 +52,10 @@ export async function measureRows(
 ): Promise<Row[]> {
   const rows: Row[] = [];
   for (const runtime of places) {
-    const here = peers.filter((peer) => PLACES[peer].includes(runtime));
     for (const count of threads) {
+      const here = peers.filter(
+        (peer) => PLACES[peer].includes(runtime) && !(peer === "featuremap-1" && count === 1),
+      );
       const job: Job = { ...work, threads: count, peers: here, rounds, budgetMs: BUDGET_MS, alone };
       const report = await runtimes[runtime](job);
       rows.push({ name: work.name, runtime, threads: count, report, lead: leadOf(report) });
@@ -71,8 +74,12 @@ function leadOf(report: Report): Row["lead"] {
   return { peer: fastest.peer, ratio: ratio(fastest.timing, ours.timing) };
 }
 
-export function oursOf({ measured }: Report): Measured | undefined {
-  return measured.find(({ peer }) => peer === "featuremap");
+export function oursOf(report: Report): Measured | undefined {
+  return measuredOf(report, "featuremap");
+}
+
+export function measuredOf({ measured }: Report, name: PeerName): Measured | undefined {
+  return measured.find(({ peer }) => peer === name);
 }
 
 /** "Node 20.20.2, 1 thread". */

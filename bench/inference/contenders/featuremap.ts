@@ -1,33 +1,36 @@
 import type { Runtime } from "featuremap";
 import { STEP_HEADER } from "../../../src/wasm/steps.js";
 import { quantile } from "../../alternate.js";
+import type { Job } from "../job.js";
 import { type Contender, NETWORK, WEIGHTS } from "./contender.js";
 
 /** On one thread on the calling thread, on two on two workers, as anyone would call it. */
-export const featuremap: Contender = {
-  name: "featuremap",
-  files: ({ zoo }) => [zoo ? WEIGHTS : NETWORK],
-  async load(host, job) {
-    const { init, Tensor, models, importOnnx, formatPlan } = await host.featuremap();
-    return async ([bytes], input) => {
-      const runtime = await init({ threads: job.threads });
-      const model = job.zoo
-        ? await models[job.zoo]!.create({ weights: bytes!, runtime })
-        : await importOnnx(bytes!, { runtime });
-      const x = new Tensor(input, job.input);
-      return {
-        infer:
-          job.threads === 1 ? () => model.predictSync(x).data : async () => (await model.predict(x)).data,
-        alone: () => stepsAlone(runtime, formatPlan(model), () => model.predictSync(x)),
-        memory: () => ({
-          used: runtime.heap.usedBytes,
-          reserved: runtime.heap.memory.buffer.byteLength,
-        }),
-        end: () => model.dispose(),
+function contender(name: "featuremap" | "featuremap-1", threadsOf: (job: Job) => number): Contender {
+  return {
+    name,
+    files: ({ zoo }) => [zoo ? WEIGHTS : NETWORK],
+    async load(host, job) {
+      const { init, Tensor, models, importOnnx, formatPlan } = await host.featuremap();
+      const threads = threadsOf(job);
+      return async ([bytes], input) => {
+        const runtime = await init({ threads });
+        const model = job.zoo
+          ? await models[job.zoo]!.create({ weights: bytes!, runtime })
+          : await importOnnx(bytes!, { runtime });
+        const x = new Tensor(input, job.input);
+        return {
+          infer: threads === 1 ? () => model.predictSync(x).data : async () => (await model.predict(x)).data,
+          alone: () => stepsAlone(runtime, formatPlan(model), () => model.predictSync(x)),
+          memory: () => ({ used: runtime.heap.usedBytes, reserved: runtime.heap.memory.buffer.byteLength }),
+          end: () => model.dispose(),
+        };
       };
-    };
-  },
-};
+    },
+  };
+}
+
+export const featuremap = contender("featuremap", ({ threads }) => threads);
+export const onOneThread = contender("featuremap-1", () => 1);
 
 /** Kernels that copy inputs in and outputs out. */
 const COPIES = new Set(["block", "unblock"]);
