@@ -22,35 +22,47 @@ export interface Timing {
   readonly ms: Spread;
   /** Milliseconds that 95 in 100 single times stay below. */
   readonly p95: number;
-  /** Averages of the blocks, round by round. */
-  readonly rounds: readonly number[];
+  /** Averages of the blocks, round by round; null for a round that was left out. */
+  readonly rounds: readonly (number | null)[];
 }
 
 export interface AlternateOptions {
   readonly rounds?: number;
   /** About how long a block takes. */
   readonly blockMs?: number;
+  /** About how long all of it may take: fewer rounds then, but some. */
+  readonly budgetMs?: number;
 }
 
 const WARM_UP_MS = 400;
+/** Rounds at least, whatever they take. */
+const FEWEST = 5;
+/** A contender that takes so many times as long as the fastest comes in one round of four. */
+const SLOW = 10;
+const SLOW_EVERY = 4;
+/** Threads of the last contender may still be polling. */
+const PAUSE_MS = 4;
 
 export async function alternate(
   contenders: readonly Contender[],
-  { rounds = 21, blockMs = 60 }: AlternateOptions = {},
+  { rounds = 21, blockMs = 60, budgetMs = Infinity }: AlternateOptions = {},
 ): Promise<Timing[]> {
-  const times: number[] = [];
-  for (const contender of contenders) {
-    await contender.run(3);
-    // Engines compile in the background: what is warm is known only after a while.
-    const started = performance.now();
-    let last: ArrayLike<number> = [];
-    while (performance.now() - started < WARM_UP_MS) last = await contender.run(3);
-    times.push(Math.max(3, Math.ceil(blockMs / mean(last))));
-  }
-  const means: number[][] = contenders.map(() => []);
+  const once: number[] = [];
+  for (const contender of contenders) once.push(await warmUp(contender));
+  const times = once.map((ms) => Math.max(1, Math.ceil(blockMs / Math.max(ms, 0.001))));
+  const blocks = once.map((ms, i) => ms * times[i]! + PAUSE_MS);
+  const every = once.map((ms) => (ms > SLOW * Math.min(...once) ? SLOW_EVERY : 1));
+  const roundMs = blocks.reduce((sum, ms, i) => sum + ms / every[i]!, 0);
+  const count = Math.max(Math.min(rounds, FEWEST), Math.min(rounds, Math.floor(budgetMs / roundMs)));
+  const means: (number | null)[][] = contenders.map(() => []);
   const singles: number[][] = contenders.map(() => []);
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < count; round++) {
     for (const [i, contender] of contenders.entries()) {
+      if (round % every[i]! > 0) {
+        means[i]!.push(null);
+        continue;
+      }
+      await pause();
       const block = await contender.run(times[i]!);
       means[i]!.push(mean(block));
       singles[i]!.push(...Array.from(block));
@@ -58,15 +70,33 @@ export async function alternate(
   }
   return contenders.map(({ name }, i) => ({
     name,
-    ms: spread(means[i]!),
+    ms: spread(present(means[i]!)),
     p95: quantile(singles[i]!, 0.95),
     rounds: means[i]!,
   }));
 }
 
+/** Runs it until engines, which compile in the background, are done; about the milliseconds of one time. */
+async function warmUp(contender: Contender): Promise<number> {
+  const started = performance.now();
+  let ms = mean(await contender.run(1));
+  do ms = mean(await contender.run(ms < WARM_UP_MS / 10 ? 3 : 1));
+  while (performance.now() - started < WARM_UP_MS);
+  return ms;
+}
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+
+const present = (values: readonly (number | null)[]): number[] => values.filter((value) => value !== null);
+
 /** How many times as long `a` takes as `b`, round by round. */
 export function ratio(a: Timing, b: Timing): Spread {
-  return spread(a.rounds.map((ms, round) => ms / b.rounds[round]!));
+  return spread(
+    a.rounds.flatMap((ms, round) => {
+      const other = b.rounds[round];
+      return ms === null || typeof other !== "number" ? [] : [ms / other];
+    }),
+  );
 }
 
 export function spread(values: readonly number[]): Spread {

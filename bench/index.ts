@@ -1,6 +1,7 @@
 // `npm run bench [-- train predict ...] [--json FILE]`: see README.md.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { inference, inferenceOptions, isInference } from "./inference/inference.js";
 import { describe, machine } from "./machine.js";
 import { memory } from "./memory.js";
 import { predict } from "./predict.js";
@@ -15,24 +16,33 @@ const parts: Record<string, () => Promise<Result>> = { train, predict, start, me
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "string" }, batch: { type: "string", default: "64" } },
+  options: {
+    json: { type: "string" },
+    batch: { type: "string" },
+    ...inferenceOptions,
+  },
 });
 if (positionals[0] === "profile") {
   const what = positionals[1] ?? "train";
   if (what !== "train" && what !== "predict")
     fail(`There is no profile of "${what}": choose train or predict.`);
-  await profile(what, Number(options.batch));
+  await profile(what, Number(options.batch ?? 64));
   process.exit();
 }
 if (positionals[0] === "spills") {
   spills();
   process.exit();
 }
-const unknown = positionals.filter((name) => !(name in parts));
-if (unknown.length > 0) {
-  fail(
-    `There is no part "${unknown[0]}" of the bench: choose among ${[...Object.keys(parts), "profile", "spills"].join(", ")}.`,
-  );
+const compared = positionals.filter(isInference);
+const named = positionals.filter((name) => !isInference(name));
+const unknown = named.find((name) => !(name in parts));
+if (unknown !== undefined) {
+  const known = [...Object.keys(parts), "profile", "spills", "networks", "layers"];
+  fail(`There is no part "${unknown}" of the bench: choose among ${known.join(", ")}, or networks by name.`);
+}
+if (compared.length > 0) {
+  parts.inference = () => inference(compared, options);
+  named.push("inference");
 }
 
 const facts = await machine();
@@ -41,7 +51,7 @@ const results: Record<string, object> = {};
 const requirements = [];
 const differences: string[] = [];
 for (const [name, part] of Object.entries(parts)) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  if (named.length > 0 && !named.includes(name)) continue;
   const result = await part();
   console.log("");
   results[name] = result.data;

@@ -5,7 +5,8 @@ import { alternate, type Contender, type Timing } from "./alternate.js";
 import { difference } from "./answers.js";
 import { Torch } from "./pytorch.js";
 import { type Result, table, timingHead, timingRow } from "./report.js";
-import { noise, timed } from "./work.js";
+import { timed } from "./timed.js";
+import { noise } from "./work.js";
 
 const BATCHES = [1, 64];
 const TOLERANCE = 1e-5;

@@ -1,4 +1,4 @@
-"""PyTorch on one thread, as a contender: answers one JSON request a line."""
+"""PyTorch as a contender, on one thread or as many as are named: answers one JSON request a line."""
 
 import base64
 import json
@@ -9,7 +9,9 @@ import numpy as np
 import torch
 from torch import nn
 
-torch.set_num_threads(1)
+from inference import network
+
+torch.set_num_threads(int(sys.argv[1]))
 
 
 def lenet5():
@@ -76,6 +78,23 @@ class Session:
                 outputs = self.model(inputs)
                 ms.append((time.perf_counter() - started) * 1000)
         return {"ms": ms, "outputs": encode(outputs)}
+
+    def open(self, request):
+        self.model, self.picture = network.read(request["folder"])
+        if request["traced"]:
+            with torch.no_grad():
+                traced = torch.jit.freeze(torch.jit.trace(self.model, self.picture))
+                self.model = torch.jit.optimize_for_inference(traced)
+        return {}
+
+    def infer(self, request):
+        ms = []
+        with torch.no_grad():
+            for _ in range(request["times"]):
+                started = time.perf_counter()
+                output = self.model(self.picture)
+                ms.append((time.perf_counter() - started) * 1000)
+        return {"ms": ms, "output": encode(output)}
 
     def weights(self, _):
         return {name: encode(value) for name, value in self.model.state_dict().items()}

@@ -41,14 +41,15 @@ export class Torch {
   }
 
   /** Starts it where it is installed; `PYTHON` names another interpreter to try first. */
-  static async start(): Promise<Torch | null> {
+  static async start(threads = 1): Promise<Torch | null> {
     const python = [process.env.PYTHON, "python3", "/usr/bin/python3"].find(
       (candidate) => candidate && spawnSync(candidate, ["-c", "import numpy, torch"]).status === 0,
     );
     if (!python) return null;
-    const child = spawn(python, ["bench/pytorch.py"], {
+    const count = String(threads);
+    const child = spawn(python, ["bench/pytorch.py", count], {
       stdio: ["pipe", "pipe", "inherit"],
-      env: { ...process.env, OMP_NUM_THREADS: "1", OPENBLAS_NUM_THREADS: "1", MKL_NUM_THREADS: "1" },
+      env: { ...process.env, OMP_NUM_THREADS: count, OPENBLAS_NUM_THREADS: count, MKL_NUM_THREADS: count },
     });
     const torch = new Torch("", child, createInterface(child.stdout));
     const { version } = await torch.#ask<{ version: string }>({ do: "version" });
@@ -81,6 +82,17 @@ export class Torch {
       times,
     });
     return { ms, outputs: decode(outputs) };
+  }
+
+  /** The network and the input of a folder that bench/inference wrote; `traced`: compiled, not operation by operation. */
+  async open(folder: string, traced: boolean): Promise<void> {
+    await this.#ask({ do: "open", folder, traced });
+  }
+
+  /** The output of that network, `times` times. */
+  async infer(times: number): Promise<{ ms: number[]; output: Float32Array }> {
+    const { ms, output } = await this.#ask<{ ms: number[]; output: Encoded }>({ do: "infer", times });
+    return { ms, output: decode(output).data };
   }
 
   async weights(): Promise<Map<string, Tensor>> {

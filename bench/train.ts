@@ -6,7 +6,8 @@ import { alternate, type Contender, ratio } from "./alternate.js";
 import { difference, differences } from "./answers.js";
 import { Torch } from "./pytorch.js";
 import { digits, type Requirement, type Result, range, table, timingHead, timingRow } from "./report.js";
-import { noise, timed } from "./work.js";
+import { timed } from "./timed.js";
+import { noise } from "./work.js";
 
 const BATCH = 64;
 const RULE = { lr: 0.05, momentum: 0.9 };

@@ -11,18 +11,29 @@ if (!existsSync(join(root, "bench/index.ts"))) {
 }
 const { build } = await import("esbuild");
 const { inlineWorker, nodeRequire, targets, wasm } = await import("./plugins.mjs");
-await build({
+const common = {
   absWorkingDir: root,
-  entryPoints: ["bench/index.ts"],
-  outfile: "build/bench/index.mjs",
   bundle: true,
   format: "esm",
+  logLevel: "warning",
+};
+await build({
+  ...common,
+  entryPoints: { index: "bench/index.ts", node: "bench/inference/node.ts" },
+  outdir: "build/bench",
+  outExtension: { ".js": ".mjs" },
   platform: "node",
   target: targets.node,
-  external: ["featuremap", "featuremap/*", "onnxruntime-*", "@tensorflow/*"],
+  external: ["featuremap", "featuremap/*"],
   plugins: [wasm, inlineWorker],
   banner: { js: nodeRequire },
-  logLevel: "warning",
+});
+await build({
+  ...common,
+  entryPoints: ["bench/inference/page.ts"],
+  outfile: "build/bench/browser.mjs",
+  platform: "browser",
+  target: targets.browser,
 });
 const args = ["--expose-gc", "build/bench/index.mjs", ...process.argv.slice(2)];
 const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
