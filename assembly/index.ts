@@ -20,6 +20,7 @@ export { channelSum, planeSum } from "./kernels/channel-sum";
 export { clip, clipGradInput } from "./kernels/clip";
 export { contract } from "./kernels/contract";
 export { contractVector } from "./kernels/contract-vector";
+export { contractVectorInt16, packInt16 } from "./kernels/contract-vector-int16";
 export { block, reshape, unblock } from "./kernels/convert";
 export { crossEntropy, crossEntropyGradInput } from "./kernels/cross-entropy";
 export { depthwiseConv2d, depthwiseConv2dGradWeight } from "./kernels/depthwise";

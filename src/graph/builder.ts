@@ -2,7 +2,7 @@ import type { KernelName } from "../../build/wasm/kernels.js";
 import { check } from "../errors.js";
 import type { ConvAlgorithm } from "../ops/algorithm.js";
 import { type Arg, contiguous, type Place, type Storage, type View, viewBytes } from "../ops/layout.js";
-import type { Node, StepWriter, Value, Word } from "../ops/op.js";
+import type { LinearWeights, Node, StepWriter, Value, Word } from "../ops/op.js";
 import type { Lifetime } from "./lifetimes.js";
 
 /** One kernel call, as data. */
@@ -27,6 +27,8 @@ export interface PlanOptions {
   readonly trains?: (value: Value) => boolean;
   /** How to compute convolutions that can be computed so; by what is fastest if left out. */
   readonly convolution?: ConvAlgorithm;
+  /** What weights that linear layers read for a single input are kept as: float32 if left out. */
+  readonly linearWeights?: LinearWeights;
   /** For tests: bytes of no man's land after every storage; none is shared then. */
   readonly guardBytes?: number;
 }
@@ -58,6 +60,10 @@ export class Builder implements StepWriter {
 
   get convolution(): ConvAlgorithm | undefined {
     return this.options.convolution;
+  }
+
+  get linearWeights(): LinearWeights {
+    return this.options.linearWeights ?? "float32";
   }
 
   write(node: Node): void {

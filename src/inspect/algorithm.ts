@@ -6,6 +6,7 @@ const algorithms: Readonly<Partial<Record<KernelName, (window: string) => string
   contract: (window) =>
     window === "" ? "matrix product" : /^1(×1)?$/.test(window) ? window : `direct ${window}`,
   contractVector: () => "matrix-vector product",
+  contractVectorInt16: () => "matrix-vector product, int16",
   depthwiseConv2d: (window) => `depthwise ${window}`,
   winograd4: (window) => `Winograd 4×4 of ${window}`,
   winograd2: (window) => `Winograd 2×2 of ${window}`,

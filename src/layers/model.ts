@@ -2,6 +2,7 @@ import { writeFileAtomic } from "#platform";
 import { check, checkCount, checkFlags, checkIs, checkOptions, show } from "../errors.js";
 import { type Graph, producer } from "../graph/graph.js";
 import { Plan, type PlanOptions } from "../graph/plan.js";
+import type { LinearWeights } from "../ops/op.js";
 import { reshape } from "../ops/reshape.js";
 import { softmax as softmaxOp } from "../ops/softmax.js";
 import { formatShape, type Shape, sizeOf, Tensor } from "../tensor.js";
@@ -56,6 +57,11 @@ export interface BuildOptions {
    * transformed weights, up to four times that of the weights, and rounds as the definition does.
    */
   winograd?: boolean;
+  /**
+   * "int16": to predict one input, linear layers read copies of their weights in 16 bits, with a factor for each output; the
+   * time of large ones is that of reading. Outputs move by some 1e-4 of the largest. Default "float32".
+   */
+  linearWeights?: LinearWeights;
   /** Run the model once, so that the first prediction is as fast as later ones. Default: where the weights are there. */
   warm?: boolean;
   /** What other libraries call the weights, tried in this order where names do not match. */
@@ -95,7 +101,7 @@ export class Model {
   /** Makes inputs of pictures, for {@link classify}. */
   prepare: BuildOptions["prepare"];
   /** How its plans compute, as the options of {@link build} have it. */
-  readonly planning: Pick<PlanOptions, "convolution">;
+  readonly planning: Pick<PlanOptions, "convolution" | "linearWeights">;
   readonly #tracer: Tracer;
   readonly #dialects: readonly Dialect[];
   #plans = new Map<string, Plan>();
@@ -108,6 +114,7 @@ export class Model {
       "runtime",
       "initialize",
       "winograd",
+      "linearWeights",
       "warm",
       "dialects",
       "prepare",
@@ -119,6 +126,7 @@ export class Model {
       classes = [],
       initialize = true,
       winograd = true,
+      linearWeights = "float32",
       warm = false,
       dialects = [],
       prepare,
@@ -126,6 +134,8 @@ export class Model {
     } = options;
     check(Number.isSafeInteger(seed), () => `build: the seed is ${show(seed)}; it must be a whole number.`);
     checkFlags("build", { initialize, winograd, warm });
+    const known = linearWeights === "float32" || linearWeights === "int16";
+    checkIs(known, "build: linearWeights", linearWeights, '"float32" or "int16"');
     const named = Array.isArray(classes) && classes.every((name) => typeof name === "string");
     checkIs(named, "build: classes", classes, "a list of names");
     const prepares = prepare === undefined || typeof prepare === "function";
@@ -134,7 +144,7 @@ export class Model {
     this.inputShape = this.ports[0] ? shapeOfOne(this.ports[0]) : [];
     this.outputNames = outputs;
     this.prepare = prepare;
-    this.planning = winograd ? {} : { convolution: "direct" };
+    this.planning = { linearWeights, ...(!winograd && { convolution: "direct" as const }) };
     this.#dialects = dialects;
     this.runtime = options.runtime ?? runtime();
     this.store = new Store(this.runtime);

@@ -13,7 +13,7 @@ import { type BatchedInput, onnxLayer } from "./trace.js";
 
 /** How a file becomes a model. */
 export interface ImportOptions
-  extends Pick<BuildOptions, "classes" | "runtime" | "prepare" | "winograd" | "warm">,
+  extends Pick<BuildOptions, "classes" | "runtime" | "prepare" | "winograd" | "linearWeights" | "warm">,
     FileOptions {
   /**
    * Shapes of inputs, batch included, by name: `{ input: [1, 3, 224, 224] }`; or of the only one, `[1, 3, 224, 224]`. Needed

@@ -223,10 +223,6 @@ export function contractWindows(
   const { images, along, rows } = runsOfPixels(out, x, residual, window);
   // Blocks one after the other without a gap, and a single tap: one loop over all channels.
   const flat = x.block === x.pixel && kh === 1 && kw === 1;
-  if (flat && rows.count === 1 && images * along === 1 && panels.runs.length === 1) {
-    contractVector(plan, out, x, packed, epilogue, panels);
-    return;
-  }
   for (const { panel, count, firstBlock } of panels.runs) {
     contract(
       plan,
@@ -257,38 +253,6 @@ export function contractWindows(
       },
     );
   }
-}
-
-/** Panels that a unit of the kernel contractVector multiplies with the vector. */
-const VECTOR_PANELS = 4;
-
-/** out = the packed weights times x, a single pixel, and the epilogue. */
-function contractVector(
-  plan: StepWriter,
-  out: View,
-  x: View,
-  packed: Place,
-  epilogue: Epilogue,
-  panels: Panels,
-): void {
-  const { bias, residual } = epilogue;
-  const count = panels.blocks * panels.lanes;
-  plan.step(
-    "contractVector",
-    Math.ceil(panels.count / VECTOR_PANELS),
-    [
-      dataOf(out),
-      dataOf(x, panels.runs[0]!.firstBlock * x.block),
-      packed,
-      bias ?? 0,
-      residual ? dataOf(residual) : 0,
-      plan.constants([
-        ...[panels.count, count, out.block, panels.bytes, residual?.block ?? 0],
-        ...bounds(epilogue),
-      ]),
-    ],
-    2 * LANES * VECTOR_PANELS * count,
-  );
 }
 
 /** How many separate sums a weight gradient is split into over the batch: enough units for threads, and short sums. */

@@ -20,6 +20,7 @@ import { type Op, type StepWriter, sizes4, type Value } from "./op.js";
 import { writePad } from "./pad.js";
 import { contractPhases, hasPhases } from "./phases.js";
 import { checkRank, windowCount } from "./shape.js";
+import { isVector, writeVector } from "./vector.js";
 import { writeWinograd } from "./winograd.js";
 
 export interface ConvAttrs extends Omit<Window, "kh" | "kw">, Absorbed {
@@ -158,6 +159,10 @@ function writeConv(
   scaling: Scaling | null,
   epilogue: Epilogue,
 ): void {
+  if (isVector(out, x, channels, window)) {
+    writeVector(plan, out, x, weight, channels, order, scaling, epilogue);
+    return;
+  }
   const algorithm = chooseConv(plan, out, x, weight, channels, window);
   if (algorithm !== "direct") {
     writeWinograd(plan, out, x, weight, channels, window, order, scaling, epilogue, algorithm);

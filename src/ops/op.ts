@@ -54,6 +54,8 @@ export interface GraphWriter {
 export interface StepWriter {
   /** How to compute convolutions that can be computed so; by what is fastest if left out. */
   readonly convolution: ConvAlgorithm | undefined;
+  /** What weights that a linear layer reads for a single input are kept as. */
+  readonly linearWeights: LinearWeights;
   /** How a blocked value lies in memory. */
   view(value: Value): View;
   /** Where a dense value lies. */
@@ -78,6 +80,9 @@ export interface StepWriter {
   /** Appends a kernel call over `units` units of work, each of about `flops` operations; outputs come first in `args`. */
   step(kernel: KernelName, units: number, args: readonly Arg[], flops: number): void;
 }
+
+/** As they are; or as 16-bit whole numbers, with a factor for each output. */
+export type LinearWeights = "float32" | "int16";
 
 /** Names of ops whose kernels are `<name>` and `<name>GradInput`. */
 export type OpWithGradInput = {

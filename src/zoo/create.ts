@@ -31,7 +31,17 @@ export interface ZooOptions extends Omit<BuildOptions, "outputs">, ReadWeightsOp
   strict?: LoadOptions["strict"];
 }
 
-const BUILD_OPTIONS = ["seed", "classes", "runtime", "initialize", "winograd", "warm", "dialects", "prepare"];
+const BUILD_OPTIONS = [
+  "seed",
+  "classes",
+  "runtime",
+  "initialize",
+  "winograd",
+  "linearWeights",
+  "warm",
+  "dialects",
+  "prepare",
+];
 const LOAD_OPTIONS = ["weights", "skip", "strict", ...readWeightsOptions];
 const ZOO_OPTIONS = ["numClasses", "inputShape", ...LOAD_OPTIONS, ...BUILD_OPTIONS];
 
