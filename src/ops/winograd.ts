@@ -31,6 +31,8 @@ const GAP_BYTES = 128;
 /** Two tiles for the passes of the transforms: WORK_BYTES of the kernel. */
 const WORK_BYTES = 2 * 36 * PIXEL_BYTES;
 
+/** 3x3 and 6x3 pairs of doubles for the passes over weights. */
+const WEIGHT_FLOATS = 27 * 4;
 /** Numbers of the transforms: see Tiling there. */
 const NUMBERS = [0.25, 0.5, 2, 2.5, Math.SQRT2].map(float);
 
@@ -83,7 +85,8 @@ export function writeWinograd(
   const key = `${algorithm} ${order.out}/${order.in}${order.rotated ? " rotated" : ""} by ${run}`;
   const weights = plan.derived([weight, ...(scaling?.from ?? [])], key, weightBytes / 4, (place) => {
     const constants = packing(plan, channels, window, panels, order);
-    const args = [place, plan.place(weight), scaling?.place ?? 0, constants, tiling, scratch];
+    const room = plan.threadScratch(points * LANES * LANES + WEIGHT_FLOATS);
+    const args = [place, plan.place(weight), scaling?.place ?? 0, constants, tiling, room];
     plan.step(`${algorithm}Weights`, panels.count, args, 10 * points * c * LANES);
   });
   const v = shared ? plan.scratch((points * point) / 4) : 0;

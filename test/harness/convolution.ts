@@ -44,7 +44,9 @@ export const convAttrs = (a: Partial<ConvAttrs> = {}): ConvAttrs => ({
 
 /** How a convolution can be computed. */
 export const waysOf = (kh: number, kw: number, { sh, sw, dh, dw, groups }: ConvAttrs): ConvAlgorithm[] =>
-  kh === 3 && kw === 3 && sh * sw * dh * dw * groups === 1 ? ["direct", "winograd4", "winograd2"] : ["direct"];
+  kh === 3 && kw === 3 && sh * sw * dh * dw * groups === 1
+    ? ["direct", "winograd4", "winograd2"]
+    : ["direct"];
 
 /** A case of [n, c, h, w] and k kernels. */
 export function conv(
