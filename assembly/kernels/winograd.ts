@@ -188,6 +188,9 @@ function copyTile(q: usize, p: usize, x: View, n: i32, h: i32, w: i32): void {
   }
 }
 
+/** Tiles whose inputs are transformed block by block: neighbours in a row of tiles are neighbours in memory. */
+const CHUNK: i32 = 8;
+
 /** The inputs of a group of tiles, transformed: [n][n][tiles][channels]. */
 function transformInputs<F>(v: usize, x: View, t: Tiling, first: i32, count: i32, scratch: usize): void {
   const f = changetype<F>(0);
@@ -197,22 +200,32 @@ function transformInputs<F>(v: usize, x: View, t: Tiling, first: i32, count: i32
   const two = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("two"));
   const most = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("most"));
   const root = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("root"));
-  for (let i = first; i < first + count; ++i) {
-    const row = i / t.across, image = row / t.down;
-    const y = (row - image * t.down) * f.size(), left = (i - row * t.across) * f.size();
-    const h = x.h - y, w = x.w - left;
-    let p = place(x, image, 0, y, left);
-    for (let b = 0; b < x.blocks; ++b, p += x.block, v += BLOCK_BYTES) {
-      let from = p, step = x.row;
-      if (h < n || w < n) {
-        copyTile(tile, p, x, n, h, w);
-        from = tile;
-        step = lines;
-      }
-      for (let i = 0; i < lines; i += 16) f.input(scratch + i, lines, from + i, step, half, two, most, root);
-      for (let y = 0, q = v, r = scratch; y < n; ++y, q += n * point, r += lines) {
-        f.input(q, point, r, BLOCK_BYTES, half, two, most, root);
-        f.input(q + 16, point, r + 16, BLOCK_BYTES, half, two, most, root);
+  const channels = x.blocks * BLOCK_BYTES;
+  for (let i = 0; i < count; i += CHUNK) {
+    for (let b = 0; b < x.blocks; ++b) {
+      const row = (first + i) / t.across;
+      let image = row / t.down, y = row - image * t.down, left = first + i - row * t.across;
+      for (let k = i, last = min(i + CHUNK, count); k < last; ++k) {
+        const h = x.h - y * f.size(), w = x.w - left * f.size();
+        let from = place(x, image, b, y * f.size(), left * f.size()), step = x.row;
+        if (h < n || w < n) {
+          copyTile(tile, from, x, n, h, w);
+          from = tile;
+          step = lines;
+        }
+        for (let i = 0; i < lines; i += 16) f.input(scratch + i, lines, from + i, step, half, two, most, root);
+        let q = v + k * channels + b * BLOCK_BYTES;
+        for (let y = 0, r = scratch; y < n; ++y, q += n * point, r += lines) {
+          f.input(q, point, r, BLOCK_BYTES, half, two, most, root);
+          f.input(q + 16, point, r + 16, BLOCK_BYTES, half, two, most, root);
+        }
+        if (++left == t.across) {
+          left = 0;
+          if (++y == t.down) {
+            y = 0;
+            ++image;
+          }
+        }
       }
     }
   }

@@ -20,7 +20,7 @@ const FEWEST_TILES = 12;
 const MOST_TILES = 24;
 /** More where the weights, which each group reads once, are too large for a cache that the cores share. */
 const LARGE_BYTES = 12 * 2 ** 20;
-const LARGE_GROUP = 48;
+const LARGE_GROUP = 64;
 /** With so many groups a thread transforms the inputs of its own. Those of fewer are transformed beforehand, by all threads. */
 const MANY_GROUPS = 8;
 /** What the sums of a run of panels may take of a core's cache, and units of work that there should be. */
