@@ -30,20 +30,22 @@ class Four {
   // @ts-ignore: decorator
   @inline size(): i32 { return 4; }
 
-  /** 3 weights become 6, in doubles. */
+  /** 3 weights become 6, in doubles, with -1/2, -1/3 and sqrt 2. */
   // @ts-ignore: decorator
-  @inline weight(q: usize, qStep: usize, p: usize, step: usize): void {
+  @inline weight(
+    q: usize, qStep: usize, p: usize, step: usize, last: bool, half: v128, third: v128, root: v128,
+  ): void {
     const g0 = v128.load(p), g1 = v128.load(p + step), g2 = v128.load(p + 2 * step);
-    const a = f64x2.mul(f64x2.add(f64x2.add(g0, g0), g2), f64x2.splat(-1.0 / 3));
-    const b = f64x2.mul(g1, f64x2.splat(ROOT / 3));
-    const c = f64x2.mul(f64x2.add(g0, f64x2.add(g2, g2)), f64x2.splat(1.0 / 6));
-    const d = f64x2.mul(g1, f64x2.splat(ROOT / 6));
-    v128.store(q, g0);
-    v128.store(q + qStep, f64x2.sub(a, b));
-    v128.store(q + 2 * qStep, f64x2.add(a, b));
-    v128.store(q + 3 * qStep, f64x2.add(c, d));
-    v128.store(q + 4 * qStep, f64x2.sub(c, d));
-    v128.store(q + 5 * qStep, g2);
+    const a = f64x2.mul(third, f64x2.add(f64x2.add(g0, g0), g2));
+    const b = f64x2.mul(third, f64x2.mul(root, g1));
+    const c = f64x2.mul(f64x2.mul(half, third), f64x2.add(g0, f64x2.add(g2, g2)));
+    const d = f64x2.mul(half, b);
+    put(q, g0, last);
+    put(q + qStep, f64x2.add(a, b), last);
+    put(q + 2 * qStep, f64x2.sub(a, b), last);
+    put(q + 3 * qStep, f64x2.add(c, d), last);
+    put(q + 4 * qStep, f64x2.sub(c, d), last);
+    put(q + 5 * qStep, g2, last);
   }
 
   /** 6 inputs become 6. */
@@ -84,15 +86,17 @@ class Two {
   // @ts-ignore: decorator
   @inline size(): i32 { return 2; }
 
-  /** 3 weights become 4, in doubles. */
+  /** 3 weights become 4, in doubles, with -1/2. */
   // @ts-ignore: decorator
-  @inline weight(q: usize, qStep: usize, p: usize, step: usize): void {
+  @inline weight(
+    q: usize, qStep: usize, p: usize, step: usize, last: bool, half: v128, third: v128, root: v128,
+  ): void {
     const g0 = v128.load(p), g1 = v128.load(p + step), g2 = v128.load(p + 2 * step);
-    const half = f64x2.splat(0.5), a = f64x2.add(g0, g2);
-    v128.store(q, g0);
-    v128.store(q + qStep, f64x2.mul(half, f64x2.add(a, g1)));
-    v128.store(q + 2 * qStep, f64x2.mul(half, f64x2.sub(a, g1)));
-    v128.store(q + 3 * qStep, g2);
+    const a = f64x2.mul(half, f64x2.add(g0, g2)), b = f64x2.mul(half, g1);
+    put(q, g0, last);
+    put(q + qStep, f64x2.neg(f64x2.add(a, b)), last);
+    put(q + 2 * qStep, f64x2.sub(b, a), last);
+    put(q + 3 * qStep, g2, last);
   }
 
   /** 4 inputs become 4. */
@@ -118,29 +122,46 @@ class Two {
   }
 }
 
-/** A panel's weights, two output channels at a time; `step`: from one point's to the next's. */
+/** Stores two doubles; `last`, a literal, as floats. */
+// @ts-ignore: decorator
+@inline
+function put(q: usize, x: v128, last: bool): void {
+  if (last) v128.store64_lane(q, f32x4.demote_f64x2_zero(x), 0);
+  else v128.store(q, x);
+}
+
+/** A panel's weights; `step`: from one point's to the next's. The numbers are parameters for the same reason as in Tiling. */
 function transformWeights<F>(
   out: usize, step: usize, weight: usize, scale: usize, g: Packing, panel: i32, scratch: usize,
+  half: v128, third: v128, root: v128,
 ): void {
   const f = changetype<F>(0);
   const n = f.size() + 2;
-  const half = scratch + 9 * 16, whole = half + 3 * n * 16;
-  for (let k = panel * LANES, last = k + LANES; k < last; k += 2, out += 8) {
-    const factor0: f64 = scale ? load<f32>(at(scale, k)) : 1, factor1: f64 = scale ? load<f32>(at(scale, k + 1)) : 1;
-    for (let c = 0, q = out; c < g.blocks * LANES; ++c, q += BLOCK_BYTES) {
-      const pair = g.base + k * g.sOut + c * g.sIn;
-      for (let y = 0, to = scratch; y < 3; ++y) {
+  const taps = scratch, between = taps + 9 * 16, done = between + 3 * n * 16;
+  for (let b = 0; b < g.blocks; ++b, out += LANES * BLOCK_BYTES) {
+    // A block of inputs by two outputs at a time, first into the scratch memory: there the points lie close together.
+    for (let i = 0; i < LANES * LANES; i += 2) {
+      const k = panel * LANES + i % LANES, c = b * LANES + i / LANES;
+      const second = k + 1 < g.outs ? g.sOut << 2 : 0;
+      const from = g.base + min(k, g.outs - 1) * g.sOut + min(c, g.ins - 1) * g.sIn;
+      let factor = f64x2.splat(scale ? load<f32>(at(scale, k)) : 1);
+      if (scale) factor = f64x2.replace_lane(factor, 1, load<f32>(at(scale, k + 1)));
+      if (k >= g.outs || c >= g.ins) factor = f64x2.splat(0);
+      else if (!second) factor = f64x2.replace_lane(factor, 1, 0);
+      for (let y = 0, to = taps; y < 3; ++y) {
         for (let x = 0; x < 3; ++x, to += 16) {
-          const i = pair + y * g.sy + x * g.sx;
-          store<f64>(to, c < g.ins && k < g.outs ? factor0 * load<f32>(at(weight, i)) : 0);
-          store<f64>(to, c < g.ins && k + 1 < g.outs ? factor1 * load<f32>(at(weight, i + g.sOut)) : 0, 8);
+          const p = at(weight, from + y * g.sy + x * g.sx);
+          const pair = v128.load32_lane(p + second, v128.load32_zero(p), 1);
+          v128.store(to, f64x2.mul(f64x2.promote_low_f32x4(pair), factor));
         }
       }
-      for (let x = 0; x < 3; ++x) f.weight(half + x * 16, 3 * 16, scratch + x * 16, 3 * 16);
-      for (let y = 0; y < n; ++y) f.weight(whole + y * n * 16, 16, half + y * 3 * 16, 16);
-      for (let e = 0; e < n * n; ++e) {
-        v128.store64_lane(q + e * step, f32x4.demote_f64x2_zero(v128.load(whole + e * 16)), 0);
+      for (let x = 0; x < 3 * 16; x += 16) f.weight(between + x, 3 * 16, taps + x, 3 * 16, false, half, third, root);
+      for (let y = 0, q = done + (i << 2), p = between; y < n; ++y, q += n * LANES * BLOCK_BYTES, p += 3 * 16) {
+        f.weight(q, LANES * BLOCK_BYTES, p, 16, true, half, third, root);
       }
+    }
+    for (let e = 0, q = out, p = done; e < n * n; ++e, q += step) {
+      for (let i = 0; i < LANES * BLOCK_BYTES; i += 16, p += 16) v128.store(q + i, v128.load(p));
     }
   }
 }
@@ -167,6 +188,9 @@ function copyTile(q: usize, p: usize, x: View, n: i32, h: i32, w: i32): void {
   }
 }
 
+/** Tiles whose inputs are transformed block by block: neighbours in a row of tiles are neighbours in memory. */
+const CHUNK: i32 = 8;
+
 /** The inputs of a group of tiles, transformed: [n][n][tiles][channels]. */
 function transformInputs<F>(v: usize, x: View, t: Tiling, first: i32, count: i32, scratch: usize): void {
   const f = changetype<F>(0);
@@ -176,22 +200,32 @@ function transformInputs<F>(v: usize, x: View, t: Tiling, first: i32, count: i32
   const two = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("two"));
   const most = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("most"));
   const root = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("root"));
-  for (let i = first; i < first + count; ++i) {
-    const row = i / t.across, image = row / t.down;
-    const y = (row - image * t.down) * f.size(), left = (i - row * t.across) * f.size();
-    const h = x.h - y, w = x.w - left;
-    let p = place(x, image, 0, y, left);
-    for (let b = 0; b < x.blocks; ++b, p += x.block, v += BLOCK_BYTES) {
-      let from = p, step = x.row;
-      if (h < n || w < n) {
-        copyTile(tile, p, x, n, h, w);
-        from = tile;
-        step = lines;
-      }
-      for (let i = 0; i < lines; i += 16) f.input(scratch + i, lines, from + i, step, half, two, most, root);
-      for (let y = 0, q = v, r = scratch; y < n; ++y, q += n * point, r += lines) {
-        f.input(q, point, r, BLOCK_BYTES, half, two, most, root);
-        f.input(q + 16, point, r + 16, BLOCK_BYTES, half, two, most, root);
+  const channels = x.blocks * BLOCK_BYTES;
+  for (let i = 0; i < count; i += CHUNK) {
+    for (let b = 0; b < x.blocks; ++b) {
+      const row = (first + i) / t.across;
+      let image = row / t.down, y = row - image * t.down, left = first + i - row * t.across;
+      for (let k = i, last = min(i + CHUNK, count); k < last; ++k) {
+        const h = x.h - y * f.size(), w = x.w - left * f.size();
+        let from = place(x, image, b, y * f.size(), left * f.size()), step = x.row;
+        if (h < n || w < n) {
+          copyTile(tile, from, x, n, h, w);
+          from = tile;
+          step = lines;
+        }
+        for (let i = 0; i < lines; i += 16) f.input(scratch + i, lines, from + i, step, half, two, most, root);
+        let q = v + k * channels + b * BLOCK_BYTES;
+        for (let y = 0, r = scratch; y < n; ++y, q += n * point, r += lines) {
+          f.input(q, point, r, BLOCK_BYTES, half, two, most, root);
+          f.input(q + 16, point, r + 16, BLOCK_BYTES, half, two, most, root);
+        }
+        if (++left == t.across) {
+          left = 0;
+          if (++y == t.down) {
+            y = 0;
+            ++image;
+          }
+        }
       }
     }
   }
@@ -253,10 +287,11 @@ function weightsFor<F>(
   const g = changetype<Packing>(packing), run = changetype<Tiling>(tiling).run;
   const n = f.size() + 2, bytes = g.blocks * LANES * BLOCK_BYTES;
   const panels = (g.outs + LANES - 1) / LANES;
+  const half = f64x2.splat(-0.5), third = f64x2.splat(-1.0 / 3), root = f64x2.splat(ROOT);
   for (let panel = begin; panel < end; ++panel) {
     const first = panel - panel % run;
     const q = out + (first * n * n + panel - first) * bytes;
-    transformWeights<F>(q, min(run, panels - first) * bytes, weight, scale, g, panel, scratch);
+    transformWeights<F>(q, min(run, panels - first) * bytes, weight, scale, g, panel, scratch, half, third, root);
   }
 }
 

@@ -48,7 +48,10 @@ export interface Summary {
   readonly weightBytes: number;
   /** Bytes of copies of weights, in the order in which kernels read them. */
   readonly packedBytes: number;
-  /** Bytes that the values between the layers take while one input is predicted; those that are not needed at the same time share a place. */
+  /**
+   * Bytes that the values between the layers take while one input is predicted, of which those that are not needed at the
+   * same time share a place, and what a thread works in: each further one needs that again.
+   */
   readonly activationBytes: number;
   /** Bytes of the list of steps with its constants, and of input and output as they are handed in and out. */
   readonly tableBytes: number;
@@ -130,7 +133,7 @@ function draftOf({ planning }: Model, { graph, outputs, weights }: Outline): Dra
 function memoryOf({ store }: Model, { builder }: Draft) {
   const sizes = sizesOf(builder);
   const weightBytes = store.bytes;
-  const activationBytes = sizes.arena;
+  const activationBytes = sizes.arena + sizes.thread;
   const packedBytes = [...builder.copies.values()].reduce(
     (sum, { storage }) => sum + (builder.lasting.has(storage) ? roomOf(storage) : 0),
     0,

@@ -9,6 +9,10 @@ export type ConvAlgorithm = "direct" | "winograd4" | "winograd2";
 
 /** Bytes of weights that come from memory, or from a cache that all cores share, in a cycle. */
 const BYTES_PER_CYCLE = 5;
+/** With fewer channels there is little to gain, and sums in the order of the definition are easier to follow. */
+const FEWEST_CHANNELS = 16;
+/** Cycles to pack or transform the weights between two channels. */
+const WEIGHT_CYCLES = { 1: 10, 2: 40, 4: 65 } as const;
 /** Rows with which the microkernel reaches its full speed. */
 const FULL_ROWS = 4;
 
@@ -20,7 +24,7 @@ function cycles(out: View, { outs, ins }: Channels, m: 1 | 2 | 4, trained: boole
   const products = (points * c * k * Math.max(tiles, FULL_ROWS)) / 8;
   const reading = (4 * points * c * k) / BYTES_PER_CYCLE;
   const transforms = m === 1 ? 0 : points * tiles * (c + k);
-  const weights = trained && m > 1 ? points * c * k : 0;
+  const weights = trained ? WEIGHT_CYCLES[m] * c * k : 0;
   return Math.max(products, reading) + transforms + weights;
 }
 
@@ -37,6 +41,7 @@ export function chooseConv(
   const whole = channels.groupOuts === channels.outs && lanesOf(x) === LANES && lanesOf(out) === LANES;
   if (kh !== 3 || kw !== 3 || !steady || !whole) return "direct";
   if (plan.convolution) return plan.convolution;
+  if (Math.min(channels.ins, channels.outs) < FEWEST_CHANNELS) return "direct";
   const trained = plan.changes(weight);
   const costs = {
     direct: cycles(out, channels, 1, trained),

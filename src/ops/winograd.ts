@@ -20,7 +20,7 @@ const FEWEST_TILES = 12;
 const MOST_TILES = 24;
 /** More where the weights, which each group reads once, are too large for a cache that the cores share. */
 const LARGE_BYTES = 12 * 2 ** 20;
-const LARGE_GROUP = 48;
+const LARGE_GROUP = 64;
 /** With so many groups a thread transforms the inputs of its own. Those of fewer are transformed beforehand, by all threads. */
 const MANY_GROUPS = 8;
 /** What the sums of a run of panels may take of a core's cache, and units of work that there should be. */
@@ -31,6 +31,8 @@ const GAP_BYTES = 128;
 /** Two tiles for the passes of the transforms: WORK_BYTES of the kernel. */
 const WORK_BYTES = 2 * 36 * PIXEL_BYTES;
 
+/** 3x3 and 6x3 pairs of doubles for the passes over weights. */
+const WEIGHT_FLOATS = 27 * 4;
 /** Numbers of the transforms: see Tiling there. */
 const NUMBERS = [0.25, 0.5, 2, 2.5, Math.SQRT2].map(float);
 
@@ -83,7 +85,8 @@ export function writeWinograd(
   const key = `${algorithm} ${order.out}/${order.in}${order.rotated ? " rotated" : ""} by ${run}`;
   const weights = plan.derived([weight, ...(scaling?.from ?? [])], key, weightBytes / 4, (place) => {
     const constants = packing(plan, channels, window, panels, order);
-    const args = [place, plan.place(weight), scaling?.place ?? 0, constants, tiling, scratch];
+    const room = plan.threadScratch(points * LANES * LANES + WEIGHT_FLOATS);
+    const args = [place, plan.place(weight), scaling?.place ?? 0, constants, tiling, room];
     plan.step(`${algorithm}Weights`, panels.count, args, 10 * points * c * LANES);
   });
   const v = shared ? plan.scratch((points * point) / 4) : 0;

@@ -1,3 +1,4 @@
+import type { ConvAlgorithm } from "../../src/ops/algorithm.js";
 import { type ConvAttrs, conv2d } from "../../src/ops/conv2d.js";
 import { type OpCase, type Ref, ref } from "./op.js";
 
@@ -41,6 +42,12 @@ export const convAttrs = (a: Partial<ConvAttrs> = {}): ConvAttrs => ({
   ...a,
 });
 
+/** How a convolution can be computed. */
+export const waysOf = (kh: number, kw: number, { sh, sw, dh, dw, groups }: ConvAttrs): ConvAlgorithm[] =>
+  kh === 3 && kw === 3 && sh * sw * dh * dw * groups === 1
+    ? ["direct", "winograd4", "winograd2"]
+    : ["direct"];
+
 /** A case of [n, c, h, w] and k kernels. */
 export function conv(
   [n, c, h, w]: [number, number, number, number],
@@ -50,10 +57,8 @@ export function conv(
   bias = true,
 ): OpCase {
   const full = convAttrs(a);
-  const { sh, sw, dh, dw, groups } = full;
-  const hasTiles = kh === 3 && kw === 3 && sh * sw * dh * dw * groups === 1;
   return {
-    ...(hasTiles && { convolutions: ["direct", "winograd4", "winograd2"] as const }),
+    convolutions: waysOf(kh, kw, full),
     name: `${n}x${c}x${h}x${w} to ${k}, kernel ${kh}x${kw}, ${JSON.stringify(a)}${bias ? "" : ", no bias"}`,
     operands: [
       { shape: [n, c, h, w] },

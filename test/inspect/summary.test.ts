@@ -43,6 +43,7 @@ import { reshaped } from "../../src/ops/reshape.js";
 import { sizeOf } from "../../src/tensor.js";
 import { lenet5, models, vgg16 } from "../../src/zoo/index.js";
 import { assert, suite, throwsMessage } from "../harness/suite.js";
+import { machine } from "../wasm/machines.js";
 
 const test = suite("summary");
 
@@ -505,6 +506,7 @@ test("how layers are computed follows from the plan", async () => {
 });
 
 test("the memory is what the runtime allocates to predict one input", async () => {
+  using on = machine(1);
   const two = custom("Two", (scope, x) => scope.add(x, scope.input("other") as Value));
   const ports = ["first", "other"].map((name) => ({ name, shape: [1, 3, 7, 7], batch: true }));
   const nets: (() => Promise<Model>)[] = [
@@ -522,6 +524,7 @@ test("the memory is what the runtime allocates to predict one input", async () =
     () => sequential([relu()]).build([3, 5, 5]),
     () => sequential([conv1d(4, 5), flatten(), linear(3)]).build([2, 30]),
     () => buildModel(two, ports, { outputs: ["sum"] }),
+    () => sequential([conv2d(16, 3), conv2d(24, 3), conv2d(24, 3)]).build([3, 30, 40], { runtime: on }),
   ];
   for (const build of nets) {
     using model = await build();

@@ -10,7 +10,7 @@ import { pad } from "../../src/ops/pad.js";
 import { relu } from "../../src/ops/relu.js";
 import { relu6 } from "../../src/ops/relu6.js";
 import type { Random } from "../../src/random.js";
-import { convAttrs, convolve } from "../harness/convolution.js";
+import { convAttrs, convolve, waysOf } from "../harness/convolution.js";
 import { type OpCase, type OperandSpec, type Ref, testOp } from "../harness/op.js";
 import { assert, suite } from "../harness/suite.js";
 
@@ -60,6 +60,7 @@ function behind(
   return {
     name: `${n}x${c}x${h}x${w} to ${k}, kernel ${kh}x${kw} ${JSON.stringify({ norm, residual, clamp, ...given, bias })}`,
     operands: operands.map(([, spec]) => spec),
+    convolutions: waysOf(kh, kw, attrs),
     // Gradients read what batch norm reads, so that it is not absorbed where they are asked for.
     gradient: !norm && clamp !== "clip",
     build(graph, values) {
@@ -109,6 +110,8 @@ testOp("convolution with what it absorbs", [
   behind([2, 9, 7, 6], 9, [3, 3], { residual: "first", clamp: "relu" }, { groups: 9, sh: 2 }),
   behind([1, 9, 8, 16], 9, [5, 5], { norm: "affine", residual: "second", clamp: "relu6" }, { groups: 9 }),
   behind([1, 3, 7, 7], 4, [3, 3], { norm: "affine", clamp: "relu" }),
+  behind([2, 9, 8, 13], 20, [3, 3], { norm: "affine", residual: "first", clamp: "relu6" }),
+  behind([2, 9, 8, 13], 20, [3, 3], { residual: "second", clamp: "clip" }, {}, false),
 ]);
 
 const test = suite("what is absorbed");

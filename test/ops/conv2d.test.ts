@@ -29,6 +29,8 @@ const cases = [
   conv([1, 8, 3, 3], 8, [3, 3]),
   conv([2, 9, 13, 11], 21, [3, 3], { flip: true }),
   conv([3, 16, 26, 30], 10, [3, 3], {}, false),
+  // Tiles in many groups, panels in two runs.
+  conv([2, 5, 40, 39], 40, [3, 3]),
   conv([2, 40, 1, 29], 24, [1, 7]),
 ];
 testOp("conv2d", cases);
