@@ -48,7 +48,7 @@ export { minimum } from "./kernels/minimum";
 export { mse, mseGradInput } from "./kernels/mse";
 export { multiply } from "./kernels/multiply";
 export { pack, unpack } from "./kernels/pack";
-export { pad, padGradInput } from "./kernels/pad";
+export { pad, padAround, padGradInput } from "./kernels/pad";
 export { power, powerGradExponent } from "./kernels/power";
 export { prelu, preluSlope } from "./kernels/prelu";
 export { rearrange } from "./kernels/rearrange";

@@ -1,6 +1,6 @@
 // Padding, in the modes of numpy.pad and torch.nn.functional.pad, also with holes between the pixels (for strided gradients).
 
-import { view } from "../lib/view";
+import { LANES, view } from "../lib/view";
 
 const ZEROS: i32 = 0;
 const REFLECT: i32 = 1;
@@ -64,10 +64,10 @@ export function pad(out: usize, x: usize, geometry: usize, begin: i32, end: i32)
     }
     const p = v.planeOf(plane) + y * v.row;
     if (g.sw > 1) {
-      for (let ox = 0; ox < o.w; ++ox, q += o.pixel) {
-        const sx = source(ox, g.left, v.w, g.sw, ZEROS);
-        if (sx < 0) zeroFloats(q, floats);
-        else copyFloats(q, p + sx * v.pixel, floats);
+      zeroFloats(q, o.w * floats);
+      let sx = g.left < 0 ? (g.sw - 1 - g.left) / g.sw : 0;
+      for (let ox = g.left + sx * g.sw; sx < v.w && ox < o.w; ++sx, ox += g.sw) {
+        copyFloats(q + ox * o.pixel, p + sx * v.pixel, floats);
       }
       continue;
     }
@@ -76,6 +76,27 @@ export function pad(out: usize, x: usize, geometry: usize, begin: i32, end: i32)
     // In place the row's own pixels are where they belong.
     if (!g.inPlace || oy < g.top || oy >= g.top + v.h) copyFloats(q, p, v.w * floats);
     border(q + v.w * o.pixel, p, g.left + v.w, o.w, v.w, g, floats);
+  }
+}
+
+/**
+ * Units are planes of the output. Zeros around h x w pixels that lie there already, from row `top` and column `left` on:
+ * what is left to do of most padding.
+ */
+export function padAround(out: usize, top: i32, left: i32, h: i32, w: i32, begin: i32, end: i32): void {
+  const o = view(out);
+  const floats = o.pixel >> 2;
+  const before = left * floats, after = (o.w - left - w) * floats, behind = (left + w) * o.pixel;
+  for (let plane = begin; plane < end; ++plane) {
+    let p = o.planeOf(plane);
+    for (let y = 0; y < o.h; ++y, p += o.row) {
+      if (y < top || y >= top + h) {
+        zeroFloats(p, o.w * floats);
+        continue;
+      }
+      zeroFloats(p, before);
+      zeroFloats(p + behind, after);
+    }
   }
 }
 
@@ -97,7 +118,12 @@ export function padGradInput(dx: usize, dy: usize, geometry: usize, begin: i32, 
   const o = view(dx), v = view(dy), g = changetype<Padding>(geometry);
   for (let plane = begin; plane < end; ++plane) {
     const to = o.planeOf(plane);
-    for (let y = 0; y < o.h; ++y) zeroFloats(to + y * o.row, o.w * 8);
+    if (g.mode == ZEROS) {
+      let from = v.planeOf(plane) + g.top * v.row + g.left * v.pixel;
+      for (let y = 0; y < o.h; ++y, from += v.row) copyFloats(to + y * o.row, from, o.w * LANES);
+      continue;
+    }
+    for (let y = 0; y < o.h; ++y) zeroFloats(to + y * o.row, o.w * LANES);
     for (let py = 0; py < v.h; ++py) {
       const y = source(py, g.top, o.h, 1, g.mode);
       if (y < 0) continue;

@@ -30,7 +30,7 @@ export function draft(graph: Graph, options: PlanOptions): Draft {
   const wanted = [...options.outputs.values(), ...(options.keep ?? [])];
   const { nodes, makers } = fuse(neededNodes(graph, wanted), new Set([...wanted, ...options.bound.keys()]));
   const fed = graph.values.filter((value) => value.origin === "input");
-  const builder = new Builder(arrange(nodes, [...fed, ...options.outputs.values()]), options);
+  const builder = new Builder(arrange(nodes, [...fed, ...wanted]), options);
 
   const staging = (name: string, bytes: number): Place => {
     const storage: Storage = { name, bytes };

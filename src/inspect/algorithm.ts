@@ -11,6 +11,7 @@ const algorithms: Readonly<Partial<Record<KernelName, (window: string) => string
   winograd4: (window) => `Winograd 4×4 of ${window}`,
   winograd2: (window) => `Winograd 2×2 of ${window}`,
   matmul: () => "matrix product",
+  padAround: () => "pad",
 };
 
 /** How a layer is computed: by the kernel that has the most to do. Empty where it has nothing to compute. */

@@ -49,6 +49,7 @@ export function binary({ name, flops, gradA, gradB }: Binary): Op<object> {
 export function pairwise(name: KernelName, flops: number): Op<object> {
   return {
     name,
+    elementwise: true,
     infer: ([a]) => [like(a!)],
     steps({ inputs, outputs }, plan) {
       writeElements(plan, name, [...outputs, ...(inputs as Value[])], [], flops);

@@ -51,6 +51,7 @@ function constants(plan: StepWriter, floats: readonly number[] = []): Arg[] {
 export function mapped<A extends object>({ kernel, name = kernel, flops, ...spec }: Mapped<A>): Op<A> {
   return {
     name,
+    elementwise: true,
     infer: ([x]) => [like(x!)],
     gradient: (graph, { inputs, outputs, attrs }: Node<A>, [dy]) => [
       spec.gradient(graph, dy!, { x: inputs[0]!, y: outputs[0]!, attrs }),
@@ -80,6 +81,7 @@ export function elementwise<A extends object>(spec: Elementwise<A>): Op<A> {
   const { kernel, name = kernel, flops } = spec;
   const gradInput: Op<A> = {
     name: `${name}GradInput`,
+    elementwise: true,
     infer: ([dy]) => [like(dy!)],
     steps({ inputs, outputs, attrs }, plan) {
       const values = [...outputs, ...(inputs as Value[])];

@@ -129,6 +129,8 @@ export interface Op<A = any> {
    * place. For padding and concatenation.
    */
   embed?(node: Node<A>, index: number, output: View): View | null;
+  /** Each element of the output depends on the elements at its place, so that it may be written over one that dies. */
+  readonly elementwise?: boolean;
   /** Where the dense output lies, of an op that needs no memory of its own for it: in its input's, or in a table. */
   lies?(node: Node<A>, plan: StepWriter): Place;
   /** The op is y = clamp(x, low, high), so that another op may do it to its outputs. */

@@ -26,6 +26,11 @@ export function writePad(
 ): void {
   // The same storage does not suffice: a concatenation may hold both, side by side.
   const inPlace = samePlace(inside(out, pad.top, pad.left, x.h, x.w), x) ? 1 : 0;
+  if (inPlace && pad.mode === "zeros") {
+    const border = (out.h * out.w - x.h * x.w) * lanesOf(out);
+    plan.step("padAround", out.n * out.blocks, [out, pad.top, pad.left, x.h, x.w], border);
+    return;
+  }
   const mode = PADDING_MODES.indexOf(pad.mode);
   plan.step(
     "pad",

@@ -1,5 +1,6 @@
 import { arrange } from "../../src/graph/arrange.js";
 import { Graph } from "../../src/graph/graph.js";
+import { add } from "../../src/ops/add.js";
 import { concat } from "../../src/ops/concat.js";
 import { conv2d } from "../../src/ops/conv2d.js";
 import type { View } from "../../src/ops/layout.js";
@@ -7,6 +8,7 @@ import { maxPool2d } from "../../src/ops/max-pool2d.js";
 import type { Value } from "../../src/ops/op.js";
 import { pad } from "../../src/ops/pad.js";
 import { relu } from "../../src/ops/relu.js";
+import { relu6 } from "../../src/ops/relu6.js";
 import { assert, suite } from "../harness/suite.js";
 
 const test = suite("arrange");
@@ -166,6 +168,51 @@ test("a padded image is interleaved inside and out", () => {
   assert.is(view(x).storage, view(padded).storage);
   assert.is(view(padded).storage.bytes, 10 * 10 * 3 * 4);
   assert.is(view(y).pixel, 32);
+});
+
+test("what works element by element writes over what nobody else reads", () => {
+  const graph = new Graph();
+  const x = graph.input("x", [1, 8, 3, 3]);
+  const [a, b] = [conv(graph, x, 8), conv(graph, x, 8)];
+  const sum = graph.add(add, [a, b], {});
+  const y = graph.add(relu, [sum], {});
+  const z = graph.add(relu6, [y], {});
+  const pooled = graph.add(maxPool2d, [y], pool);
+  const view = views(graph);
+  assert.is(view(a).storage, view(sum).storage);
+  assert.is.not(view(b).storage, view(sum).storage, "the other operand");
+  assert.is(view(sum).storage, view(y).storage);
+  assert.is.not(view(y).storage, view(z).storage, "what is read again");
+  assert.is.not(view(y).storage, view(pooled).storage);
+  assert.is.not(view(x).storage, view(a).storage);
+});
+
+test("an operand that is repeated is not written over, nor one that is both operands", () => {
+  const graph = new Graph();
+  const x = graph.input("x", [1, 8, 3, 3]);
+  const scale = conv(graph, graph.input("pixel", [1, 8, 1, 1]), 8);
+  const y = graph.add(add, [conv(graph, x, 8), scale], {});
+  const a = conv(graph, x, 8);
+  const twice = graph.add(add, [a, a], {});
+  const view = views(graph);
+  assert.is.not(view(scale).storage, view(y).storage);
+  assert.is.not(view(a).storage, view(twice).storage);
+});
+
+test("what holds a value that is still read is not written over", () => {
+  const graph = new Graph();
+  const x = graph.input("x", [1, 8, 3, 3]);
+  const [a, b] = [conv(graph, x, 8), conv(graph, x, 8)];
+  const y = graph.add(relu, [graph.add(concat, [a, b], {})], {});
+  const last = graph.add(maxPool2d, [b], pool);
+  const c = conv(graph, x, 8);
+  const padded = graph.add(pad, [graph.add(pad, [c], border(1))], border(1));
+  const z = graph.add(relu, [padded], {});
+  const view = views(graph);
+  assert.is(view(a).storage, view(b).storage);
+  assert.is.not(view(b).storage, view(y).storage);
+  assert.is.not(view(b).storage, view(last).storage);
+  assert.is(view(c).storage, view(z).storage);
 });
 
 test.run();

@@ -40,12 +40,12 @@ test("a plan reads as a list of calls, each with its layer", async () => {
     `once pack(conv.weight packed, conv.weight, 0, constants) x 1  # conv
 once pack(both.1.weight packed, both.1.weight, 0, constants) x 1  # both.1
 block(conv.pad, input input) x 4
-pad(conv.pad, conv.pad, constants) x 6  # conv
+padAround(conv.pad, 1, 1, 4, 4) x 1  # conv
 contract(conv.conv2d, conv.pad, conv.weight packed, conv.bias, 0, constants) x 1  # conv
 relu(both.concat, conv.conv2d) x 1  # both.0
 contract(both.concat, conv.conv2d, both.1.weight packed, both.1.bias, 0, constants) x 1  # both.1
 avgPool2d(pad.pad, both.concat, constants) x 4  # pool
-pad(pad.pad, pad.pad, constants) x 8  # pad
+padAround(pad.pad, 1, 1, 2, 2) x 2  # pad
 unblock(output output, pad.pad) x 8`,
   );
   const again = planOf(model, 1);

@@ -39,6 +39,8 @@ const cases = [true, false].flatMap((countIncludePad) => [
   pool([1, 3, 11, 10], [4, 5], { top: 2, bottom: 1, left: 0, right: 2, sh: 3, ceil: true, countIncludePad }),
   pool([1, 8, 5, 6], [2, 2], { sh: 3, sw: 4, countIncludePad }),
   pool([2, 10, 3, 3], [3, 3], { countIncludePad }),
+  pool([1, 9, 6, 2], [3, 3], { ...all(1), countIncludePad }),
+  pool([2, 3, 7, 9], [3, 3], { sh: 2, left: 1, bottom: 1, countIncludePad }),
   pool([2, 11, 13], [1, 3], { sw: 2, left: 1, right: 1, countIncludePad }),
   pool([1, 9, 9, 8], [3, 2], { dh: 2, dw: 3, countIncludePad }),
   pool([2, 3, 7, 10], [2, 3], { dh: 3, dw: 2, sh: 2, sw: 3, ...all(1), ceil: true, countIncludePad }),

@@ -91,6 +91,21 @@ const cases = [
   pool([2, 11, 13], [1, 3], { sw: 2, left: 1, right: 1 }),
   pool([2, 3, 10], [1, 4], { sw: 3, ceil: true, dw: 2 }),
   image("NaN wins, in its windows alone", "1 2 3 4 / 5 NaN 7 8 / 9 8 7 6 / 5 4 3 2", [2, 2]),
+  image(
+    "also in windows that overlap",
+    "1 2 3 4 5 / 9 NaN 7 6 5 / 1 2 3 4 NaN / 6 5 4 3 2 / 1 2 3 4 5",
+    [3, 3],
+    {
+      ...all(1),
+      sh: 1,
+      sw: 1,
+    },
+  ),
+  image("and in every other one", "NaN 2 3 4 5 6 / 9 8 7 6 NaN 4 / 1 2 3 4 5 6 / 6 5 4 3 2 1", [3, 3], {
+    sh: 2,
+    sw: 2,
+    ceil: true,
+  }),
   image("minus infinity everywhere", "-Infinity -Infinity / -Infinity -Infinity", [2, 2], all(1)),
   // Both taps step over the only pixel: nothing but padding is left.
   image("a window without a pixel", "5", [2, 2], { dh: 2, dw: 2, ...all(1) }),
