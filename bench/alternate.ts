@@ -32,9 +32,10 @@ export interface AlternateOptions {
   readonly blockMs?: number;
   /** About how long all of it may take: fewer rounds then, but some. */
   readonly budgetMs?: number;
+  /** How long each runs before; 0 where all are warm. */
+  readonly warmUpMs?: number;
 }
 
-const WARM_UP_MS = 400;
 /** Rounds at least, whatever they take. */
 const FEWEST = 5;
 /** A contender that takes so many times as long as the fastest comes in one round of four. */
@@ -45,10 +46,10 @@ const PAUSE_MS = 4;
 
 export async function alternate(
   contenders: readonly Contender[],
-  { rounds = 21, blockMs = 60, budgetMs = Infinity }: AlternateOptions = {},
+  { rounds = 21, blockMs = 60, budgetMs = Infinity, warmUpMs = 400 }: AlternateOptions = {},
 ): Promise<Timing[]> {
   const once: number[] = [];
-  for (const contender of contenders) once.push(await warmUp(contender));
+  for (const contender of contenders) once.push(await warmUp(contender, warmUpMs));
   const times = once.map((ms) => Math.max(1, Math.ceil(blockMs / Math.max(ms, 0.001))));
   const blocks = once.map((ms, i) => ms * times[i]! + PAUSE_MS);
   const every = once.map((ms) => (ms > SLOW * Math.min(...once) ? SLOW_EVERY : 1));
@@ -77,11 +78,10 @@ export async function alternate(
 }
 
 /** Runs it until engines, which compile in the background, are done; about the milliseconds of one time. */
-async function warmUp(contender: Contender): Promise<number> {
+async function warmUp(contender: Contender, warmUpMs: number): Promise<number> {
   const started = performance.now();
   let ms = mean(await contender.run(1));
-  do ms = mean(await contender.run(ms < WARM_UP_MS / 10 ? 3 : 1));
-  while (performance.now() - started < WARM_UP_MS);
+  while (performance.now() - started < warmUpMs) ms = mean(await contender.run(ms < warmUpMs / 10 ? 3 : 1));
   return ms;
 }
 

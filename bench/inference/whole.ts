@@ -26,7 +26,9 @@ export async function whole(
     memories.set(name, work.memory);
     for (const row of await measureRows(work, false, choice)) {
       print(row, entry.target);
-      rows.push({ ...row, target: entry.target, requirements: requirements(row, entry) });
+      // What is asked for is asked of a single input.
+      const asked = batch === 1 ? requirements(row, entry) : [];
+      rows.push({ ...row, target: entry.target, requirements: asked });
     }
   }
   printMemory(memories);

@@ -1,5 +1,5 @@
 // Bytes that a page loads: bundled by esbuild from what is published, minified, compressed. Prints JSON.
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
@@ -37,6 +37,31 @@ const files = [
   ["kernels, plain SIMD", readFileSync("build/featuremap.simd.wasm")],
   ["kernels, relaxed SIMD", readFileSync("build/featuremap.relaxed.wasm")],
 ];
-console.log(
-  JSON.stringify(files.map(([name, bytes]) => ({ name, bytes: bytes.length, gzipped: gzip(bytes) }))),
-);
+
+/** What a page loads to run a network on each peer: files of build/peers, where they are installed. */
+const peers = {
+  "onnxruntime-web: wasm": [
+    "node_modules/onnxruntime-web/dist/ort.wasm.min.mjs",
+    "node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.mjs",
+    "node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm",
+  ],
+  "TensorFlow.js: core and wasm backend, whole": [
+    "tfjs.mjs",
+    "node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm",
+  ],
+  "LiteRT.js": [
+    "litert.mjs",
+    "node_modules/@litertjs/core/wasm/litert_wasm_internal.js",
+    "node_modules/@litertjs/core/wasm/litert_wasm_internal.wasm",
+  ],
+};
+
+const sizes = files.map(([name, bytes]) => ({ name, bytes: bytes.length, gzipped: gzip(bytes) }));
+for (const [name, paths] of Object.entries(peers)) {
+  const found = paths.map((path) => `build/peers/${path}`);
+  if (!found.every((path) => existsSync(path))) continue;
+  const contents = found.map((path) => readFileSync(path));
+  const sum = (of) => contents.reduce((total, bytes) => total + of(bytes), 0);
+  sizes.push({ name, bytes: sum((bytes) => bytes.length), gzipped: sum(gzip) });
+}
+console.log(JSON.stringify(sizes));
