@@ -78,8 +78,8 @@ test("LeNet-5, every number by hand", async () => {
     ],
   );
   assert.equal([parameters, macs], [61_706, 416_520]);
-  // At the least, what the first layer and its activation hold.
-  assert.ok(activationBytes >= 2 * 6 * 28 * 28 * 4 && activationBytes < 1e6, `${activationBytes} bytes`);
+  // At the least, what the first layer holds: its activation writes over it.
+  assert.ok(activationBytes >= 6 * 28 * 28 * 4 && activationBytes < 1e6, `${activationBytes} bytes`);
 });
 
 test("AlexNet's receptive fields: 51 at its second convolution, 99 at its third", async () => {
