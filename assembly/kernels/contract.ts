@@ -15,6 +15,8 @@ export class Contraction {
   r0: i32; r1: i32; r2: i32; r3: i32;
   /** Step of the bias along u1; no bias where its address is 0. */
   bias1: i32;
+  /** Whether u1 comes fastest of the units, not u3. */
+  inTurn: i32;
   /** Rows of a unit, and of all units along u3 together: the last of those may have fewer. */
   m: i32; total: i32;
   cm: i32; am: i32; rm: i32;
@@ -290,19 +292,26 @@ export function rows(
   }
 }
 
-/** Units are u0 x u1 x u2 x u3, the last fastest. */
+/** Units are u0 x u1 x u2 x u3, the last fastest; or u0 x u2 x u3 x u1. */
 export function contract(
   out: usize, a: usize, b: usize, bias: usize, residual: usize, geometry: usize, begin: i32, end: i32,
 ): void {
   const g = changetype<Contraction>(geometry);
   for (let unit = begin; unit < end; ++unit) {
-    let rest = unit;
+    let rest = unit, i1 = 0;
+    if (g.inTurn) {
+      i1 = rest % g.u1;
+      rest /= g.u1;
+    }
     const i3 = rest % g.u3;
     rest /= g.u3;
     const i2 = rest % g.u2;
     rest /= g.u2;
-    const i1 = rest % g.u1;
-    const i0 = rest / g.u1;
+    if (!g.inTurn) {
+      i1 = rest % g.u1;
+      rest /= g.u1;
+    }
+    const i0 = rest;
     // The rows of a unit begin in the midst of a row of the image.
     const first = i3 * g.m, y = first / g.w;
     const c = out + i0 * g.c0 + i1 * g.c1 + i2 * g.c2 + i3 * g.c3 + y * g.cGap;

@@ -12,6 +12,8 @@ export interface Contraction {
   /** [count, stride of c, of a, of b, of the residual], outermost first; up to four. The bias moves along the second. */
   readonly units: readonly (readonly [count: number, c: number, a: number, b: number, residual?: number])[];
   readonly rows: Rows;
+  /** The second loop over units comes fastest, not the last. */
+  readonly inTurn?: boolean;
   /** [count, stride of a, of b], outermost first; up to four. */
   readonly sum: readonly (readonly [count: number, a: number, b: number])[];
 }
@@ -63,7 +65,7 @@ export function constantsOf(plan: StepWriter, loops: Contraction, epilogue: Epil
   const { count: m, total = m * units[3]![0]!, wrap = ENDLESS, ...step } = loops.rows;
   return plan.constants([
     ...[0, 1, 2, 3, 4].flatMap((i) => column(units, i)),
-    ...[VECTOR_BYTES, m, total, step.c, step.a, step.residual],
+    ...[VECTOR_BYTES, loops.inTurn ? 1 : 0, m, total, step.c, step.a, step.residual],
     ...[wrap.w, wrap.c, wrap.a, wrap.residual],
     ...[0, 1, 2].flatMap((i) => column(sum, i)),
     ...bounds(epilogue),
@@ -176,6 +178,18 @@ export function packed(
   });
 }
 
+/** What stays in a core's own cache with other things: half of one of 1 MB. */
+const CACHE_BYTES = 512 * 1024;
+
+/**
+ * Whether all panels take their turn at a run of pixels before the next one, so that the inputs are read from memory once. Not
+ * where the inputs stay in the cache anyway, nor where it is the weights that would not.
+ */
+function inTurn(x: View, { count, bytes }: Panels): boolean {
+  const inputBytes = x.blocks * x.block;
+  return inputBytes > CACHE_BYTES && count * bytes <= CACHE_BYTES;
+}
+
 /** Pixels of a unit, about. */
 const RUN_PIXELS = 64;
 
@@ -241,6 +255,7 @@ export function contractWindows(
           [along, rows.count * rows.c, rows.count * rows.a, 0, rows.count * rows.residual],
         ],
         rows,
+        inTurn: inTurn(x, panels),
         sum: flat
           ? [[panels.blocks * lanes, 4, VECTOR_BYTES]]
           : [
