@@ -47,9 +47,16 @@ function finish(c: usize, x0: v128, x1: v128, residual: usize, low: v128, high: 
 }
 
 /**
- * rows x 8 results kept in registers through the whole nest. `over`: the rows go over the end of a row of the image, which
- * comes before number `end`; the innermost loop then goes through a float by float and through b vector by vector, so that
- * it needs no more registers. `rows` and `over` are literals at every call, so the branches fold.
+ * Rounds of the innermost loop in a row, without a look at whether it is over: TurboFan unrolls a loop of two. Of more
+ * instructions, as engines without relaxed SIMD need, it would spill.
+ */
+const ROUNDS: i32 = ASC_FEATURE_RELAXED_SIMD ? 2 : 1;
+
+/**
+ * rows x 8 results kept in registers through the whole nest. `over`: the rows may go over the end of a row of the image, which
+ * comes before number `end`, and the innermost loop may have any number of rounds rather than a multiple of ROUNDS. In the plain
+ * build it then goes through a float by float and through b vector by vector, so that it needs no more registers. `rows` and `over`
+ * are literals at every call, so the branches fold.
  */
 // @ts-ignore: decorator
 @inline
@@ -57,6 +64,7 @@ function tile(
   rows: i32, over: bool, c: usize, a: usize, b: usize, bias: usize, residual: usize, end: i32, g: Contraction,
 ): void {
   const w = g.w, am = g.am, aGap = g.aGap;
+  const rounds = over ? 1 : ROUNDS, steady = over && !ASC_FEATURE_RELAXED_SIMD;
   // Where the rows after the first lie in a.
   let a1m = am, a2m = 2 * am, a3m = 3 * am, a4m = 4 * am, a5m = 5 * am;
   if (over) {
@@ -110,39 +118,44 @@ function tile(
       let a2 = a1, b2 = b1;
       for (let i2 = g.n2; i2 > 0; --i2) {
         let p = a2, q = b2;
-        const pStep = over ? 4 : g.na3, qStep = over ? 32 : g.nb3;
-        for (let i3 = g.n3; i3 > 0; --i3) {
-          const w0 = v128.load(q), w1 = v128.load(q, 16);
-          let x = v128.load32_splat(p);
-          c00 = madd(c00, x, w0);
-          c01 = madd(c01, x, w1);
-          if (rows > 1) {
-            x = v128.load32_splat(p + a1m);
-            c10 = madd(c10, x, w0);
-            c11 = madd(c11, x, w1);
+        const pStep = steady ? 4 : g.na3, qStep = steady ? 32 : g.nb3;
+        for (let i3 = g.n3; i3 > 0; i3 -= rounds) {
+          let round = 0;
+          while (rounds == 1 || round < rounds) {
+            const w0 = v128.load(q), w1 = v128.load(q, 16);
+            let x = v128.load32_splat(p);
+            c00 = madd(c00, x, w0);
+            c01 = madd(c01, x, w1);
+            if (rows > 1) {
+              x = v128.load32_splat(p + a1m);
+              c10 = madd(c10, x, w0);
+              c11 = madd(c11, x, w1);
+            }
+            if (rows > 2) {
+              x = v128.load32_splat(p + a2m);
+              c20 = madd(c20, x, w0);
+              c21 = madd(c21, x, w1);
+            }
+            if (rows > 3) {
+              x = v128.load32_splat(p + a3m);
+              c30 = madd(c30, x, w0);
+              c31 = madd(c31, x, w1);
+            }
+            if (rows > 4) {
+              x = v128.load32_splat(p + a4m);
+              c40 = madd(c40, x, w0);
+              c41 = madd(c41, x, w1);
+            }
+            if (rows > 5) {
+              x = v128.load32_splat(p + a5m);
+              c50 = madd(c50, x, w0);
+              c51 = madd(c51, x, w1);
+            }
+            p += pStep;
+            q += qStep;
+            if (rounds == 1) break;
+            ++round;
           }
-          if (rows > 2) {
-            x = v128.load32_splat(p + a2m);
-            c20 = madd(c20, x, w0);
-            c21 = madd(c21, x, w1);
-          }
-          if (rows > 3) {
-            x = v128.load32_splat(p + a3m);
-            c30 = madd(c30, x, w0);
-            c31 = madd(c31, x, w1);
-          }
-          if (rows > 4) {
-            x = v128.load32_splat(p + a4m);
-            c40 = madd(c40, x, w0);
-            c41 = madd(c41, x, w1);
-          }
-          if (rows > 5) {
-            x = v128.load32_splat(p + a5m);
-            c50 = madd(c50, x, w0);
-            c51 = madd(c51, x, w1);
-          }
-          p += pStep;
-          q += qStep;
         }
         a2 += g.na2;
         b2 += g.nb2;
@@ -233,6 +246,10 @@ function tile6(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Co
   tile(6, false, c, a, b, bias, residual, 0, g);
 }
 
+function over1(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction, end: i32): void {
+  tile(1, true, c, a, b, bias, residual, end, g);
+}
+
 function over2(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Contraction, end: i32): void {
   tile(2, true, c, a, b, bias, residual, end, g);
 }
@@ -260,9 +277,10 @@ function over6(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Co
 export function rows(
   m: i32, c: usize, a: usize, b: usize, bias: usize, residual: usize, left: i32, g: Contraction,
 ): void {
+  const whole = g.n3 % ROUNDS == 0;
   for (let tiles = (m + ROWS - 1) / ROWS; tiles > 0; --tiles) {
     const count = (m + tiles - 1) / tiles;
-    if (count <= left) {
+    if (count <= left && whole) {
       switch (count) {
         case 1: tile1(c, a, b, bias, residual, g); break;
         case 2: tile2(c, a, b, bias, residual, g); break;
@@ -273,6 +291,7 @@ export function rows(
       }
     } else {
       switch (count) {
+        case 1: if (ROUNDS > 1) over1(c, a, b, bias, residual, g, left); break;
         case 2: over2(c, a, b, bias, residual, g, left); break;
         case 3: over3(c, a, b, bias, residual, g, left); break;
         case 4: over4(c, a, b, bias, residual, g, left); break;
