@@ -3,27 +3,12 @@ import { alternate, quantile } from "../alternate.js";
 import { difference } from "../answers.js";
 import { timed } from "../timed.js";
 import { type Built, type Contender, type Host, INPUT } from "./contenders/contender.js";
-import { featuremap, onOneThread } from "./contenders/featuremap.js";
-import { litert } from "./contenders/litert.js";
-import { ortNative, ortWeb } from "./contenders/onnxruntime.js";
-import { tfjs } from "./contenders/tfjs.js";
-import { torchEager, torchTraced } from "./contenders/torch.js";
+import { contenders } from "./contenders/index.js";
 import type { Alone, Job, Measured, PeerName, Report } from "./job.js";
 import { peak } from "./peak.js";
 
 /** Of the largest value: what another order of additions changes stays far below. */
 const TOLERANCE = 1e-3;
-
-const contenders: Record<PeerName, Contender> = {
-  featuremap,
-  "featuremap-1": onOneThread,
-  ort: ortWeb,
-  tfjs,
-  litert,
-  "ort-native": ortNative,
-  torch: torchEager,
-  "torch-traced": torchTraced,
-};
 
 interface Open extends Pick<Measured, "peer" | "load" | "build" | "first"> {
   readonly built: Built;

@@ -2,7 +2,7 @@
 import { digits, type Requirement, type Result, table } from "../report.js";
 import type { PeerName } from "./job.js";
 import { type LayerEntry, layersUnder } from "./layers.js";
-import { prepareLayer } from "./prepare.js";
+import { discard, prepareLayer } from "./prepare.js";
 import { type Choice, differencesOf, measureRows, placeOf, type Row } from "./row.js";
 
 /** A row, and what it is about. */
@@ -20,8 +20,9 @@ export async function single(prefixes: readonly string[], choice: Choice): Promi
   const entries = new Map(prefixes.flatMap(layersUnder).map((entry) => [entry.name, entry]));
   const rows: LayerRow[] = [];
   for (const entry of entries.values()) {
-    const work = await prepareLayer(entry);
+    const work = await prepareLayer(entry, choice.peers);
     const measured = await measureRows(work, true, choice);
+    discard(work);
     rows.push(...measured.map((row) => ({ ...row, ...factsOf(row, entry, 2 * work.macs) })));
     for (const row of rows.slice(-measured.length)) console.log(lineOf(row, choice.peers).join("  "));
   }
