@@ -24,17 +24,14 @@ export async function single(prefixes: readonly string[], choice: Choice): Promi
     const measured = await measureRows(work, true, choice);
     discard(work);
     rows.push(...measured.map((row) => ({ ...row, ...factsOf(row, entry, 2 * work.macs) })));
-    for (const row of rows.slice(-measured.length)) console.log(lineOf(row, choice.peers).join("  "));
+    for (const row of rows.slice(-measured.length)) console.log(lineOf(row, peersOf([row])).join("  "));
   }
   console.log("");
   for (const place of new Set(rows.map(placeOf))) {
     const here = rows.filter((row) => placeOf(row) === place);
-    console.log(
-      table(
-        headOf(place, choice.peers),
-        here.map((row) => lineOf(row, choice.peers)),
-      ),
-    );
+    const peers = peersOf(here);
+    const lines = here.map((row) => lineOf(row, peers));
+    console.log(table(headOf(place, peers), lines));
   }
   return {
     data: rows,
@@ -54,6 +51,11 @@ function requirement(row: LayerRow): Requirement[] {
   const name = `${row.name}, ${placeOf(row)}: share of what a loop in registers reaches`;
   return [{ name, unit: "x", measured: row.share, atLeast: row.asked }];
 }
+
+/** Those that were there. */
+const peersOf = (rows: readonly LayerRow[]): PeerName[] => [
+  ...new Set(rows.flatMap(({ report }) => report.measured.map(({ peer }) => peer))),
+];
 
 const headOf = (place: string, peers: readonly PeerName[]): string[] => [
   `${place}: ms`,
