@@ -13,8 +13,8 @@ export function difference(
   let worst = 0;
   for (let i = 0; i < got.length; i++) {
     largest = Math.max(largest, Math.abs(wanted[i]!));
-    const off = Math.abs(got[i]! - wanted[i]!);
-    if (!(off <= worst)) worst = off;
+    // One that is no number makes the worst no number.
+    worst = Math.max(worst, Math.abs(got[i]! - wanted[i]!));
   }
   if (worst <= tolerance * largest) return null;
   return `${what}: off by ${worst.toExponential(1)}, where values reach ${largest.toExponential(1)}`;

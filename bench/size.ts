@@ -26,7 +26,7 @@ export async function size(): Promise<Result> {
         name: `${name}, gzipped`,
         unit: "kB",
         measured: kb(gzipped),
-        atMost: 100,
+        atMost: 80,
       })),
   };
 }

@@ -43,7 +43,7 @@ export async function start(): Promise<Result> {
       name: `import to first ${method}`,
       unit: "ms",
       measured: ms.total!.median,
-      atMost: 150,
+      atMost: 60,
     })),
   };
 }

@@ -12,13 +12,13 @@ if (!(await installPrograms("bench", "build/peers", "what the bench measures bes
   process.exit(1);
 }
 
-/** For a page, each as one module as an application's bundler would make it. */
+/** For a page, each as one module as an application's bundler would make it. A new installation removes them. */
 const pages = {
   tfjs: 'export * from "@tensorflow/tfjs-core"; export * from "@tensorflow/tfjs-backend-wasm";',
   litert: 'export * from "@litertjs/core";',
 };
 for (const [name, contents] of Object.entries(pages)) {
-  const outfile = join(folder, `${name}.mjs`);
+  const outfile = join(folder, `node_modules/.pages/${name}.mjs`);
   if (existsSync(outfile)) continue;
   await build({
     stdin: { contents, resolveDir: folder },

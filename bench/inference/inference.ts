@@ -1,6 +1,7 @@
 // `npm run bench -- resnet18 layers/vgg --runtime node20,chromium --threads 1,2`: what is asked for, and with whom.
 import { execFileSync } from "node:child_process";
 import type { Result } from "../report.js";
+import type { PeerName } from "./job.js";
 import { networks } from "./networks.js";
 import { type Choice, PEERS } from "./row.js";
 import { type RuntimeName, runtimes } from "./runtimes.js";
@@ -10,7 +11,7 @@ import { whole } from "./whole.js";
 export const inferenceOptions = {
   runtime: { type: "string", default: "node20,chromium" },
   threads: { type: "string", default: "1" },
-  peers: { type: "string", default: PEERS.join(",") },
+  peers: { type: "string" },
   rounds: { type: "string", default: "21" },
   markdown: { type: "boolean", default: false },
 } as const;
@@ -18,7 +19,7 @@ export const inferenceOptions = {
 interface Given {
   readonly runtime: string;
   readonly threads: string;
-  readonly peers: string;
+  readonly peers?: string;
   readonly rounds: string;
   readonly batch?: string;
   readonly markdown: boolean;
@@ -35,7 +36,7 @@ export async function inference(names: readonly string[], given: Given): Promise
   const choice: Choice = {
     runtimes: chosen("runtime", given.runtime, Object.keys(runtimes) as RuntimeName[]),
     threads: given.threads.split(",").map(Number),
-    peers: [...new Set(["featuremap" as const, ...chosen("peer", given.peers, PEERS)])],
+    peers: [...new Set(["featuremap" as const, ...peersOf(given.peers)])],
     rounds: Number(given.rounds),
   };
   execFileSync(process.execPath, ["scripts/peers.mjs"], { stdio: "inherit" });
@@ -52,6 +53,10 @@ export async function inference(names: readonly string[], given: Given): Promise
     requirements: results.flatMap(({ requirements }) => requirements ?? []),
     differences: results.flatMap(({ differences }) => differences ?? []),
   };
+}
+
+function peersOf(given = PEERS.join(",")): PeerName[] {
+  return given === "none" ? [] : chosen("peer", given, PEERS);
 }
 
 function chosen<T extends string>(what: string, given: string, among: readonly T[]): T[] {

@@ -7,8 +7,8 @@ const MODULES = "/build/peers/node_modules";
 const modules = {
   "onnxruntime-web": `${MODULES}/onnxruntime-web/dist/ort.wasm.min.mjs`,
   "onnxruntime-node": "",
-  tfjs: "/build/peers/tfjs.mjs",
-  litert: "/build/peers/litert.mjs",
+  tfjs: `${MODULES}/.pages/tfjs.mjs`,
+  litert: `${MODULES}/.pages/litert.mjs`,
 };
 
 const host: Host = {

@@ -57,11 +57,16 @@ export async function measureRows(
         (peer) => PLACES[peer].includes(runtime) && !(peer === "featuremap-1" && count === 1),
       );
       const job: Job = { ...work, threads: count, peers: here, rounds, budgetMs: BUDGET_MS, alone };
-      const report = await runtimes[runtime](job);
+      const report = await runtimes[runtime](job).catch((error: Error) => failed(runtime, here, error));
       rows.push({ name: work.name, runtime, threads: count, report, lead: leadOf(report) });
     }
   }
   return rows;
+}
+
+/** A process or page that ended or threw. */
+function failed(runtime: RuntimeName, peers: readonly PeerName[], { message }: Error): Report {
+  return { engine: runtime, measured: [], absent: peers.map((peer) => ({ peer, why: message })) };
 }
 
 function leadOf(report: Report): Row["lead"] {
@@ -87,8 +92,10 @@ export function placeOf({ report, threads }: Row): string {
   return `${report.engine}, ${threads} thread${threads > 1 ? "s" : ""}`;
 }
 
-/** Answers that differ, and where. */
+/** Answers that differ, and where; also that there is none of ours. */
 export function differencesOf(row: Row): string[] {
+  const missing = row.report.absent.find(({ peer }) => peer === "featuremap");
+  if (missing) return [`${row.name}: none of ours: ${missing.why} (${placeOf(row)})`];
   return row.report.measured.flatMap(({ difference }) =>
     difference === null ? [] : [`${difference} (${placeOf(row)})`],
   );

@@ -2,7 +2,7 @@
 import { digits, type Requirement, type Result, table } from "../report.js";
 import type { PeerName } from "./job.js";
 import { type LayerEntry, layersUnder } from "./layers.js";
-import { prepareLayer } from "./prepare.js";
+import { discard, prepareLayer } from "./prepare.js";
 import { type Choice, differencesOf, measureRows, placeOf, type Row } from "./row.js";
 
 /** A row, and what it is about. */
@@ -20,20 +20,18 @@ export async function single(prefixes: readonly string[], choice: Choice): Promi
   const entries = new Map(prefixes.flatMap(layersUnder).map((entry) => [entry.name, entry]));
   const rows: LayerRow[] = [];
   for (const entry of entries.values()) {
-    const work = await prepareLayer(entry);
+    const work = await prepareLayer(entry, choice.peers);
     const measured = await measureRows(work, true, choice);
+    discard(work);
     rows.push(...measured.map((row) => ({ ...row, ...factsOf(row, entry, 2 * work.macs) })));
-    for (const row of rows.slice(-measured.length)) console.log(lineOf(row, choice.peers).join("  "));
+    for (const row of rows.slice(-measured.length)) console.log(lineOf(row, peersOf([row])).join("  "));
   }
   console.log("");
   for (const place of new Set(rows.map(placeOf))) {
     const here = rows.filter((row) => placeOf(row) === place);
-    console.log(
-      table(
-        headOf(place, choice.peers),
-        here.map((row) => lineOf(row, choice.peers)),
-      ),
-    );
+    const peers = peersOf(here);
+    const lines = here.map((row) => lineOf(row, peers));
+    console.log(table(headOf(place, peers), lines));
   }
   return {
     data: rows,
@@ -53,6 +51,11 @@ function requirement(row: LayerRow): Requirement[] {
   const name = `${row.name}, ${placeOf(row)}: share of what a loop in registers reaches`;
   return [{ name, unit: "x", measured: row.share, atLeast: row.asked }];
 }
+
+/** Those that were there. */
+const peersOf = (rows: readonly LayerRow[]): PeerName[] => [
+  ...new Set(rows.flatMap(({ report }) => report.measured.map(({ peer }) => peer))),
+];
 
 const headOf = (place: string, peers: readonly PeerName[]): string[] => [
   `${place}: ms`,

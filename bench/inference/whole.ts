@@ -3,7 +3,7 @@ import { ratio } from "../alternate.js";
 import { digits, type Requirement, type Result, range, table } from "../report.js";
 import type { Measured } from "./job.js";
 import { type NetworkEntry, networks, type Target } from "./networks.js";
-import { type Prepared, prepareNetwork } from "./prepare.js";
+import { discard, type Prepared, prepareNetwork } from "./prepare.js";
 import { type Choice, differencesOf, measuredOf, measureRows, oursOf, placeOf, type Row } from "./row.js";
 
 /** One network's row, with what it is held against. */
@@ -22,7 +22,7 @@ export async function whole(
   const memories = new Map<string, Prepared["memory"]>();
   for (const name of names) {
     const entry = networks[name]!;
-    const work = await prepareNetwork(name, entry, batch);
+    const work = await prepareNetwork(name, entry, batch, choice.peers);
     memories.set(name, work.memory);
     for (const row of await measureRows(work, false, choice)) {
       print(row, entry.target);
@@ -30,6 +30,7 @@ export async function whole(
       const asked = batch === 1 ? requirements(row, entry) : [];
       rows.push({ ...row, target: entry.target, requirements: asked });
     }
+    discard(work);
   }
   printMemory(memories);
   if (markdown) console.log(`${markdownOf(rows)}\n`);

@@ -46,11 +46,11 @@ const peers = {
     "node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm",
   ],
   "TensorFlow.js: core and wasm backend, whole": [
-    "tfjs.mjs",
+    "node_modules/.pages/tfjs.mjs",
     "node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm",
   ],
   "LiteRT.js": [
-    "litert.mjs",
+    "node_modules/.pages/litert.mjs",
     "node_modules/@litertjs/core/wasm/litert_wasm_internal.js",
     "node_modules/@litertjs/core/wasm/litert_wasm_internal.wasm",
   ],

@@ -50,7 +50,7 @@ export interface Contender {
   /** Input and output have their channels last, [n, h, w, c]. */
   readonly channelsLast?: boolean;
   /** Files it reads besides the input. */
-  files(job: Job): readonly string[];
+  files(work: Pick<Job, "zoo">): readonly string[];
   /** Loads its code; what it returns builds the model. */
   load(host: Host, job: Job): Promise<(files: readonly Uint8Array[], input: Float32Array) => Promise<Built>>;
 }

@@ -7,7 +7,7 @@ export const TORCH_NUMBERS = "torch.bin";
 function torch(name: "torch" | "torch-traced"): Contender {
   return {
     name,
-    files: () => [],
+    files: () => [TORCH_GRAPH, TORCH_NUMBERS],
     async load(host, job) {
       const process = await host.torch(job.threads);
       if (!process) throw new Error("torch is not installed for python3");

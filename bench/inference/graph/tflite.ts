@@ -1,86 +1,24 @@
-// A graph as a .tflite file. The numbers of fields and enumerations are those of TensorFlow's schema.fbs.
+// A graph as operators of TensorFlow Lite, which LiteRT runs.
 import { isDepthwise, lastShape } from "./channels-last.js";
 import { type Activation, type Graph, type Node, type Shape, shapesOf, type Window } from "./graph.js";
+import type { Field, Model, OperatorDraft, OperatorName, TensorDraft } from "./tflite-file.js";
 
-/** What is used of the package flatbuffers. */
-interface Builder {
-  readonly bb: { bytes(): Uint8Array; setPosition(position: number): void };
-  space: number;
-  startObject(fields: number): void;
-  endObject(): number;
-  startVector(elementBytes: number, count: number, alignment: number): void;
-  endVector(): number;
-  addInt8(value: number): void;
-  addInt32(value: number): void;
-  addFloat32(value: number): void;
-  addOffset(offset: number): void;
-  addFieldInt8(field: number, value: number, otherwise: number): void;
-  addFieldInt32(field: number, value: number, otherwise: number): void;
-  addFieldFloat32(field: number, value: number, otherwise: number): void;
-  addFieldOffset(field: number, offset: number, otherwise: number): void;
-  createString(text: string): number;
-  finish(root: number, identifier: string): void;
-  asUint8Array(): Uint8Array;
-}
-
-/** A field of a table: its number, kind and value. */
-type Field = readonly [number: number, kind: "byte" | "int" | "float" | "offset", value: number];
-
-/** Operators: number in BuiltinOperator, version; then the number in BuiltinOptions. */
-const OPERATORS = {
-  add: [0, 1, 11],
-  averagePool: [1, 1, 5],
-  concat: [2, 1, 10],
-  conv: [3, 1, 1],
-  depthwise: [4, 1, 2],
-  linear: [9, 1, 8],
-  localResponseNorm: [13, 1, 13],
-  sigmoid: [14, 1, 0],
-  maxPool: [17, 1, 5],
-  relu: [19, 1, 0],
-  relu6: [21, 1, 0],
-  reshape: [22, 1, 17],
-  softmax: [25, 1, 9],
-  tanh: [28, 1, 0],
-  pad: [34, 1, 22],
-  mean: [40, 1, 27],
-  padWith: [60, 1, 0],
-} as const;
-type OperatorName = keyof typeof OPERATORS;
-
-const FUSED: Readonly<Partial<Record<Activation, number>>> = { none: 0, relu: 1, relu6: 3, tanh: 4 };
-/** Activations that XNNPACK clamps by; others are operators of their own. */
-const isClamp = (activation: Activation): boolean =>
-  activation === "none" || activation === "relu" || activation === "relu6";
+/** Activations that convolutions, linear layers and sums apply themselves; others are operators of their own. */
+const FUSED: Readonly<Partial<Record<Activation, number>>> = { none: 0, relu: 1, relu6: 3 };
 const SAME = 0;
 const VALID = 1;
+const FLOAT32 = 0;
 const INT32 = 2;
 const LOWEST = -3.4028234663852886e38;
 
-interface TensorDraft {
-  readonly name: string;
-  readonly shape: Shape;
-  readonly type: number;
-  readonly bytes?: Uint8Array;
-}
-
-interface OperatorDraft {
-  readonly name: OperatorName;
-  readonly inputs: readonly number[];
-  readonly output: number;
-  readonly options: readonly Field[];
-}
-
 /** @param graph folded, with kernels as [k, kh, kw, c], depthwise ones as [1, kh, kw, c], linear weights as [out, in] */
-export function tfliteOf(graph: Graph, newBuilder: (bytes: number) => Builder): Uint8Array {
+export function tfliteOf(graph: Graph): Model {
   const draft = new Draft(graph);
   for (const node of graph.nodes) draft.node(node);
-  const bytes = draft.tensors.reduce((sum, tensor) => sum + (tensor.bytes?.length ?? 0) + 256, 4096);
-  return write(draft, newBuilder(bytes));
+  return draft;
 }
 
-/** Tensors and operators in the order in which they run. */
-class Draft {
+class Draft implements Model {
   readonly tensors: TensorDraft[] = [];
   readonly operators: OperatorDraft[] = [];
   readonly input: number;
@@ -109,12 +47,11 @@ class Draft {
         const [dh, dw] = node.window.dilations;
         const { source, padding } = this.#padded(node, x, node.window, 0);
         const depthwise = isDepthwise(this.#graph, node);
-        const { fused, activate } = activationOf(node.activation);
         const multiplier: Field[] = depthwise ? [[3, "int", node.shape[1]! / node.groups]] : [];
         const next = depthwise ? 4 : 3;
         const w = this.#constant(node.w);
         const b = node.b === null ? -1 : this.#constant(node.b);
-        activate(this, node, (output) =>
+        this.#activated(node, node.activation, (output, fused) =>
           this.#operator(depthwise ? "depthwise" : "conv", [source, w, b], output, [
             [0, "byte", padding],
             [1, "int", sw],
@@ -128,10 +65,11 @@ class Draft {
         break;
       }
       case "linear": {
-        const { fused, activate } = activationOf(node.activation);
         const w = this.#constant(node.w);
         const b = node.b === null ? -1 : this.#constant(node.b);
-        activate(this, node, (output) => this.#operator("linear", [x, w, b], output, [[0, "byte", fused]]));
+        this.#activated(node, node.activation, (output, fused) =>
+          this.#operator("linear", [x, w, b], output, [[0, "byte", fused]]),
+        );
         break;
       }
       case "maxPool":
@@ -146,11 +84,11 @@ class Draft {
       case "concat":
         this.#operator("concat", inputs, this.#value(node.output), [[0, "int", 3]]);
         break;
-      case "add": {
-        const { fused, activate } = activationOf(node.activation);
-        activate(this, node, (output) => this.#operator("add", inputs, output, [[0, "byte", fused]]));
+      case "add":
+        this.#activated(node, node.activation, (output, fused) =>
+          this.#operator("add", inputs, output, [[0, "byte", fused]]),
+        );
         break;
-      }
       case "activation":
         this.#operator(node.activation as OperatorName, [x], this.#value(node.output), []);
         break;
@@ -173,19 +111,20 @@ class Draft {
     }
   }
 
-  /** The operator on a value of its own, and the activation after it. */
-  followed(node: Node, activation: Activation, operator: (output: number) => void): void {
+  /** An operator that applies the activation itself, or one on a value of its own and the activation after it. */
+  #activated(node: Node, activation: Activation, operator: (output: number, fused: number) => void): void {
+    const fused = FUSED[activation];
+    if (fused !== undefined) {
+      operator(this.#value(node.output), fused);
+      return;
+    }
     const between = this.#tensor({
       name: `${node.output} before`,
       shape: lastShape(node.shape),
-      type: 0,
+      type: FLOAT32,
     });
-    operator(between);
+    operator(between, 0);
     this.#operator(activation as OperatorName, [between], this.#value(node.output), []);
-  }
-
-  final(node: Node, operator: (output: number) => void): void {
-    operator(this.#value(node.output));
   }
 
   #pool(node: Node, x: number, name: "maxPool" | "averagePool", window: Window, beyond: number | null): void {
@@ -221,7 +160,7 @@ class Draft {
     if (beyond === null) throw new Error("tflite: no padding that does not count, but SAME");
     const [n, ph, pw, c] = this.tensors[x]!.shape;
     const shape = [n!, ph! + top + bottom, pw! + left + right, c!];
-    const source = this.#tensor({ name: `${node.output} padded`, shape, type: 0 });
+    const source = this.#tensor({ name: `${node.output} padded`, shape, type: FLOAT32 });
     const sides = this.#integers([0, 0, top, bottom, left, right, 0, 0], [4, 2]);
     if (beyond === 0) this.#operator("pad", [x, sides], source, []);
     else this.#operator("padWith", [x, sides, this.#scalar(beyond)], source, []);
@@ -241,18 +180,23 @@ class Draft {
   #value(name: string): number {
     const at = this.#at.get(name);
     if (at !== undefined) return at;
-    const made = this.#tensor({ name, shape: lastShape(this.#shapes.get(name)!), type: 0 });
+    const made = this.#tensor({ name, shape: lastShape(this.#shapes.get(name)!), type: FLOAT32 });
     this.#at.set(name, made);
     return made;
   }
 
   #constant(name: string): number {
     const { shape, data } = this.#graph.tensors.get(name)!;
-    return this.#tensor({ name, shape, type: 0, bytes: bytesOf(data) });
+    return this.#tensor({ name, shape, type: FLOAT32, bytes: bytesOf(data) });
   }
 
   #scalar(value: number): number {
-    return this.#tensor({ name: "number", shape: [], type: 0, bytes: bytesOf(new Float32Array([value])) });
+    return this.#tensor({
+      name: "number",
+      shape: [],
+      type: FLOAT32,
+      bytes: bytesOf(new Float32Array([value])),
+    });
   }
 
   #integers(values: readonly number[], shape: Shape = [values.length]): number {
@@ -269,102 +213,5 @@ class Draft {
   }
 }
 
-function activationOf(activation: Activation) {
-  const fuses = isClamp(activation);
-  return {
-    fused: fuses ? FUSED[activation]! : 0,
-    activate: (draft: Draft, node: Node, operator: (output: number) => void): void =>
-      fuses ? draft.final(node, operator) : draft.followed(node, activation, operator),
-  };
-}
-
 const bytesOf = (values: Float32Array | Int32Array): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-
-function write({ tensors, operators, input, output }: Draft, builder: Builder): Uint8Array {
-  const table = (fields: readonly Field[]): number => {
-    builder.startObject(16);
-    for (const [at, kind, value] of fields) {
-      if (kind === "byte") builder.addFieldInt8(at, value, 0);
-      else if (kind === "int") builder.addFieldInt32(at, value, 0);
-      else if (kind === "float") builder.addFieldFloat32(at, value, 0);
-      else builder.addFieldOffset(at, value, 0);
-    }
-    return builder.endObject();
-  };
-  const vector = (count: number, add: (i: number) => void): number => {
-    builder.startVector(4, count, 4);
-    for (let i = count - 1; i >= 0; i--) add(i);
-    return builder.endVector();
-  };
-  const integers = (values: readonly number[]): number =>
-    vector(values.length, (i) => builder.addInt32(values[i]!));
-  const offsets = (values: readonly number[]): number =>
-    vector(values.length, (i) => builder.addOffset(values[i]!));
-  const bytes = (values: Uint8Array): number => {
-    builder.startVector(1, values.length, 16);
-    builder.space -= values.length;
-    builder.bb.setPosition(builder.space);
-    builder.bb.bytes().set(values, builder.space);
-    return builder.endVector();
-  };
-
-  // Buffer 0 is that of values without contents.
-  const filled = tensors.filter((tensor) => tensor.bytes);
-  const buffers = offsets([
-    table([]),
-    ...filled.map((tensor) => table([[0, "offset", bytes(tensor.bytes!)]])),
-  ]);
-  const described = offsets(
-    tensors.map((tensor) =>
-      table([
-        [0, "offset", integers(tensor.shape)],
-        [1, "byte", tensor.type],
-        [2, "int", tensor.bytes ? 1 + filled.indexOf(tensor) : 0],
-        [3, "offset", builder.createString(tensor.name)],
-      ]),
-    ),
-  );
-  const names = [...new Set(operators.map(({ name }) => name))];
-  const codes = offsets(
-    names.map((name) => {
-      const [code, version] = OPERATORS[name];
-      return table([
-        [0, "byte", code],
-        [2, "int", version],
-        [3, "int", code],
-      ]);
-    }),
-  );
-  const steps = offsets(
-    operators.map(({ name, inputs, output: result, options }) => {
-      const kind = OPERATORS[name][2];
-      return table([
-        [1, "offset", integers(inputs)],
-        [2, "offset", integers([result])],
-        [0, "int", names.indexOf(name)],
-        ...(kind > 0
-          ? ([
-              [3, "byte", kind],
-              [4, "offset", table(options)],
-            ] as const)
-          : []),
-      ]);
-    }),
-  );
-  const subgraph = table([
-    [0, "offset", described],
-    [1, "offset", integers([input])],
-    [2, "offset", integers([output])],
-    [3, "offset", steps],
-    [4, "offset", builder.createString("main")],
-  ]);
-  const model = table([
-    [0, "int", 3],
-    [1, "offset", codes],
-    [2, "offset", offsets([subgraph])],
-    [4, "offset", buffers],
-  ]);
-  builder.finish(model, "TFL3");
-  return builder.asUint8Array();
-}
