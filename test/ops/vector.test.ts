@@ -101,7 +101,7 @@ test("with batch norm and relu taken over", async () => {
     });
     const state = new Map([...model.stateDict()].map(([key, { shape }]) => [key, filled(shape, random)]));
     const variance = state.get("1.running_var")!;
-    variance.data.forEach((value, i) => (variance.data[i] = 0.5 + Math.abs(value)));
+    for (const [i, value] of variance.data.entries()) variance.data[i] = 0.5 + Math.abs(value);
     model.loadStateDict(state);
     const x = filled([1, 30], random);
     const y = product(state.get("0.weight")!, state.get("0.bias")!, x.data).map((sum, k) => {

@@ -35,7 +35,7 @@ export function branching(on: Runtime, seed = 1): Promise<Model> {
     globalAvgPool2d(),
     flatten(),
     linear(10),
-  ]).build([3, 16, 16], { seed, runtime: on });
+  ]).build([3, 16, 16], { seed, runtime: on, warm: false });
 }
 
 /** Seeded values. */
@@ -49,7 +49,7 @@ export function noise(shape: Shape, seed = 1): Tensor {
 
 /** A network whose run takes some tenths of a second. */
 export function heavy(on: Runtime): Promise<Model> {
-  return sequential([conv2d(64, 7), relu(), conv2d(64, 7)]).build([16, 96, 96], { runtime: on });
+  return sequential([conv2d(64, 7), relu(), conv2d(64, 7)]).build([16, 96, 96], { runtime: on, warm: false });
 }
 
 /** A worker that was started while {@link watchWorkers} looked on. */
