@@ -16,8 +16,10 @@ class Tiling {
   down: i32; across: i32; tiles: i32;
   /** Tiles of a group, and panels of 8 output channels of a run: what makes a unit of work. */
   group: i32; run: i32;
-  /** Bytes from the inputs transformed for one point to those for the next, and from the scratch memory's start to both. */
-  point: i32; inputs: i32;
+  /** Bytes from the inputs transformed for one point to those for the next. */
+  point: i32;
+  /** Where they begin in the scratch memory of a thread that transforms them itself: behind the sums of a run. */
+  inputs: i32;
   low: f32; high: f32;
   /** 1/4, 1/2, 2, 5/2 and sqrt 2: what is loaded stays in a register, where V8 makes a literal anew at each use. */
   quarter: f32; half: f32; two: f32; most: f32; root: f32;
@@ -162,8 +164,16 @@ function outputTile<F>(q: usize, p: usize, t: Tiling, between: usize): void {
   }
 }
 
+/** What an output channel's weights are multiplied by: nothing is left of those past the last channel. */
+// @ts-ignore: decorator
+@inline
+function factorOf(scale: usize, k: i32, outs: i32): f64 {
+  if (k >= outs) return 0;
+  return scale ? load<f32>(at(scale, k)) : 1;
+}
+
 /** Units are panels. out: [runs][n][n][panels of the run][channels][8], in the order in which they are read. */
-function weights(
+function transformWeights(
   m: i32, out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
 ): void {
   const g = changetype<Packing>(packing), t = changetype<Tiling>(tiling);
@@ -187,10 +197,10 @@ function panelWeights(
       const k = panel * LANES + i % LANES, c = b * LANES + i / LANES;
       const second = k + 1 < g.outs ? g.sOut << 2 : 0;
       const from = g.base + min(k, g.outs - 1) * g.sOut + min(c, g.ins - 1) * g.sIn;
-      let factor = f64x2.splat(scale ? load<f32>(at(scale, k)) : 1);
-      if (scale) factor = f64x2.replace_lane(factor, 1, load<f32>(at(scale, k + 1)));
-      if (k >= g.outs || c >= g.ins) factor = f64x2.splat(0);
-      else if (!second) factor = f64x2.replace_lane(factor, 1, 0);
+      let factor = f64x2.splat(0);
+      if (c < g.ins) {
+        factor = f64x2.replace_lane(f64x2.splat(factorOf(scale, k, g.outs)), 1, factorOf(scale, k + 1, g.outs));
+      }
       for (let y = 0, to = taps; y < 3; ++y) {
         for (let x = 0; x < 3; ++x, to += 16) {
           const p = at(weight, from + y * g.sy + x * g.sx);
@@ -234,7 +244,7 @@ function copyTile(q: usize, p: usize, x: View, n: i32, h: i32, w: i32): void {
 const CHUNK: i32 = 8;
 
 /** The inputs of the tiles from `first` on, transformed: [n][n][tiles][channels]. */
-function inputs(m: i32, v: usize, x: View, t: Tiling, first: i32, count: i32, scratch: usize): void {
+function transformInputs(m: i32, v: usize, x: View, t: Tiling, first: i32, count: i32, scratch: usize): void {
   const n = m + 2, line = n * BLOCK_BYTES, tile = scratch + n * line, channels = x.blocks * BLOCK_BYTES;
   for (let i = 0; i < count; i += CHUNK) {
     for (let b = 0; b < x.blocks; ++b) {
@@ -301,7 +311,7 @@ function finish(
  * transformed inputs; or 0 where x, from which each group's are made, is given instead. `product`: the loops of a sum over
  * channels.
  */
-function outputs(
+function multiply(
   m: i32, out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize,
   scratch: usize, begin: i32, end: i32,
 ): void {
@@ -317,7 +327,7 @@ function outputs(
     let a = v + first * channels;
     if (x) {
       a = scratch + t.inputs;
-      if (group != made) inputs(m, a, view(x), t, first, count, scratch);
+      if (group != made) transformInputs(m, a, view(x), t, first, count, scratch);
       made = group;
     }
     let b = weights + panel * points * panelBytes;
@@ -338,36 +348,36 @@ function outputs(
 export function winograd4Weights(
   out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
 ): void {
-  weights(4, out, weight, scale, packing, tiling, scratch, begin, end);
+  transformWeights(4, out, weight, scale, packing, tiling, scratch, begin, end);
 }
 
 /** Units are tiles. */
 export function winograd4Input(v: usize, x: usize, tiling: usize, scratch: usize, begin: i32, end: i32): void {
   const from = view(x);
-  inputs(4, v + begin * from.blocks * BLOCK_BYTES, from, changetype<Tiling>(tiling), begin, end - begin, scratch);
+  transformInputs(4, v + begin * from.blocks * BLOCK_BYTES, from, changetype<Tiling>(tiling), begin, end - begin, scratch);
 }
 
 export function winograd4(
   out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize, scratch: usize,
   begin: i32, end: i32,
 ): void {
-  outputs(4, out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
+  multiply(4, out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
 }
 
 export function winograd2Weights(
   out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
 ): void {
-  weights(2, out, weight, scale, packing, tiling, scratch, begin, end);
+  transformWeights(2, out, weight, scale, packing, tiling, scratch, begin, end);
 }
 
 export function winograd2Input(v: usize, x: usize, tiling: usize, scratch: usize, begin: i32, end: i32): void {
   const from = view(x);
-  inputs(2, v + begin * from.blocks * BLOCK_BYTES, from, changetype<Tiling>(tiling), begin, end - begin, scratch);
+  transformInputs(2, v + begin * from.blocks * BLOCK_BYTES, from, changetype<Tiling>(tiling), begin, end - begin, scratch);
 }
 
 export function winograd2(
   out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize, scratch: usize,
   begin: i32, end: i32,
 ): void {
-  outputs(2, out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
+  multiply(2, out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
 }
