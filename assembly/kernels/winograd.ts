@@ -16,8 +16,10 @@ class Tiling {
   down: i32; across: i32; tiles: i32;
   /** Tiles of a group, and panels of 8 output channels of a run: what makes a unit of work. */
   group: i32; run: i32;
-  /** Bytes from the inputs transformed for one point to those for the next, and from the scratch memory's start to both. */
-  point: i32; inputs: i32;
+  /** Bytes from the inputs transformed for one point to those for the next. */
+  point: i32;
+  /** Where they begin in the scratch memory of a thread that transforms them itself: behind the sums of a run. */
+  inputs: i32;
   low: f32; high: f32;
   /** 1/4, 1/2, 2, 5/2 and sqrt 2: what is loaded stays in a register, where V8 makes a literal anew at each use. */
   quarter: f32; half: f32; two: f32; most: f32; root: f32;
@@ -130,24 +132,75 @@ function put(q: usize, x: v128, last: bool): void {
   else v128.store(q, x);
 }
 
-/** A panel's weights; `step`: from one point's to the next's. The numbers are parameters for the same reason as in Tiling. */
-function transformWeights<F>(
-  out: usize, step: usize, weight: usize, scale: usize, g: Packing, panel: i32, scratch: usize,
-  half: v128, third: v128, root: v128,
+/** A tile of weights, [3][3] pairs of doubles: floats `step` bytes apart. The numbers are parameters as in Tiling. */
+function weightTile<F>(q: usize, step: usize, taps: usize, between: usize, half: v128, third: v128, root: v128): void {
+  const f = changetype<F>(0), n = f.size() + 2;
+  for (let x = 0; x < 3 * 16; x += 16) f.weight(between + x, 3 * 16, taps + x, 3 * 16, false, half, third, root);
+  for (let y = 0; y < n; ++y, q += n * step, between += 3 * 16) f.weight(q, step, between, 16, true, half, third, root);
+}
+
+/** A tile of inputs, of rows `row` bytes apart, transformed: points `step` bytes apart. */
+function inputTile<F>(q: usize, step: usize, p: usize, row: usize, t: Tiling, between: usize): void {
+  const f = changetype<F>(0), n = f.size() + 2, line = n * BLOCK_BYTES;
+  const half = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("half"));
+  const two = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("two"));
+  const most = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("most"));
+  const root = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("root"));
+  for (let x = 0; x < line; x += 16) f.input(between + x, line, p + x, row, half, two, most, root);
+  for (let y = 0; y < n; ++y, q += n * step, between += line) {
+    for (let x = 0; x < BLOCK_BYTES; x += 16) f.input(q + x, step, between + x, BLOCK_BYTES, half, two, most, root);
+  }
+}
+
+/** A tile of outputs without the epilogue, [m][m][8], from the sums of a panel, [n][n][8]. */
+function outputTile<F>(q: usize, p: usize, t: Tiling, between: usize): void {
+  const f = changetype<F>(0), m = f.size(), line = (m + 2) * BLOCK_BYTES;
+  const quarter = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("quarter"));
+  const half = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("half"));
+  const root = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("root"));
+  for (let x = 0; x < line; x += 16) f.output(between + x, line, p + x, line, quarter, half, root);
+  for (let y = 0; y < m; ++y, q += m * BLOCK_BYTES, between += line) {
+    for (let x = 0; x < BLOCK_BYTES; x += 16) f.output(q + x, BLOCK_BYTES, between + x, BLOCK_BYTES, quarter, half, root);
+  }
+}
+
+/** What an output channel's weights are multiplied by: nothing is left of those past the last channel. */
+// @ts-ignore: decorator
+@inline
+function factorOf(scale: usize, k: i32, outs: i32): f64 {
+  if (k >= outs) return 0;
+  return scale ? load<f32>(at(scale, k)) : 1;
+}
+
+/** Units are panels. out: [runs][n][n][panels of the run][channels][8], in the order in which they are read. */
+function transformWeights(
+  m: i32, out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
 ): void {
-  const f = changetype<F>(0);
-  const n = f.size() + 2;
-  const taps = scratch, between = taps + 9 * 16, done = between + 3 * n * 16;
+  const g = changetype<Packing>(packing), t = changetype<Tiling>(tiling);
+  const n = m + 2, points = n * n, panels = (g.outs + LANES - 1) / LANES, bytes = g.blocks * LANES * BLOCK_BYTES;
+  for (let panel = begin; panel < end; ++panel) {
+    const first = panel - panel % t.run;
+    const q = out + (first * points + panel - first) * bytes;
+    panelWeights(m, q, min(t.run, panels - first) * bytes, weight, scale, g, panel, scratch);
+  }
+}
+
+/** A panel's weights; `step`: from one point's to the next's. */
+function panelWeights(
+  m: i32, out: usize, step: usize, weight: usize, scale: usize, g: Packing, panel: i32, scratch: usize,
+): void {
+  const n = m + 2, taps = scratch, between = taps + 9 * 16, done = between + 3 * n * 16;
+  const half = f64x2.splat(-0.5), third = f64x2.splat(-1.0 / 3), root = f64x2.splat(ROOT);
   for (let b = 0; b < g.blocks; ++b, out += LANES * BLOCK_BYTES) {
     // A block of inputs by two outputs at a time, first into the scratch memory: there the points lie close together.
     for (let i = 0; i < LANES * LANES; i += 2) {
       const k = panel * LANES + i % LANES, c = b * LANES + i / LANES;
       const second = k + 1 < g.outs ? g.sOut << 2 : 0;
       const from = g.base + min(k, g.outs - 1) * g.sOut + min(c, g.ins - 1) * g.sIn;
-      let factor = f64x2.splat(scale ? load<f32>(at(scale, k)) : 1);
-      if (scale) factor = f64x2.replace_lane(factor, 1, load<f32>(at(scale, k + 1)));
-      if (k >= g.outs || c >= g.ins) factor = f64x2.splat(0);
-      else if (!second) factor = f64x2.replace_lane(factor, 1, 0);
+      let factor = f64x2.splat(0);
+      if (c < g.ins) {
+        factor = f64x2.replace_lane(f64x2.splat(factorOf(scale, k, g.outs)), 1, factorOf(scale, k + 1, g.outs));
+      }
       for (let y = 0, to = taps; y < 3; ++y) {
         for (let x = 0; x < 3; ++x, to += 16) {
           const p = at(weight, from + y * g.sy + x * g.sx);
@@ -155,10 +208,9 @@ function transformWeights<F>(
           v128.store(to, f64x2.mul(f64x2.promote_low_f32x4(pair), factor));
         }
       }
-      for (let x = 0; x < 3 * 16; x += 16) f.weight(between + x, 3 * 16, taps + x, 3 * 16, false, half, third, root);
-      for (let y = 0, q = done + (i << 2), p = between; y < n; ++y, q += n * LANES * BLOCK_BYTES, p += 3 * 16) {
-        f.weight(q, LANES * BLOCK_BYTES, p, 16, true, half, third, root);
-      }
+      const q = done + (i << 2);
+      if (m == 4) weightTile<Four>(q, LANES * BLOCK_BYTES, taps, between, half, third, root);
+      else weightTile<Two>(q, LANES * BLOCK_BYTES, taps, between, half, third, root);
     }
     for (let e = 0, q = out, p = done; e < n * n; ++e, q += step) {
       for (let i = 0; i < LANES * BLOCK_BYTES; i += 16, p += 16) v128.store(q + i, v128.load(p));
@@ -191,34 +243,24 @@ function copyTile(q: usize, p: usize, x: View, n: i32, h: i32, w: i32): void {
 /** Tiles whose inputs are transformed block by block: neighbours in a row of tiles are neighbours in memory. */
 const CHUNK: i32 = 8;
 
-/** The inputs of a group of tiles, transformed: [n][n][tiles][channels]. */
-function transformInputs<F>(v: usize, x: View, t: Tiling, first: i32, count: i32, scratch: usize): void {
-  const f = changetype<F>(0);
-  const n = f.size() + 2, point = t.point, lines = n * BLOCK_BYTES;
-  const tile = scratch + n * lines;
-  const half = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("half"));
-  const two = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("two"));
-  const most = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("most"));
-  const root = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("root"));
-  const channels = x.blocks * BLOCK_BYTES;
+/** The inputs of the tiles from `first` on, transformed: [n][n][tiles][channels]. */
+function transformInputs(m: i32, v: usize, x: View, t: Tiling, first: i32, count: i32, scratch: usize): void {
+  const n = m + 2, line = n * BLOCK_BYTES, tile = scratch + n * line, channels = x.blocks * BLOCK_BYTES;
   for (let i = 0; i < count; i += CHUNK) {
     for (let b = 0; b < x.blocks; ++b) {
       const row = (first + i) / t.across;
       let image = row / t.down, y = row - image * t.down, left = first + i - row * t.across;
       for (let k = i, last = min(i + CHUNK, count); k < last; ++k) {
-        const h = x.h - y * f.size(), w = x.w - left * f.size();
-        let from = place(x, image, b, y * f.size(), left * f.size()), step = x.row;
+        const h = x.h - y * m, w = x.w - left * m;
+        let from = place(x, image, b, y * m, left * m), step = x.row;
         if (h < n || w < n) {
           copyTile(tile, from, x, n, h, w);
           from = tile;
-          step = lines;
+          step = line;
         }
-        for (let i = 0; i < lines; i += 16) f.input(scratch + i, lines, from + i, step, half, two, most, root);
-        let q = v + k * channels + b * BLOCK_BYTES;
-        for (let y = 0, r = scratch; y < n; ++y, q += n * point, r += lines) {
-          f.input(q, point, r, BLOCK_BYTES, half, two, most, root);
-          f.input(q + 16, point, r + 16, BLOCK_BYTES, half, two, most, root);
-        }
+        const q = v + k * channels + b * BLOCK_BYTES;
+        if (m == 4) inputTile<Four>(q, t.point, from, step, t, scratch);
+        else inputTile<Two>(q, t.point, from, step, t, scratch);
         if (++left == t.across) {
           left = 0;
           if (++y == t.down) {
@@ -228,20 +270,6 @@ function transformInputs<F>(v: usize, x: View, t: Tiling, first: i32, count: i32
         }
       }
     }
-  }
-}
-
-/** The outputs of a tile without the epilogue, [m][m][8], from the sums of a panel, [n][n][8]. */
-function transformSums<F>(out: usize, sums: usize, t: Tiling, scratch: usize): void {
-  const f = changetype<F>(0);
-  const m = f.size(), lines = (m + 2) * BLOCK_BYTES;
-  const quarter = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("quarter"));
-  const half = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("half"));
-  const root = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("root"));
-  for (let i = 0; i < lines; i += 16) f.output(scratch + i, lines, sums + i, lines, quarter, half, root);
-  for (let y = 0; y < m; ++y, out += m * BLOCK_BYTES, scratch += lines) {
-    f.output(out, BLOCK_BYTES, scratch, BLOCK_BYTES, quarter, half, root);
-    f.output(out + 16, BLOCK_BYTES, scratch + 16, BLOCK_BYTES, quarter, half, root);
   }
 }
 
@@ -278,39 +306,17 @@ function finish(
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function weightsFor<F>(
-  out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
+/**
+ * out = clamp(the sums + bias + residual, low, high). Units are groups of tiles x runs of panels, the last fastest. v: the
+ * transformed inputs; or 0 where x, from which each group's are made, is given instead. `product`: the loops of a sum over
+ * channels.
+ */
+function multiply(
+  m: i32, out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize,
+  scratch: usize, begin: i32, end: i32,
 ): void {
-  const f = changetype<F>(0);
-  const g = changetype<Packing>(packing), run = changetype<Tiling>(tiling).run;
-  const n = f.size() + 2, bytes = g.blocks * LANES * BLOCK_BYTES;
-  const panels = (g.outs + LANES - 1) / LANES;
-  const half = f64x2.splat(-0.5), third = f64x2.splat(-1.0 / 3), root = f64x2.splat(ROOT);
-  for (let panel = begin; panel < end; ++panel) {
-    const first = panel - panel % run;
-    const q = out + (first * n * n + panel - first) * bytes;
-    transformWeights<F>(q, min(run, panels - first) * bytes, weight, scale, g, panel, scratch, half, third, root);
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function inputFor<F>(v: usize, x: usize, tiling: usize, scratch: usize, begin: i32, end: i32): void {
-  const from = view(x);
-  transformInputs<F>(v + begin * from.blocks * BLOCK_BYTES, from, changetype<Tiling>(tiling), begin, end - begin, scratch);
-}
-
-// @ts-ignore: decorator
-@inline
-function outputFor<F>(
-  out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize, scratch: usize,
-  begin: i32, end: i32,
-): void {
-  const f = changetype<F>(0);
   const o = view(out), t = changetype<Tiling>(tiling), g = changetype<Contraction>(product);
-  const points = (f.size() + 2) * (f.size() + 2), channels = g.n3 << 2;
+  const points = (m + 2) * (m + 2), channels = g.n3 << 2;
   const panelBytes = channels * LANES, sumBytes = t.group * points * BLOCK_BYTES;
   const runs = (o.blocks + t.run - 1) / t.run;
   const tile = scratch + WORK_BYTES / 2, sums = scratch + WORK_BYTES;
@@ -321,7 +327,7 @@ function outputFor<F>(
     let a = v + first * channels;
     if (x) {
       a = scratch + t.inputs;
-      if (group != made) transformInputs<F>(a, view(x), t, first, count, scratch);
+      if (group != made) transformInputs(m, a, view(x), t, first, count, scratch);
       made = group;
     }
     let b = weights + panel * points * panelBytes;
@@ -331,50 +337,47 @@ function outputFor<F>(
     }
     for (let i = 0; i < panels; ++i) {
       for (let k = 0, p = sums + i * sumBytes; k < count; ++k, p += points * BLOCK_BYTES) {
-        transformSums<F>(tile, p, t, scratch);
-        finish(o, tile, bias, residual, t, f.size(), first + k, panel + i);
+        if (m == 4) outputTile<Four>(tile, p, t, scratch);
+        else outputTile<Two>(tile, p, t, scratch);
+        finish(o, tile, bias, residual, t, m, first + k, panel + i);
       }
     }
   }
 }
 
-/** Units are panels. out: [runs][n][n][panels of the run][channels][8], in the order in which they are read. */
 export function winograd4Weights(
   out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
 ): void {
-  weightsFor<Four>(out, weight, scale, packing, tiling, scratch, begin, end);
+  transformWeights(4, out, weight, scale, packing, tiling, scratch, begin, end);
 }
 
-/** Units are tiles. v: [n][n][tiles][channels]. */
+/** Units are tiles. */
 export function winograd4Input(v: usize, x: usize, tiling: usize, scratch: usize, begin: i32, end: i32): void {
-  inputFor<Four>(v, x, tiling, scratch, begin, end);
+  const from = view(x);
+  transformInputs(4, v + begin * from.blocks * BLOCK_BYTES, from, changetype<Tiling>(tiling), begin, end - begin, scratch);
 }
 
-/**
- * out = clamp(the sums + bias + residual, low, high). Units are groups of tiles x runs of panels, the last fastest. v: the
- * transformed inputs; or 0 where x, from which each group's are made, is given instead. `product`: the loops of a sum over
- * channels.
- */
 export function winograd4(
   out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize, scratch: usize,
   begin: i32, end: i32,
 ): void {
-  outputFor<Four>(out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
+  multiply(4, out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
 }
 
 export function winograd2Weights(
   out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
 ): void {
-  weightsFor<Two>(out, weight, scale, packing, tiling, scratch, begin, end);
+  transformWeights(2, out, weight, scale, packing, tiling, scratch, begin, end);
 }
 
 export function winograd2Input(v: usize, x: usize, tiling: usize, scratch: usize, begin: i32, end: i32): void {
-  inputFor<Two>(v, x, tiling, scratch, begin, end);
+  const from = view(x);
+  transformInputs(2, v + begin * from.blocks * BLOCK_BYTES, from, changetype<Tiling>(tiling), begin, end - begin, scratch);
 }
 
 export function winograd2(
   out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize, scratch: usize,
   begin: i32, end: i32,
 ): void {
-  outputFor<Two>(out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
+  multiply(2, out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
 }

@@ -30,12 +30,12 @@ const UNITS = 8;
 const GAP_BYTES = 128;
 /** Two tiles for the passes of the transforms: WORK_BYTES of the kernel. */
 const WORK_BYTES = 2 * 36 * PIXEL_BYTES;
-
 /** 3x3 and 6x3 pairs of doubles for the passes over weights. */
 const WEIGHT_FLOATS = 27 * 4;
 /** Numbers of the transforms: see Tiling there. */
 const NUMBERS = [0.25, 0.5, 2, 2.5, Math.SQRT2].map(float);
 
+/** Tiles of a group. */
 const tilesOfGroup = (tileBytes: number): number =>
   Math.min(MOST_TILES, Math.max(FEWEST_TILES, Math.floor(GROUP_BYTES / tileBytes)));
 
@@ -64,20 +64,15 @@ export function writeWinograd(
   const group = Math.ceil(tiles / Math.ceil(tiles / most));
   const groups = Math.ceil(tiles / group);
   const sumBytes = group * points * PIXEL_BYTES;
-  const run = Math.max(1, Math.floor(Math.min(SUM_BYTES / sumBytes, (groups * panels.count) / UNITS)));
+  const fitting = Math.floor(Math.min(SUM_BYTES / sumBytes, (groups * panels.count) / UNITS));
+  const run = Math.min(panels.count, Math.max(1, fitting));
 
   const shared = groups < MANY_GROUPS;
   const point = (shared ? tiles : group) * c * 4 + GAP_BYTES;
   const inputs = WORK_BYTES + run * sumBytes;
   const scratch = plan.threadScratch((shared ? inputs : inputs + points * point) / 4);
   const tiling = plan.constants([
-    down,
-    across,
-    tiles,
-    group,
-    run,
-    point,
-    inputs,
+    ...[down, across, tiles, group, run, point, inputs],
     ...bounds(epilogue),
     ...NUMBERS,
   ]);

@@ -1,5 +1,6 @@
 import { Graph } from "../../src/graph/graph.js";
 import { type ConvTransposeAttrs, convTranspose2d } from "../../src/ops/conv-transpose2d.js";
+import { waysOf } from "../harness/convolution.js";
 import { type OpCase, type Ref, ref, testOp } from "../harness/op.js";
 import { testPaddingLanes } from "../harness/padding-lanes.js";
 import { suite, throwsMessage } from "../harness/suite.js";
@@ -46,7 +47,9 @@ const transpose = (
   bias = true,
 ): OpCase => {
   const attrs = full(a);
+  const [kh = 1, kw = 1] = weight.slice(2);
   return {
+    convolutions: waysOf(kh, kw, { ...attrs, flip: false }),
     name: `[${shape}] with [${weight}], ${JSON.stringify(a)}${bias ? "" : ", no bias"}`,
     operands: [
       { shape },
@@ -62,6 +65,7 @@ const around = (padding: number) => ({ top: padding, left: padding, bottom: padd
 const cases = [
   transpose([1, 1, 1, 1], [1, 1, 1, 1]),
   transpose([2, 3, 4, 5], [3, 9, 3, 3]),
+  transpose([1, 9, 6, 5], [9, 10, 3, 3], around(1)),
   transpose([2, 9, 4, 5], [9, 3, 1, 1], {}, false),
   transpose([1, 16, 3, 4], [16, 8, 2, 2], { sh: 2, sw: 2 }),
   transpose([2, 5, 4, 3], [5, 11, 4, 4], { sh: 2, sw: 2, ...around(1) }),
