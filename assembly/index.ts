@@ -68,4 +68,4 @@ export { sumTo } from "./kernels/sum-to";
 export { tanh, tanhGradInput } from "./kernels/tanh";
 export { total } from "./kernels/total";
 export { trunc } from "./kernels/trunc";
-export { winograd2, winograd2Input, winograd2Weights, winograd4, winograd4Input, winograd4Weights } from "./kernels/winograd";
+export { winograd2, winograd2Input, winograd2of5, winograd2of5Input, winograd2of5Weights, winograd2Weights, winograd4, winograd4Input, winograd4Weights } from "./kernels/winograd";

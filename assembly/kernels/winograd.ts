@@ -1,6 +1,6 @@
-// 3x3 convolutions at stride 1 with fewer multiplications: of m x m outputs at a time, as sums over channels of products of
-// transformed inputs and weights, n x n of them for n = m + 2 (Lavin, Gray, "Fast algorithms for convolutional neural
-// networks", 2015). For m = 4 the points are 0, +-1/sqrt 2, +-sqrt 2 and infinity, which err half as much as 0, +-1, +-2.
+// Convolutions of r x r windows at stride 1 with fewer multiplications: of m x m outputs at a time, as sums over channels of
+// products of transformed inputs and weights, n x n of them for n = m + r - 1 (Lavin, Gray, "Fast algorithms for convolutional
+// neural networks", 2015). For n = 6 the points are 0, +-1/sqrt 2, +-sqrt 2 and infinity, which err half as much as 0, +-1, +-2.
 
 import { at, clamp, madd, nmadd } from "../lib/simd";
 import { BLOCK_BYTES, laneMask, LANES, View, view } from "../lib/view";
@@ -31,6 +31,8 @@ class Tiling {
 class Four {
   // @ts-ignore: decorator
   @inline size(): i32 { return 4; }
+  // @ts-ignore: decorator
+  @inline taps(): i32 { return 3; }
 
   /** 3 weights become 6, in doubles, with -1/2, -1/3 and sqrt 2. */
   // @ts-ignore: decorator
@@ -87,6 +89,8 @@ class Four {
 class Two {
   // @ts-ignore: decorator
   @inline size(): i32 { return 2; }
+  // @ts-ignore: decorator
+  @inline taps(): i32 { return 3; }
 
   /** 3 weights become 4, in doubles, with -1/2. */
   // @ts-ignore: decorator
@@ -124,6 +128,48 @@ class Two {
   }
 }
 
+/** 5 x 5 windows at the points of Four, whose transform of inputs they share. */
+// @ts-ignore: decorator
+@unmanaged @final
+class Wide {
+  // @ts-ignore: decorator
+  @inline size(): i32 { return 2; }
+  // @ts-ignore: decorator
+  @inline taps(): i32 { return 5; }
+
+  /** 5 weights become 6, in doubles, with -1/2, -1/3 and sqrt 2. */
+  // @ts-ignore: decorator
+  @inline weight(
+    q: usize, qStep: usize, p: usize, step: usize, last: bool, half: v128, third: v128, root: v128,
+  ): void {
+    const g0 = v128.load(p), g1 = v128.load(p + step), g2 = v128.load(p + 2 * step);
+    const g3 = v128.load(p + 3 * step), g4 = v128.load(p + 4 * step);
+    const a = f64x2.mul(third, f64x2.sub(f64x2.add(f64x2.add(g0, g0), g2), f64x2.mul(half, g4)));
+    const b = f64x2.mul(third, f64x2.mul(root, f64x2.sub(g1, f64x2.mul(half, g3))));
+    const twice = f64x2.add(g4, g4);
+    const c = f64x2.mul(f64x2.mul(half, third), f64x2.add(g0, f64x2.add(f64x2.add(g2, g2), f64x2.add(twice, twice))));
+    const d = f64x2.mul(f64x2.mul(half, third), f64x2.mul(root, f64x2.add(g1, f64x2.add(g3, g3))));
+    put(q, g0, last);
+    put(q + qStep, f64x2.add(a, b), last);
+    put(q + 2 * qStep, f64x2.sub(a, b), last);
+    put(q + 3 * qStep, f64x2.add(c, d), last);
+    put(q + 4 * qStep, f64x2.sub(c, d), last);
+    put(q + 5 * qStep, g4, last);
+  }
+
+  /** 6 sums become 2 outputs. */
+  // @ts-ignore: decorator
+  @inline output(
+    q: usize, qStep: usize, p: usize, step: usize, quarter: v128, half: v128, root: v128,
+  ): void {
+    const x0 = v128.load(p), x1 = v128.load(p + step), x2 = v128.load(p + 2 * step);
+    const x3 = v128.load(p + 3 * step), x4 = v128.load(p + 4 * step), x5 = v128.load(p + 5 * step);
+    const a = f32x4.add(x1, x2), b = f32x4.sub(x1, x2), c = f32x4.add(x3, x4), d = f32x4.sub(x3, x4);
+    v128.store(q, f32x4.add(x0, f32x4.add(a, c)));
+    v128.store(q + qStep, madd(x5, root, madd(d, half, b)));
+  }
+}
+
 /** Stores two doubles; `last`, a literal, as floats. */
 // @ts-ignore: decorator
 @inline
@@ -132,11 +178,11 @@ function put(q: usize, x: v128, last: bool): void {
   else v128.store(q, x);
 }
 
-/** A tile of weights, [3][3] pairs of doubles: floats `step` bytes apart. The numbers are parameters as in Tiling. */
+/** A tile of weights, [r][r] pairs of doubles: floats `step` bytes apart. The numbers are parameters as in Tiling. */
 function weightTile<F>(q: usize, step: usize, taps: usize, between: usize, half: v128, third: v128, root: v128): void {
-  const f = changetype<F>(0), n = f.size() + 2;
-  for (let x = 0; x < 3 * 16; x += 16) f.weight(between + x, 3 * 16, taps + x, 3 * 16, false, half, third, root);
-  for (let y = 0; y < n; ++y, q += n * step, between += 3 * 16) f.weight(q, step, between, 16, true, half, third, root);
+  const f = changetype<F>(0), n = f.size() + f.taps() - 1, line = f.taps() * 16;
+  for (let x = 0; x < line; x += 16) f.weight(between + x, line, taps + x, line, false, half, third, root);
+  for (let y = 0; y < n; ++y, q += n * step, between += line) f.weight(q, step, between, 16, true, half, third, root);
 }
 
 /** A tile of inputs, of rows `row` bytes apart, transformed: points `step` bytes apart. */
@@ -154,7 +200,7 @@ function inputTile<F>(q: usize, step: usize, p: usize, row: usize, t: Tiling, be
 
 /** A tile of outputs without the epilogue, [m][m][8], from the sums of a panel, [n][n][8]. */
 function outputTile<F>(q: usize, p: usize, t: Tiling, between: usize): void {
-  const f = changetype<F>(0), m = f.size(), line = (m + 2) * BLOCK_BYTES;
+  const f = changetype<F>(0), m = f.size(), line = (m + f.taps() - 1) * BLOCK_BYTES;
   const quarter = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("quarter"));
   const half = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("half"));
   const root = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("root"));
@@ -174,22 +220,22 @@ function factorOf(scale: usize, k: i32, outs: i32): f64 {
 
 /** Units are panels. out: [runs][n][n][panels of the run][channels][8], in the order in which they are read. */
 function transformWeights(
-  m: i32, out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
+  m: i32, r: i32, out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
 ): void {
   const g = changetype<Packing>(packing), t = changetype<Tiling>(tiling);
-  const n = m + 2, points = n * n, panels = (g.outs + LANES - 1) / LANES, bytes = g.blocks * LANES * BLOCK_BYTES;
+  const n = m + r - 1, points = n * n, panels = (g.outs + LANES - 1) / LANES, bytes = g.blocks * LANES * BLOCK_BYTES;
   for (let panel = begin; panel < end; ++panel) {
     const first = panel - panel % t.run;
     const q = out + (first * points + panel - first) * bytes;
-    panelWeights(m, q, min(t.run, panels - first) * bytes, weight, scale, g, panel, scratch);
+    panelWeights(m, r, q, min(t.run, panels - first) * bytes, weight, scale, g, panel, scratch);
   }
 }
 
 /** A panel's weights; `step`: from one point's to the next's. */
 function panelWeights(
-  m: i32, out: usize, step: usize, weight: usize, scale: usize, g: Packing, panel: i32, scratch: usize,
+  m: i32, r: i32, out: usize, step: usize, weight: usize, scale: usize, g: Packing, panel: i32, scratch: usize,
 ): void {
-  const n = m + 2, taps = scratch, between = taps + 9 * 16, done = between + 3 * n * 16;
+  const n = m + r - 1, taps = scratch, between = taps + r * r * 16, done = between + r * n * 16;
   const half = f64x2.splat(-0.5), third = f64x2.splat(-1.0 / 3), root = f64x2.splat(ROOT);
   for (let b = 0; b < g.blocks; ++b, out += LANES * BLOCK_BYTES) {
     // A block of inputs by two outputs at a time, first into the scratch memory: there the points lie close together.
@@ -201,15 +247,16 @@ function panelWeights(
       if (c < g.ins) {
         factor = f64x2.replace_lane(f64x2.splat(factorOf(scale, k, g.outs)), 1, factorOf(scale, k + 1, g.outs));
       }
-      for (let y = 0, to = taps; y < 3; ++y) {
-        for (let x = 0; x < 3; ++x, to += 16) {
+      for (let y = 0, to = taps; y < r; ++y) {
+        for (let x = 0; x < r; ++x, to += 16) {
           const p = at(weight, from + y * g.sy + x * g.sx);
           const pair = v128.load32_lane(p + second, v128.load32_zero(p), 1);
           v128.store(to, f64x2.mul(f64x2.promote_low_f32x4(pair), factor));
         }
       }
       const q = done + (i << 2);
-      if (m == 4) weightTile<Four>(q, LANES * BLOCK_BYTES, taps, between, half, third, root);
+      if (r == 5) weightTile<Wide>(q, LANES * BLOCK_BYTES, taps, between, half, third, root);
+      else if (m == 4) weightTile<Four>(q, LANES * BLOCK_BYTES, taps, between, half, third, root);
       else weightTile<Two>(q, LANES * BLOCK_BYTES, taps, between, half, third, root);
     }
     for (let e = 0, q = out, p = done; e < n * n; ++e, q += step) {
@@ -244,8 +291,8 @@ function copyTile(q: usize, p: usize, x: View, n: i32, h: i32, w: i32): void {
 const CHUNK: i32 = 8;
 
 /** The inputs of the tiles from `first` on, transformed: [n][n][tiles][channels]. */
-function transformInputs(m: i32, v: usize, x: View, t: Tiling, first: i32, count: i32, scratch: usize): void {
-  const n = m + 2, line = n * BLOCK_BYTES, tile = scratch + n * line, channels = x.blocks * BLOCK_BYTES;
+function transformInputs(m: i32, r: i32, v: usize, x: View, t: Tiling, first: i32, count: i32, scratch: usize): void {
+  const n = m + r - 1, line = n * BLOCK_BYTES, tile = scratch + n * line, channels = x.blocks * BLOCK_BYTES;
   for (let i = 0; i < count; i += CHUNK) {
     for (let b = 0; b < x.blocks; ++b) {
       const row = (first + i) / t.across;
@@ -259,7 +306,7 @@ function transformInputs(m: i32, v: usize, x: View, t: Tiling, first: i32, count
           step = line;
         }
         const q = v + k * channels + b * BLOCK_BYTES;
-        if (m == 4) inputTile<Four>(q, t.point, from, step, t, scratch);
+        if (n == 6) inputTile<Four>(q, t.point, from, step, t, scratch);
         else inputTile<Two>(q, t.point, from, step, t, scratch);
         if (++left == t.across) {
           left = 0;
@@ -312,11 +359,11 @@ function finish(
  * channels.
  */
 function multiply(
-  m: i32, out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize,
+  m: i32, r: i32, out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize,
   scratch: usize, begin: i32, end: i32,
 ): void {
   const o = view(out), t = changetype<Tiling>(tiling), g = changetype<Contraction>(product);
-  const points = (m + 2) * (m + 2), channels = g.n3 << 2;
+  const points = (m + r - 1) * (m + r - 1), channels = g.n3 << 2;
   const panelBytes = channels * LANES, sumBytes = t.group * points * BLOCK_BYTES;
   const runs = (o.blocks + t.run - 1) / t.run;
   const tile = scratch + WORK_BYTES / 2, sums = scratch + WORK_BYTES;
@@ -327,7 +374,7 @@ function multiply(
     let a = v + first * channels;
     if (x) {
       a = scratch + t.inputs;
-      if (group != made) transformInputs(m, a, view(x), t, first, count, scratch);
+      if (group != made) transformInputs(m, r, a, view(x), t, first, count, scratch);
       made = group;
     }
     let b = weights + panel * points * panelBytes;
@@ -337,7 +384,8 @@ function multiply(
     }
     for (let i = 0; i < panels; ++i) {
       for (let k = 0, p = sums + i * sumBytes; k < count; ++k, p += points * BLOCK_BYTES) {
-        if (m == 4) outputTile<Four>(tile, p, t, scratch);
+        if (r == 5) outputTile<Wide>(tile, p, t, scratch);
+        else if (m == 4) outputTile<Four>(tile, p, t, scratch);
         else outputTile<Two>(tile, p, t, scratch);
         finish(o, tile, bias, residual, t, m, first + k, panel + i);
       }
@@ -348,36 +396,54 @@ function multiply(
 export function winograd4Weights(
   out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
 ): void {
-  transformWeights(4, out, weight, scale, packing, tiling, scratch, begin, end);
+  transformWeights(4, 3, out, weight, scale, packing, tiling, scratch, begin, end);
 }
 
 /** Units are tiles. */
 export function winograd4Input(v: usize, x: usize, tiling: usize, scratch: usize, begin: i32, end: i32): void {
   const from = view(x);
-  transformInputs(4, v + begin * from.blocks * BLOCK_BYTES, from, changetype<Tiling>(tiling), begin, end - begin, scratch);
+  transformInputs(4, 3, v + begin * from.blocks * BLOCK_BYTES, from, changetype<Tiling>(tiling), begin, end - begin, scratch);
 }
 
 export function winograd4(
   out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize, scratch: usize,
   begin: i32, end: i32,
 ): void {
-  multiply(4, out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
+  multiply(4, 3, out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
 }
 
 export function winograd2Weights(
   out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
 ): void {
-  transformWeights(2, out, weight, scale, packing, tiling, scratch, begin, end);
+  transformWeights(2, 3, out, weight, scale, packing, tiling, scratch, begin, end);
 }
 
 export function winograd2Input(v: usize, x: usize, tiling: usize, scratch: usize, begin: i32, end: i32): void {
   const from = view(x);
-  transformInputs(2, v + begin * from.blocks * BLOCK_BYTES, from, changetype<Tiling>(tiling), begin, end - begin, scratch);
+  transformInputs(2, 3, v + begin * from.blocks * BLOCK_BYTES, from, changetype<Tiling>(tiling), begin, end - begin, scratch);
 }
 
 export function winograd2(
   out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize, scratch: usize,
   begin: i32, end: i32,
 ): void {
-  multiply(2, out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
+  multiply(2, 3, out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
+}
+
+export function winograd2of5Weights(
+  out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
+): void {
+  transformWeights(2, 5, out, weight, scale, packing, tiling, scratch, begin, end);
+}
+
+export function winograd2of5Input(v: usize, x: usize, tiling: usize, scratch: usize, begin: i32, end: i32): void {
+  const from = view(x);
+  transformInputs(2, 5, v + begin * from.blocks * BLOCK_BYTES, from, changetype<Tiling>(tiling), begin, end - begin, scratch);
+}
+
+export function winograd2of5(
+  out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize, scratch: usize,
+  begin: i32, end: i32,
+): void {
+  multiply(2, 5, out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
 }

@@ -10,6 +10,7 @@ const algorithms: Readonly<Partial<Record<KernelName, (window: string) => string
   depthwiseConv2d: (window) => `depthwise ${window}`,
   winograd4: (window) => `Winograd 4×4 of ${window}`,
   winograd2: (window) => `Winograd 2×2 of ${window}`,
+  winograd2of5: (window) => `Winograd 2×2 of ${window}`,
   matmul: () => "matrix product",
   padAround: () => "pad",
 };

@@ -4,28 +4,58 @@ import type { Channels, Window } from "./contraction.js";
 import { LANES, lanesOf, type View } from "./layout.js";
 import type { StepWriter, Value } from "./op.js";
 
-/** How a convolution is computed: as it is defined, or in tiles of 4x4 or 2x2 outputs by Winograd's way. */
-export type ConvAlgorithm = "direct" | "winograd4" | "winograd2";
+/**
+ * How a convolution is computed: as it is defined; or by Winograd's way, 3x3 windows in tiles of 4x4 or 2x2 outputs, 5x5
+ * windows in tiles of 2x2.
+ */
+export type ConvAlgorithm = "direct" | "winograd4" | "winograd2" | "winograd2of5";
+
+/** The window and the outputs of a tile, of one dimension; cycles to transform the weights between two channels. */
+const TILES = {
+  winograd4: { window: 3, outputs: 4, weightCycles: 65 },
+  winograd2: { window: 3, outputs: 2, weightCycles: 40 },
+  winograd2of5: { window: 5, outputs: 2, weightCycles: 90 },
+} as const;
+/** Cycles to pack the weight of a tap. */
+const PACK_CYCLES = 1;
 
 /** Bytes of weights that come from memory, or from a cache that all cores share, in a cycle. */
 const BYTES_PER_CYCLE = 5;
 /** With fewer channels there is little to gain, and sums in the order of the definition are easier to follow. */
 const FEWEST_CHANNELS = 16;
-/** Cycles to pack or transform the weights between two channels. */
-const WEIGHT_CYCLES = { 1: 10, 2: 40, 4: 65 } as const;
 /** Rows with which the microkernel reaches its full speed. */
 const FULL_ROWS = 4;
 
-/** About how many cycles it takes on one core, for outputs, channels and weights that change between runs or do not. */
-function cycles(out: View, { outs, ins }: Channels, m: 1 | 2 | 4, trained: boolean): number {
-  const tiles = out.n * Math.ceil(out.h / m) * Math.ceil(out.w / m);
-  const points = m === 1 ? 9 : (m + 2) ** 2;
+/** About how many cycles it takes on one core, for `n` images, and weights that change between runs or do not. */
+function cycles(
+  algorithm: ConvAlgorithm,
+  n: number,
+  out: View,
+  { outs, ins }: Channels,
+  window: number,
+  trained: boolean,
+): number {
+  const tile = algorithm === "direct" ? undefined : TILES[algorithm];
+  const m = tile?.outputs ?? 1;
+  const tiles = n * Math.ceil(out.h / m) * Math.ceil(out.w / m);
+  const points = tile ? (m + window - 1) ** 2 : window ** 2;
   const [k, c] = [Math.ceil(outs / LANES) * LANES, Math.ceil(ins / LANES) * LANES];
   const products = (points * c * k * Math.max(tiles, FULL_ROWS)) / 8;
   const reading = (4 * points * c * k) / BYTES_PER_CYCLE;
-  const transforms = m === 1 ? 0 : points * tiles * (c + k);
-  const weights = trained ? WEIGHT_CYCLES[m] * c * k : 0;
+  const transforms = tile ? points * tiles * (c + k) : 0;
+  const weights = trained ? (tile?.weightCycles ?? PACK_CYCLES * points) * c * k : 0;
   return Math.max(products, reading) + transforms + weights;
+}
+
+/** The ways in which a convolution can be computed. */
+function waysOf(out: View, x: View, channels: Channels, window: Window): ConvAlgorithm[] {
+  const { kh, kw, sh, sw, dh, dw } = window;
+  const steady = sh === 1 && sw === 1 && dh === 1 && dw === 1;
+  const whole = channels.groupOuts === channels.outs && lanesOf(x) === LANES && lanesOf(out) === LANES;
+  const tiled = (Object.keys(TILES) as (keyof typeof TILES)[]).filter(
+    (way) => steady && whole && kh === TILES[way].window && kw === TILES[way].window,
+  );
+  return ["direct", ...tiled];
 }
 
 /** The way in which a convolution is computed: the fastest, unless the plan says otherwise. */
@@ -35,20 +65,14 @@ export function chooseConv(
   x: View,
   weight: Value,
   channels: Channels,
-  { kh, kw, sh, sw, dh, dw }: Window,
+  window: Window,
 ): ConvAlgorithm {
-  const steady = sh === 1 && sw === 1 && dh === 1 && dw === 1;
-  const whole = channels.groupOuts === channels.outs && lanesOf(x) === LANES && lanesOf(out) === LANES;
-  if (kh !== 3 || kw !== 3 || !steady || !whole) return "direct";
-  if (plan.convolution) return plan.convolution;
+  const ways = waysOf(out, x, channels, window);
+  if (plan.convolution) return ways.includes(plan.convolution) ? plan.convolution : "direct";
   if (Math.min(channels.ins, channels.outs) < FEWEST_CHANNELS) return "direct";
   const trained = plan.changes(weight);
-  const costs = {
-    direct: cycles(out, channels, 1, trained),
-    winograd4: cycles(out, channels, 4, trained),
-    winograd2: cycles(out, channels, 2, trained),
-  };
-  return (Object.keys(costs) as ConvAlgorithm[]).reduce((best, way) =>
-    costs[way] < costs[best] ? way : best,
-  );
+  // A prediction has the same bits in a batch of any size.
+  const n = trained ? out.n : 1;
+  const cost = new Map(ways.map((way) => [way, cycles(way, n, out, channels, window.kh, trained)]));
+  return ways.reduce((best, way) => (cost.get(way)! < cost.get(best)! ? way : best));
 }

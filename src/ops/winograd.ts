@@ -1,6 +1,7 @@
-// 3x3 convolutions at stride 1 by fewer multiplications: see assembly/kernels/winograd.ts.
+// 3x3 and 5x5 convolutions at stride 1 by fewer multiplications: see assembly/kernels/winograd.ts.
 
 import type { Scaling } from "./absorb.js";
+import type { ConvAlgorithm } from "./algorithm.js";
 import {
   type Channels,
   constantsOf,
@@ -30,8 +31,8 @@ const UNITS = 8;
 const GAP_BYTES = 128;
 /** Two tiles for the passes of the transforms: WORK_BYTES of the kernel. */
 const WORK_BYTES = 2 * 36 * PIXEL_BYTES;
-/** 3x3 and 6x3 pairs of doubles for the passes over weights. */
-const WEIGHT_FLOATS = 27 * 4;
+/** 5x5 and 6x5 pairs of doubles for the passes over weights. */
+const WEIGHT_FLOATS = 55 * 4;
 /** Numbers of the transforms: see Tiling there. */
 const NUMBERS = [0.25, 0.5, 2, 2.5, Math.SQRT2].map(float);
 
@@ -50,10 +51,10 @@ export function writeWinograd(
   order: WeightOrder,
   scaling: Scaling | null,
   epilogue: Epilogue,
-  algorithm: "winograd4" | "winograd2",
+  algorithm: Exclude<ConvAlgorithm, "direct">,
 ): void {
   const m = algorithm === "winograd4" ? 4 : 2;
-  const points = (m + 2) ** 2;
+  const points = (m + window.kh - 1) ** 2;
   const panels = panelsOf(channels, window, LANES);
   const c = panels.blocks * LANES;
   const weightBytes = points * c * panels.count * PIXEL_BYTES;

@@ -43,10 +43,10 @@ export const convAttrs = (a: Partial<ConvAttrs> = {}): ConvAttrs => ({
 });
 
 /** How a convolution can be computed. */
-export const waysOf = (kh: number, kw: number, { sh, sw, dh, dw, groups }: ConvAttrs): ConvAlgorithm[] =>
-  kh === 3 && kw === 3 && sh * sw * dh * dw * groups === 1
-    ? ["direct", "winograd4", "winograd2"]
-    : ["direct"];
+export function waysOf(kh: number, kw: number, { sh, sw, dh, dw, groups }: ConvAttrs): ConvAlgorithm[] {
+  if (kh !== kw || sh * sw * dh * dw * groups !== 1) return ["direct"];
+  return kh === 3 ? ["direct", "winograd4", "winograd2"] : kh === 5 ? ["direct", "winograd2of5"] : ["direct"];
+}
 
 /** A case of [n, c, h, w] and k kernels. */
 export function conv(

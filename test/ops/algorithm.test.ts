@@ -44,7 +44,15 @@ test("large maps and many channels are computed in tiles of 4x4", () => {
   ] as const) {
     assert.is(kernelOf([1, c, size, size], c), "winograd4", `${c} channels of ${size}x${size}`);
   }
-  assert.is(kernelOf([8, 512, 4, 4], 512), "winograd4");
+  // Whatever the batch, so that an image is computed in the same way in each.
+  assert.is(kernelOf([8, 64, 56, 56], 64), "winograd4");
+  assert.is(kernelOf([8, 512, 4, 4], 512), "winograd2");
+});
+
+test("5x5 windows are computed in tiles of 2x2", () => {
+  assert.is(kernelOf([1, 64, 29, 29], 192, { size: [5, 5] }), "winograd2of5");
+  assert.is(kernelOf([1, 64, 29, 29], 8, { size: [5, 5] }), "contract");
+  assert.is(kernelOf([1, 64, 29, 29], 192, { size: [5, 3] }), "contract");
 });
 
 test("small maps with many weights are computed in tiles of 2x2, and the smallest directly", () => {
@@ -56,7 +64,8 @@ test("few channels, other windows and what has a stride, dilation or groups are 
   const direct = (...args: Parameters<typeof kernelOf>): void => assert.is(kernelOf(...args), "contract");
   direct([1, 3, 56, 56], 64);
   direct([1, 64, 56, 56], 8);
-  direct([1, 64, 56, 56], 64, { size: [5, 5] });
+  direct([1, 64, 56, 56], 64, { size: [7, 7] });
+  direct([1, 64, 56, 56], 64, { size: [5, 5], groups: 2 });
   direct([1, 64, 56, 56], 64, { size: [1, 3] });
   direct([1, 64, 56, 56], 64, { sh: 2, sw: 2 });
   direct([1, 64, 56, 56], 64, { dw: 2 });
