@@ -354,9 +354,9 @@ function finish(
 }
 
 /**
- * out = clamp(the sums + bias + residual, low, high). Units are groups of tiles x runs of panels, the last fastest. v: the
- * transformed inputs; or 0 where x, from which each group's are made, is given instead. `product`: the loops of a sum over
- * channels.
+ * out = clamp(the sums + bias + residual, low, high). v: the transformed inputs, and units are groups of tiles x runs of panels,
+ * the last fastest; or 0 where x, from which each group's are made, is given instead, and units are groups. `product`: the loops
+ * of a sum over channels.
  */
 function multiply(
   m: i32, r: i32, out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize,
@@ -367,15 +367,17 @@ function multiply(
   const panelBytes = channels * LANES, sumBytes = t.group * points * BLOCK_BYTES;
   const runs = (o.blocks + t.run - 1) / t.run;
   const tile = scratch + WORK_BYTES / 2, sums = scratch + WORK_BYTES;
-  let made = -1;
+  if (x) {
+    begin *= runs;
+    end *= runs;
+  }
   for (let unit = begin; unit < end; ++unit) {
     const group = unit / runs, panel = (unit - group * runs) * t.run, panels = min(t.run, o.blocks - panel);
     const first = group * t.group, count = min(t.group, t.tiles - first);
     let a = v + first * channels;
     if (x) {
       a = scratch + t.inputs;
-      if (group != made) transformInputs(m, r, a, view(x), t, first, count, scratch);
-      made = group;
+      if (panel == 0) transformInputs(m, r, a, view(x), t, first, count, scratch);
     }
     let b = weights + panel * points * panelBytes;
     for (let e = 0; e < points; ++e, a += t.point) {

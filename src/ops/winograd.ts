@@ -24,9 +24,11 @@ const LARGE_BYTES = 12 * 2 ** 20;
 const LARGE_GROUP = 64;
 /** With so many groups a thread transforms the inputs of its own. Those of fewer are transformed beforehand, by all threads. */
 const MANY_GROUPS = 8;
-/** What the sums of a run of panels may take of a core's cache, and units of work that there should be. */
+/** What the sums of a run of panels may take of a core's cache. */
 const SUM_BYTES = 128 * 1024;
+/** Units of work that there should be at least, and what their number should be a multiple of: two or four threads then have as many. */
 const UNITS = 8;
+const EVEN = 4;
 /** Between the inputs transformed for one point and the next: a power of two between them makes them compete for cache lines. */
 const GAP_BYTES = 128;
 /** Two tiles for the passes of the transforms: WORK_BYTES of the kernel. */
@@ -39,6 +41,16 @@ const NUMBERS = [0.25, 0.5, 2, 2.5, Math.SQRT2].map(float);
 /** Tiles of a group. */
 const tilesOfGroup = (tileBytes: number): number =>
   Math.min(MOST_TILES, Math.max(FEWEST_TILES, Math.floor(GROUP_BYTES / tileBytes)));
+
+/** The first multiple from a number on. */
+const multipleOf = (factor: number, from: number): number => factor * Math.ceil(from / factor);
+
+/** Panels of a run, at most so many, such that groups and runs make enough units, and as many for each thread. */
+function evenRun(groups: number, panels: number, most: number): number {
+  let runs = Math.max(1, Math.ceil(panels / Math.max(1, Math.floor(most))), Math.ceil(UNITS / groups));
+  while ((groups * runs) % EVEN !== 0) runs++;
+  return Math.max(1, Math.floor(panels / runs));
+}
 
 /** Appends the convolution of x, which is already padded, in tiles of 4x4 or 2x2 outputs. */
 export function writeWinograd(
@@ -62,13 +74,14 @@ export function writeWinograd(
   const [down, across] = [Math.ceil(out.h / m), Math.ceil(out.w / m)];
   const tiles = out.n * down * across;
   const most = weightBytes > LARGE_BYTES ? LARGE_GROUP : tilesOfGroup(points * c * 4);
-  const group = Math.ceil(tiles / Math.ceil(tiles / most));
+  const fewest = Math.ceil(tiles / most);
+  const shared = fewest < MANY_GROUPS;
+  const group = Math.ceil(tiles / (shared ? fewest : multipleOf(EVEN, fewest)));
   const groups = Math.ceil(tiles / group);
   const sumBytes = group * points * PIXEL_BYTES;
-  const fitting = Math.floor(Math.min(SUM_BYTES / sumBytes, (groups * panels.count) / UNITS));
-  const run = Math.min(panels.count, Math.max(1, fitting));
-
-  const shared = groups < MANY_GROUPS;
+  const run = shared
+    ? evenRun(groups, panels.count, SUM_BYTES / sumBytes)
+    : Math.min(panels.count, Math.max(1, Math.floor(SUM_BYTES / sumBytes)));
   const point = (shared ? tiles : group) * c * 4 + GAP_BYTES;
   const inputs = WORK_BYTES + run * sumBytes;
   const scratch = plan.threadScratch((shared ? inputs : inputs + points * point) / 4);
@@ -99,8 +112,8 @@ export function writeWinograd(
   const { bias, residual } = epilogue;
   plan.step(
     algorithm,
-    groups * Math.ceil(panels.count / run),
+    shared ? groups * Math.ceil(panels.count / run) : groups,
     [out, v, v ? 0 : x, weights, bias ?? 0, residual ?? 0, tiling, sums, scratch],
-    2 * run * group * points * LANES * (c + LANES),
+    2 * (shared ? run : panels.count) * group * points * LANES * (c + LANES),
   );
 }
