@@ -1,6 +1,7 @@
 import { check } from "../errors.js";
 import { formatShape, type Shape } from "../tensor.js";
 import { type Absorbed, absorb, finishOf, type Scaling } from "./absorb.js";
+import { add } from "./add.js";
 import { chooseConv } from "./algorithm.js";
 import { channelSum } from "./channel-sum.js";
 import {
@@ -15,12 +16,12 @@ import {
 } from "./contraction.js";
 import { isDepthwise, writeDepthwise, writeDepthwiseGradWeight } from "./depthwise.js";
 import { type Epilogue, NO_EPILOGUE } from "./epilogue.js";
-import { inside, lanesOf, type Place, type View } from "./layout.js";
+import { inside, lanesOf, type View } from "./layout.js";
 import { type Op, type StepWriter, sizes4, type Value } from "./op.js";
-import { writePad } from "./pad.js";
+import { padGradInput, writePad } from "./pad.js";
 import { contractPhases, hasPhases } from "./phases.js";
-import { checkRank, windowCount } from "./shape.js";
 import { isVector, writeVector } from "./vector.js";
+import { checkRank, sameShape, windowCount } from "./shape.js";
 import { writeWinograd } from "./winograd.js";
 
 export interface ConvAttrs extends Omit<Window, "kh" | "kw">, Absorbed {
@@ -173,25 +174,46 @@ function writeConv(
   contractWindows(plan, out, x, weights, epilogue, window, panels);
 }
 
-/** dx: the convolution of dy, spread by the stride and padded by the kernel, with the kernels turned and transposed. */
-const conv2dGradInput: Op<ConvAttrs & { shape: Shape }> = {
+/** Rows and columns of a result that come before the part of it that is computed. */
+interface Cut {
+  readonly top: number;
+  readonly left: number;
+}
+
+const NO_CUT: Cut = { top: 0, left: 0 };
+
+/**
+ * dx: the convolution of dy, spread by the stride and padded by the kernel, with the kernels turned and transposed. Inputs:
+ * dy, w, and what is added to it or null. `cut`: where the shape is not all that the windows have seen.
+ */
+const conv2dGradInput: Op<ConvAttrs & { shape: Shape; cut?: Cut }> = {
   name: "conv2dGradInput",
   infer: (_inputs, { shape }) => [{ shape }],
   macs(node) {
     const [n, , oh, ow] = sizes4(node.inputs[0]!.shape);
     return n * oh * ow * node.inputs[1]!.elements;
   },
+  /** Of a border of zeros nobody asks for the gradient; other gradients of the same value are added at once. */
+  absorb(node, next) {
+    const [dy, w, residual] = node.inputs;
+    const { outputs, attrs } = next;
+    if (residual) return null;
+    if (next.op === padGradInput && attrs.mode === "zeros") {
+      const { top, left } = node.attrs.cut ?? NO_CUT;
+      const cut = { top: top + attrs.top, left: left + attrs.left };
+      return { ...node, outputs, attrs: { ...node.attrs, shape: attrs.shape, cut } };
+    }
+    const other = next.inputs.find((value) => value !== node.outputs[0]);
+    const adds = next.op === add && other?.form === "blocked" && sameShape(other.shape, outputs[0]!.shape);
+    const { channels } = geometry(node.attrs.shape, w!.shape, node.attrs);
+    return adds && !isDepthwise(channels) ? { ...node, inputs: [dy!, w!, other], outputs } : null;
+  },
   steps(node, plan) {
-    const [dy, w] = node.inputs;
-    writeConvTranspose(
-      plan,
-      plan.view(node.outputs[0]!),
-      plan.view(dy!),
-      w!,
-      null,
-      node.attrs.shape,
-      node.attrs,
-    );
+    const [dy, w, residual] = node.inputs;
+    const { shape, cut } = node.attrs;
+    const epilogue = { ...NO_EPILOGUE, residual: residual ? plan.view(residual) : null };
+    const out = plan.view(node.outputs[0]!);
+    writeConvTranspose(plan, out, plan.view(dy!), w!, epilogue, shape, node.attrs, cut);
   },
 };
 
@@ -210,17 +232,17 @@ export function writeConvTranspose(
   out: View,
   dy: View,
   weight: Value,
-  bias: Place | null,
+  epilogue: Epilogue,
   shape: Shape,
   attrs: ConvAttrs,
-  cut: { readonly top: number; readonly left: number } = { top: 0, left: 0 },
+  cut: Cut = NO_CUT,
 ): void {
   const { sh, sw, dh, dw } = attrs;
   const { channels, window, backward } = geometry(shape, weight.shape, attrs);
   const { outs, groupOuts, ins, groupIns } = channels;
   const turned: Channels = { outs: ins, groupOuts: groupIns, ins: outs, groupIns: groupOuts };
   if (hasPhases(window) && !isDepthwise(channels)) {
-    contractPhases(plan, out, dy, weight, bias, turned, backward, window, cut);
+    contractPhases(plan, out, dy, weight, epilogue, turned, backward, window, cut);
     return;
   }
   const steady: Window = { ...window, sh: 1, sw: 1 };
@@ -237,10 +259,10 @@ export function writeConvTranspose(
     writePad(plan, source, columns, padding, { sh, sw });
   }
   if (isDepthwise(channels)) {
-    writeDepthwise(plan, out, source, weight, steady, backward, null, { ...NO_EPILOGUE, bias });
+    writeDepthwise(plan, out, source, weight, steady, backward, null, epilogue);
     return;
   }
-  writeConv(plan, out, source, weight, turned, steady, backward, null, { ...NO_EPILOGUE, bias });
+  writeConv(plan, out, source, weight, turned, steady, backward, null, epilogue);
 }
 
 /** dw[k, c, i, j] = the sum over n, y, x of dy[n, k, y, x] x[n, c, y sh + i dh, x sw + j dw]. */
