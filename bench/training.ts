@@ -18,12 +18,12 @@ const zoo = { lenet5, resnet20: resnet20Cifar, resnet18 };
 
 export const peers: Readonly<Record<string, Peer>> = { jax, tfjs, convnetjs };
 
-const RULE = { lr: 0.05, momentum: 0.9 };
+const RULE = { lr: 0.01, momentum: 0.9 };
 const ONE = "featuremap, 1 thread";
 const TWO = "featuremap, 2 threads";
 
 /** Steps whose losses are compared. */
-const COMPARED = 3;
+const COMPARED = 2;
 const TOLERANCE = 1e-3;
 /** Of how far the first step moves the weights: gradients before batch norm are sums of numbers that nearly cancel. */
 const MOVE_TOLERANCE = 0.02;

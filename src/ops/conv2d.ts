@@ -2,7 +2,7 @@ import { check } from "../errors.js";
 import { formatShape, type Shape } from "../tensor.js";
 import { type Absorbed, absorb, finishOf, type Scaling } from "./absorb.js";
 import { add } from "./add.js";
-import { chooseConv } from "./algorithm.js";
+import { chooseConv, gradWeightInTiles } from "./algorithm.js";
 import { channelSum } from "./channel-sum.js";
 import {
   type Channels,
@@ -22,7 +22,7 @@ import { padGradInput, writePad } from "./pad.js";
 import { contractPhases, hasPhases } from "./phases.js";
 import { isVector, writeVector } from "./vector.js";
 import { checkRank, sameShape, windowCount } from "./shape.js";
-import { writeWinograd } from "./winograd.js";
+import { writeWinograd, writeWinogradGradWeight } from "./winograd.js";
 
 export interface ConvAttrs extends Omit<Window, "kh" | "kw">, Absorbed {
   readonly groups: number;
@@ -283,7 +283,10 @@ export const conv2dGradWeight: Op<ConvAttrs & { shape: Shape }> = {
       return;
     }
     const panels = panelsOf(channels, window, lanesOf(view));
-    const { partial, parts } = contractPixels(plan, view, plan.view(dy!), window, panels);
+    const grads = plan.view(dy!);
+    const { partial, parts } = gradWeightInTiles(plan, grads, view, channels, window)
+      ? writeWinogradGradWeight(plan, view, grads, panels)
+      : contractPixels(plan, view, grads, window, panels);
     const constants = packing(plan, channels, window, panels, forward, parts);
     plan.step(
       "unpack",
