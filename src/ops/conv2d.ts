@@ -11,12 +11,13 @@ import {
   packed,
   packing,
   panelsOf,
+  type Taps,
   type WeightOrder,
   type Window,
 } from "./contraction.js";
 import { isDepthwise, writeDepthwise, writeDepthwiseGradWeight } from "./depthwise.js";
 import { type Epilogue, NO_EPILOGUE } from "./epilogue.js";
-import { inside, lanesOf, type View } from "./layout.js";
+import { inside, LANES, lanesOf, type View } from "./layout.js";
 import { type Op, type StepWriter, sizes4, type Value } from "./op.js";
 import { padGradInput, writePad } from "./pad.js";
 import { contractPhases, hasPhases } from "./phases.js";
@@ -223,6 +224,31 @@ function columnsOf(x: View, left: number, w: number): View {
   return inside(x, 0, first, x.h, Math.min(x.w - first, w - Math.max(0, left)));
 }
 
+/** Rows of outputs that see the same rows of a kernel; its others lie above or below the image. */
+interface SeenRows {
+  readonly first: number;
+  readonly count: number;
+  readonly taps: Taps;
+}
+
+/** Runs of such rows, for windows that begin `top` rows above an image of h rows. */
+function seenRows(outputs: number, kh: number, top: number, h: number): SeenRows[] {
+  const runs: SeenRows[] = [];
+  for (let y = 0; y < outputs; y++) {
+    const first = Math.max(0, top - y);
+    const taps = { first, count: Math.min(kh, h + top - y) - first };
+    const last = runs.at(-1);
+    if (last && last.taps.first === first && last.taps.count === taps.count)
+      runs[runs.length - 1] = { ...last, count: last.count + 1 };
+    else runs.push({ first: y, count: 1, taps });
+  }
+  return runs;
+}
+
+/** Rows of zeros are left out where they are so much of what the windows see, and rows are as long as the microkernel likes. */
+const SHARE_OF_ZEROS = 0.15;
+const LONG_ROW = 8;
+
 /**
  * Appends what a convolution's gradient with respect to its input is: dx of the given shape from dy. `cut`: rows and
  * columns of the full result that come before those of `out`.
@@ -250,6 +276,30 @@ export function writeConvTranspose(
   const w = out.w + (window.kw - 1) * dw;
   const top = (window.kh - 1) * dh - cut.top;
   const left = (window.kw - 1) * dw - cut.left;
+  const seen = seenRows(out.h, window.kh, top, dy.h);
+  const rows = seen.reduce((sum, { count, taps }) => sum + count * taps.count, 0);
+  if (
+    sh === 1 &&
+    sw === 1 &&
+    dh === 1 &&
+    !isDepthwise(channels) &&
+    out.w >= LONG_ROW &&
+    rows < (1 - SHARE_OF_ZEROS) * out.h * window.kh &&
+    seen.every(({ taps }) => taps.count > 0) &&
+    chooseConv(plan, out, dy, weight, turned, steady) === "direct"
+  ) {
+    const source = plan.scratchView(out.n, outs, dy.h, w);
+    writePad(plan, source, columnsOf(dy, left, w), { top: 0, left: Math.max(0, left), mode: "zeros" });
+    const panels = panelsOf(turned, steady, LANES);
+    const weights = packed(plan, weight, turned, steady, panels, backward);
+    for (const { first, count, taps } of seen) {
+      const part = (view: View): View => inside(view, first, 0, count, out.w);
+      const from = inside(source, first - top + taps.first, 0, count + taps.count - 1, w);
+      const residual = epilogue.residual && part(epilogue.residual);
+      contractWindows(plan, part(out), from, weights, { ...epilogue, residual }, steady, panels, taps);
+    }
+    return;
+  }
   let source = dy;
   if (top !== 0 || left !== 0 || sh > 1 || sw > 1 || h !== dy.h || w !== dy.w) {
     source = plan.scratchView(out.n, outs, h, w);

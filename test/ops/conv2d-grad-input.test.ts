@@ -70,6 +70,8 @@ testOp("gradient of a convolution's input behind zeros", [
   padded([1, 6, 7, 6], [[9, 3, 3]], [[1, 2, 1, 2]], { groups: 3, sh: 2 }),
   padded([2, 9, 6, 6], [[9, 3, 3]], [[1, 1, 1, 1]], {}, true),
   padded([1, 6, 6, 6], [[6, 3, 3]], [[1, 1, 1, 1]], { groups: 6 }, true),
+  padded([2, 5, 9, 10], [[5, 5, 5]], [[1, 2, 3, 2]], {}, true),
+  padded([1, 3, 6, 12], [[9, 7, 4]], [[1, 2, 3, 1]], { dw: 2 }),
   padded(
     [2, 10, 6, 6],
     [
