@@ -10,8 +10,8 @@ import { describeRequirement, holds, type Result } from "./report.js";
 import { size } from "./size.js";
 import { spills } from "./spills.js";
 import { start } from "./start.js";
-import { peers, training } from "./training.js";
 import { type NetworkName, trained } from "./training/networks.js";
+import { peers, training } from "./training.js";
 
 const train = (): Promise<Result> => training(["lenet5"], []);
 const parts: Record<string, () => Promise<Result>> = { train, predict, start, memory, size };

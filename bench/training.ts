@@ -6,12 +6,12 @@ import { alternate, type Contender, ratio, type Timing } from "./alternate.js";
 import { difference, differences } from "./answers.js";
 import { Torch } from "./pytorch.js";
 import { digits, type Requirement, type Result, range, table, timingHead, timingRow } from "./report.js";
+import { timed } from "./timed.js";
 import { convnetjs } from "./training/convnetjs.js";
 import { jax } from "./training/jax.js";
 import { CLASSES, type NetworkName, trained } from "./training/networks.js";
 import type { Peer, Training } from "./training/peer.js";
 import { tfjs } from "./training/tfjs.js";
-import { timed } from "./timed.js";
 import { noise } from "./work.js";
 
 const zoo = { lenet5, resnet20: resnet20Cifar, resnet18 };

@@ -21,8 +21,8 @@ import { inside, LANES, lanesOf, type View } from "./layout.js";
 import { type Op, type StepWriter, sizes4, type Value } from "./op.js";
 import { padGradInput, writePad } from "./pad.js";
 import { contractPhases, hasPhases } from "./phases.js";
-import { isVector, writeVector } from "./vector.js";
 import { checkRank, sameShape, windowCount } from "./shape.js";
+import { isVector, writeVector } from "./vector.js";
 import { writeWinograd, writeWinogradGradWeight } from "./winograd.js";
 
 export interface ConvAttrs extends Omit<Window, "kh" | "kw">, Absorbed {

@@ -95,7 +95,7 @@ function nodesOf(build: (graph: Graph, x: Value) => Value): string[] {
   const y = build(graph, x);
   const dy = graph.input("dy", y.shape);
   const grad = backward(graph, new Map([[y, dy]]), [x]).get(x)!;
-  return fuse(neededNodes(graph, [grad]), new Set([grad])).map(({ op }) => op.name);
+  return fuse(neededNodes(graph, [grad]), new Set([grad])).nodes.map(({ op }) => op.name);
 }
 
 const conv = (graph: Graph, x: Value): Value =>
