@@ -39,8 +39,7 @@ if (positionals[0] === "spills") {
 if (positionals[0] === "training") {
   const names = positionals.splice(1).map((name) => chosen("network", name, trained));
   const all = names.length > 0 ? names : (Object.keys(trained) as NetworkName[]);
-  // Those of the inference stand there where nobody was named.
-  const given = options.peers === inferenceOptions.peers.default ? undefined : options.peers.split(",");
+  const given = options.peers?.split(",");
   const others = given?.filter((name) => name !== "none").map((name) => chosen("peer", name, peers));
   parts.training = () => training(all, others);
 }
