@@ -15,7 +15,7 @@ export async function predict(): Promise<Result> {
   const one = await lenet5({ seed: 1, runtime: await init({ threads: 1 }) });
   const two = await lenet5({ seed: 1, runtime: await init({ threads: 2 }) });
   const torch = await Torch.start();
-  const batches = BATCHES.map((size) => noise(1, size)[0]!);
+  const batches = BATCHES.map((size) => noise(1, [size, 1, 32, 32])[0]!);
   await torch?.begin({ network: "lenet5", weights: one.stateDict(), batches });
 
   const data: { batch: number; timings: Timing[] }[] = [];

@@ -10,13 +10,17 @@ import { Trainer } from "../src/train/trainer.js";
 import { hasRelaxedSimd } from "../src/wasm/features.js";
 import { Runtime } from "../src/wasm/runtime.js";
 import { STEP_HEADER } from "../src/wasm/steps.js";
-import { lenet5 } from "../src/zoo/index.js";
+import { lenet5, resnet18, resnet20Cifar } from "../src/zoo/index.js";
 import { quantile } from "./alternate.js";
 import { digits, table } from "./report.js";
+import { CLASSES, type NetworkName, trained } from "./training/networks.js";
 import { noise } from "./work.js";
 
-const WARM_UP = 60;
-const RUNS = 100;
+const zoo = { lenet5, resnet20: resnet20Cifar, resnet18 };
+
+/** Milliseconds to warm up, and to measure. */
+const WARM_UP_MS = 1000;
+const MEASURED_MS = 2000;
 
 /** Runs plans on the calling thread with a clock around every step. */
 class Stopwatch extends Runtime {
@@ -54,15 +58,16 @@ function watchPlans(): () => Plan {
   return () => last!;
 }
 
-/** Prints the costs of a training step or a prediction of LeNet-5. */
-export async function profile(what: "train" | "predict", size: number): Promise<void> {
+/** Prints the costs of a training step or a prediction of a network. */
+export async function profile(what: "train" | "predict", network: NetworkName, size: number): Promise<void> {
   const runtime = new Stopwatch(hasRelaxedSimd() ? relaxed : simd, worker, {
     threads: 1,
     relaxed: hasRelaxedSimd(),
   });
   const plan = watchPlans();
-  const model = await lenet5({ seed: 1, runtime });
-  const batches = noise(8, size).map(({ inputs, targets }) => ({
+  const { title, inputShape } = trained[network];
+  const model = await zoo[network]({ seed: 1, numClasses: CLASSES, inputShape, runtime });
+  const batches = noise(4, [size, ...inputShape], CLASSES).map(({ inputs, targets }) => ({
     inputs: new Tensor(inputs.data, inputs.shape),
     targets,
   }));
@@ -71,11 +76,11 @@ export async function profile(what: "train" | "predict", size: number): Promise<
     const batch = batches[i % batches.length]!;
     return what === "train" ? trainer.step(batch) : model.predict(batch.inputs);
   };
-  for (let i = 0; i < WARM_UP; i++) await work(i);
+  await within(WARM_UP_MS, work);
   // The engine compiles in the background.
   await new Promise((resolve) => setTimeout(resolve, 500));
   runtime.runs = [];
-  for (let i = 0; i < RUNS; i++) await work(i);
+  await within(MEASURED_MS, work);
 
   const { steps } = plan();
   const ms = steps.map((_, i) =>
@@ -104,5 +109,11 @@ export async function profile(what: "train" | "predict", size: number): Promise<
       sorted.map(([kernel, sum]) => [kernel, digits(sum * 1000), `${((100 * sum) / total).toFixed(1)} %`]),
     ),
   );
-  console.log(`LeNet-5, batch ${size}, ${what}: ${digits(total)} ms in ${steps.length} steps`);
+  console.log(`${title}, batch ${size}, ${what}: ${digits(total)} ms in ${steps.length} steps`);
+}
+
+/** Does it over and over again for some time, and at least ten times. */
+async function within(ms: number, work: (i: number) => Promise<unknown>): Promise<void> {
+  const started = performance.now();
+  for (let i = 0; i < 10 || performance.now() - started < ms; i++) await work(i);
 }

@@ -8,6 +8,7 @@ import time
 import numpy as np
 import torch
 from torch import nn
+from torch.nn import functional as F
 
 from inference import network
 
@@ -25,7 +26,60 @@ def lenet5():
     )  # fmt: skip
 
 
-networks = {"lenet5": lenet5}
+class BasicBlock(nn.Module):
+    def __init__(self, inputs, outputs, stride, projects):
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.stride, self.more = stride, outputs - inputs
+        if projects and stride > 1:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs)
+            )  # fmt: skip
+        else:
+            self.downsample = self.shortcut
+
+    def shortcut(self, x):
+        if self.stride == 1:
+            return x
+        return F.pad(x[:, :, :: self.stride, :: self.stride], (0, 0, 0, 0, 0, self.more))
+
+    def forward(self, x):
+        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+        return F.relu(y + self.downsample(x))
+
+
+class ResNet(nn.Module):
+    def __init__(self, width, blocks, large):
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, width, 7 if large else 3, 2 if large else 1, 3 if large else 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(width)
+        self.pool = nn.MaxPool2d(3, 2, 1) if large else nn.Identity()
+        inputs = width
+        for stage, count in enumerate(blocks):
+            outputs = width << stage
+            layers = []
+            for i in range(count):
+                layers.append(BasicBlock(inputs, outputs, 2 if stage and not i else 1, large))
+                inputs = outputs
+            setattr(self, f"layer{stage + 1}", nn.Sequential(*layers))
+        self.stages = len(blocks)
+        self.fc = nn.Linear(inputs, 10)
+
+    def forward(self, x):
+        x = self.pool(F.relu(self.bn1(self.conv1(x))))
+        for stage in range(self.stages):
+            x = getattr(self, f"layer{stage + 1}")(x)
+        return self.fc(x.mean((2, 3)))
+
+
+networks = {
+    "lenet5": lenet5,
+    "resnet20": lambda: ResNet(16, [3, 3, 3], False),
+    "resnet18": lambda: ResNet(64, [2, 2, 2, 2], True),
+}
 
 
 def decode(array):
@@ -97,7 +151,7 @@ class Session:
         return {"ms": ms, "output": encode(output)}
 
     def weights(self, _):
-        return {name: encode(value) for name, value in self.model.state_dict().items()}
+        return {name: encode(value.float()) for name, value in self.model.state_dict().items()}
 
 
 session = Session()

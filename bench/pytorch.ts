@@ -17,7 +17,8 @@ export interface TorchBatch {
 }
 
 export interface TorchWork {
-  readonly network: "lenet5";
+  /** One of those that bench/pytorch.py has. */
+  readonly network: string;
   readonly weights: ReadonlyMap<string, Tensor>;
   readonly batches: readonly TorchBatch[];
   /** For training. */

@@ -62,14 +62,33 @@ export function avgPool2d(out: usize, x: usize, window: usize, begin: i32, end: 
   }
 }
 
+/** A row of dx under windows that lie side by side and cover it: each pixel belongs to one of them. */
+function spreadRow(q: usize, pixel: i32, p: usize, step: i32, windows: i32, kw: i32, divisor: i32): void {
+  const count = f32x4.splat(<f32>divisor);
+  for (; windows > 0; --windows, p += step) {
+    const g0 = f32x4.div(v128.load(p), count), g1 = f32x4.div(v128.load(p, 16), count);
+    for (let i = kw; i > 0; --i, q += pixel) {
+      v128.store(q, g0);
+      v128.store(q, g1, 16);
+    }
+  }
+}
+
 /** Units are rows of dx. */
 export function avgPool2dGradInput(dx: usize, dy: usize, window: usize, begin: i32, end: i32): void {
   const d = view(dx), e = view(dy), g = changetype<Window>(window);
   const span = (g.kh - 1) * g.dh + 1;
+  const tiled =
+    g.kh == g.sh && g.kw == g.sw && g.dh == 1 && g.dw == 1 && g.top + g.left == 0 &&
+    e.h * g.kh == d.h && e.w * g.kw == d.w;
   for (let unit = begin; unit < end; ++unit) {
     const plane = unit / d.h;
     const iy = unit - plane * d.h;
     const row = d.rowOf(unit);
+    if (tiled) {
+      spreadRow(row, d.pixel, e.planeOf(plane) + (iy / g.kh) * e.row, e.pixel, e.w, g.kw, g.kh * g.kw);
+      continue;
+    }
     clearRow(row, d.w, d.pixel);
     const yEnd = endWindow(iy, g.top, g.sh, e.h);
     for (let oy = firstWindow(iy, g.top, span, g.sh); oy < yEnd; ++oy) {

@@ -10,8 +10,8 @@ import { Packing } from "./pack";
 const ROOT: f64 = 1.4142135623730951;
 
 // @ts-ignore: decorator
-@unmanaged @final
-class Tiling {
+@unmanaged
+export class Tiling {
   /** Tiles down and across an image, and of all images. */
   down: i32; across: i32; tiles: i32;
   /** Tiles of a group, and panels of 8 output channels of a run: what makes a unit of work. */
@@ -266,17 +266,17 @@ function panelWeights(
 }
 
 /** Scratch memory of the passes: two tiles of 6 x 6 pixels. */
-const WORK_BYTES: i32 = 2 * 36 * BLOCK_BYTES;
+export const WORK_BYTES: i32 = 2 * 36 * BLOCK_BYTES;
 
 /** The address of a pixel of whole blocks. */
 // @ts-ignore: decorator
 @inline
-function place(v: View, image: i32, block: i32, y: i32, x: i32): usize {
+export function place(v: View, image: i32, block: i32, y: i32, x: i32): usize {
   return v.data + image * v.image + block * v.block + y * v.row + x * BLOCK_BYTES;
 }
 
 /** x's part of a tile into a tile of its own, with zeros where it hangs over. */
-function copyTile(q: usize, p: usize, x: View, n: i32, h: i32, w: i32): void {
+export function copyTile(q: usize, p: usize, x: View, n: i32, h: i32, w: i32): void {
   for (let y = 0; y < n; ++y) {
     for (let i = 0; i < n; ++i, q += BLOCK_BYTES) {
       const inside = y < h && i < w;
@@ -291,7 +291,7 @@ function copyTile(q: usize, p: usize, x: View, n: i32, h: i32, w: i32): void {
 const CHUNK: i32 = 8;
 
 /** The inputs of the tiles from `first` on, transformed: [n][n][tiles][channels]. */
-function transformInputs(m: i32, r: i32, v: usize, x: View, t: Tiling, first: i32, count: i32, scratch: usize): void {
+export function transformInputs(m: i32, r: i32, v: usize, x: View, t: Tiling, first: i32, count: i32, scratch: usize): void {
   const n = m + r - 1, line = n * BLOCK_BYTES, tile = scratch + n * line, channels = x.blocks * BLOCK_BYTES;
   for (let i = 0; i < count; i += CHUNK) {
     for (let b = 0; b < x.blocks; ++b) {

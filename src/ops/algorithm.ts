@@ -76,3 +76,23 @@ export function chooseConv(
   const cost = new Map(ways.map((way) => [way, cycles(way, n, out, channels, window.kh, trained)]));
   return ways.reduce((best, way) => (cost.get(way)! < cost.get(best)! ? way : best));
 }
+
+/** Cycles to bring the sums of one pair of channels to their places. */
+const UNPACKING = 60;
+
+/** Whether the gradient of the weights is computed in tiles of 4x4 outputs. */
+export function gradWeightInTiles(
+  plan: StepWriter,
+  dy: View,
+  x: View,
+  channels: Channels,
+  window: Window,
+): boolean {
+  if (!waysOf(dy, x, channels, window).includes("winograd4")) return false;
+  if (plan.convolution) return plan.convolution !== "direct";
+  const tiles = dy.n * Math.ceil(dy.h / 4) * Math.ceil(dy.w / 4);
+  const k = Math.ceil(channels.outs / LANES) * LANES;
+  const c = Math.ceil(channels.ins / LANES) * LANES;
+  const inTiles = 36 * tiles * ((c * k) / 8 + c + k) + UNPACKING * c * k;
+  return inTiles < (9 * c * k * dy.n * dy.h * dy.w) / 8;
+}

@@ -2,7 +2,7 @@
 
 import type { Scaling } from "./absorb.js";
 import { bounds, type Epilogue, NO_EPILOGUE } from "./epilogue.js";
-import { after, dataOf, LANES, lanesOf, type Place, type View } from "./layout.js";
+import { after, dataOf, LANES, type Place, type View } from "./layout.js";
 import type { StepWriter, Value } from "./op.js";
 
 const VECTOR_BYTES = 4 * LANES;
@@ -96,6 +96,8 @@ export interface Panels {
   /** Input blocks each panel covers. */
   readonly blocks: number;
   readonly lanes: number;
+  /** Lanes that hold channels: fewer where there is only one block, and room in it. */
+  readonly width: number;
   /** Bytes of a panel. */
   readonly bytes: number;
   /** Runs of panels that read the same input blocks. */
@@ -122,7 +124,8 @@ export function panelsOf(channels: Channels, window: Window, lanes: number): Pan
     if (run?.firstBlock === firstBlock) run.count++;
     else runs.push({ panel, count: 1, firstBlock });
   }
-  return { count, blocks, lanes, bytes: blocks * window.kh * window.kw * lanes * VECTOR_BYTES, runs };
+  const bytes = blocks * window.kh * window.kw * lanes * VECTOR_BYTES;
+  return { count, blocks, lanes, width: Math.min(ins, lanes), bytes, runs };
 }
 
 /** Strides, in floats, that lead through torch-ordered weights as panels are filled: see assembly/kernels/pack.ts. */
@@ -220,7 +223,16 @@ function runsOfPixels(
   return { images: out.n, along: Math.ceil(total / count), rows };
 }
 
-/** out = the windows of x times the packed weights, and the epilogue, for x that is already padded. */
+/** Rows of a kernel, from the first on. */
+export interface Taps {
+  readonly first: number;
+  readonly count: number;
+}
+
+/**
+ * out = the windows of x times the packed weights, and the epilogue, for x that is already padded. `taps`: of the kernel's rows
+ * only these, of which the first falls on the first row of x.
+ */
 export function contractWindows(
   plan: StepWriter,
   out: View,
@@ -229,11 +241,13 @@ export function contractWindows(
   epilogue: Epilogue,
   window: Window,
   panels: Panels,
+  taps: Taps = { first: 0, count: window.kh },
 ): void {
   const { kh, kw, dh, dw } = window;
   const { bias, residual } = epilogue;
-  const lanes = lanesOf(x);
+  const { lanes, width } = panels;
   const tap = lanes * VECTOR_BYTES;
+  const joined = dw === 1 && width === lanes;
   const { images, along, rows } = runsOfPixels(out, x, residual, window);
   // Blocks one after the other without a gap, and a single tap: one loop over all channels.
   const flat = x.block === x.pixel && kh === 1 && kw === 1;
@@ -242,7 +256,7 @@ export function contractWindows(
       plan,
       dataOf(out, panel * out.block),
       dataOf(x, firstBlock * x.block),
-      after(packed, panel * panels.bytes),
+      after(packed, panel * panels.bytes + taps.first * kw * tap),
       {
         ...epilogue,
         bias: bias && after(bias, panel * VECTOR_BYTES),
@@ -260,10 +274,10 @@ export function contractWindows(
           ? [[panels.blocks * lanes, 4, VECTOR_BYTES]]
           : [
               [panels.blocks, x.block, kh * kw * tap],
-              [kh, dh * x.row, kw * tap],
+              [taps.count, dh * x.row, kw * tap],
               // Neighbouring taps of a row are neighbours in memory, so they join the loop over channels.
-              ...(dw === 1 ? [] : [[kw, dw * x.pixel, tap] as const]),
-              [dw === 1 ? kw * lanes : lanes, 4, VECTOR_BYTES],
+              ...(joined ? [] : [[kw, dw * x.pixel, tap] as const]),
+              [joined ? kw * lanes : width, 4, VECTOR_BYTES],
             ],
       },
     );
@@ -287,7 +301,7 @@ export function contractPixels(
   panels: Panels,
 ): { partial: Place; parts: number } {
   const { kh, kw, sh, sw, dh, dw } = window;
-  const lanes = lanesOf(x);
+  const { lanes, width } = panels;
   const tap = lanes * VECTOR_BYTES;
   const single = dy.h === 1 && dy.w === 1;
   // One block after the other without a gap: their channels are rows of one unit.
@@ -295,8 +309,11 @@ export function contractPixels(
   const parts = partsOf(x.n, panels.count * (flat ? 1 : panels.blocks) * kh);
   const images = x.n / parts;
   const partial = plan.scratch((parts * panels.count * panels.bytes) / 4);
+  // Of one block that is not full, the taps of a row are units by themselves.
+  const narrow = width < lanes;
+  const joined = dw === 1 && !narrow;
   for (const { panel, count, firstBlock } of panels.runs) {
-    for (let kx = 0; kx < (dw === 1 ? 1 : kw); kx++) {
+    for (let kx = 0; kx < (joined || narrow ? 1 : kw); kx++) {
       contract(
         plan,
         after(partial, panel * panels.bytes + kx * tap),
@@ -307,11 +324,12 @@ export function contractPixels(
           units: [
             [parts, panels.count * panels.bytes, images * x.image, images * dy.image],
             [count, panels.bytes, 0, dy.block],
-            [flat ? 1 : panels.blocks, kh * kw * tap, x.block, 0],
+            ...(narrow ? [] : [[flat ? 1 : panels.blocks, kh * kw * tap, x.block, 0] as const]),
             [kh, kw * tap, dh * x.row, 0],
+            ...(narrow ? [[kw, tap, dw * x.pixel, 0] as const] : []),
           ],
           rows: {
-            count: flat ? panels.blocks * lanes : dw === 1 ? kw * lanes : lanes,
+            count: flat ? panels.blocks * lanes : joined ? kw * lanes : width,
             c: VECTOR_BYTES,
             a: 4,
             residual: 0,

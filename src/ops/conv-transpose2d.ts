@@ -3,6 +3,7 @@ import { formatShape, type Shape } from "../tensor.js";
 import { channelSum } from "./channel-sum.js";
 import { type ConvAttrs, conv2d, conv2dGradWeight, kernelSize, writeConvTranspose } from "./conv2d.js";
 import { toBlocked } from "./dense.js";
+import { NO_EPILOGUE } from "./epilogue.js";
 import { type GraphWriter, type Op, sizes4, type Value } from "./op.js";
 import { pad } from "./pad.js";
 import { sliced } from "./rearrange.js";
@@ -103,9 +104,9 @@ const convTransposeOp: Op<ConvTransposeAttrs> = {
     const [x, w, b] = node.inputs;
     const [y] = node.outputs;
     const { top, left } = node.attrs;
-    const bias = b ? plan.place(b) : null;
+    const epilogue = { ...NO_EPILOGUE, bias: b ? plan.place(b) : null };
     const attrs = convAttrs(node.attrs);
-    writeConvTranspose(plan, plan.view(y!), plan.view(x!), w!, bias, y!.shape, attrs, { top, left });
+    writeConvTranspose(plan, plan.view(y!), plan.view(x!), w!, epilogue, y!.shape, attrs, { top, left });
   },
 };
 

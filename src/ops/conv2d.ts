@@ -1,7 +1,8 @@
 import { check } from "../errors.js";
 import { formatShape, type Shape } from "../tensor.js";
 import { type Absorbed, absorb, finishOf, type Scaling } from "./absorb.js";
-import { chooseConv } from "./algorithm.js";
+import { add } from "./add.js";
+import { chooseConv, gradWeightInTiles } from "./algorithm.js";
 import { channelSum } from "./channel-sum.js";
 import {
   type Channels,
@@ -10,18 +11,19 @@ import {
   packed,
   packing,
   panelsOf,
+  type Taps,
   type WeightOrder,
   type Window,
 } from "./contraction.js";
 import { isDepthwise, writeDepthwise, writeDepthwiseGradWeight } from "./depthwise.js";
 import { type Epilogue, NO_EPILOGUE } from "./epilogue.js";
-import { inside, lanesOf, type Place, type View } from "./layout.js";
+import { inside, LANES, lanesOf, type View } from "./layout.js";
 import { type Op, type StepWriter, sizes4, type Value } from "./op.js";
-import { writePad } from "./pad.js";
+import { padGradInput, writePad } from "./pad.js";
 import { contractPhases, hasPhases } from "./phases.js";
-import { checkRank, windowCount } from "./shape.js";
+import { checkRank, sameShape, windowCount } from "./shape.js";
 import { isVector, writeVector } from "./vector.js";
-import { writeWinograd } from "./winograd.js";
+import { writeWinograd, writeWinogradGradWeight } from "./winograd.js";
 
 export interface ConvAttrs extends Omit<Window, "kh" | "kw">, Absorbed {
   readonly groups: number;
@@ -173,25 +175,46 @@ function writeConv(
   contractWindows(plan, out, x, weights, epilogue, window, panels);
 }
 
-/** dx: the convolution of dy, spread by the stride and padded by the kernel, with the kernels turned and transposed. */
-const conv2dGradInput: Op<ConvAttrs & { shape: Shape }> = {
+/** Rows and columns of a result that come before the part of it that is computed. */
+interface Cut {
+  readonly top: number;
+  readonly left: number;
+}
+
+const NO_CUT: Cut = { top: 0, left: 0 };
+
+/**
+ * dx: the convolution of dy, spread by the stride and padded by the kernel, with the kernels turned and transposed. Inputs:
+ * dy, w, and what is added to it or null. `cut`: where the shape is not all that the windows have seen.
+ */
+const conv2dGradInput: Op<ConvAttrs & { shape: Shape; cut?: Cut }> = {
   name: "conv2dGradInput",
   infer: (_inputs, { shape }) => [{ shape }],
   macs(node) {
     const [n, , oh, ow] = sizes4(node.inputs[0]!.shape);
     return n * oh * ow * node.inputs[1]!.elements;
   },
+  /** Of a border of zeros nobody asks for the gradient; other gradients of the same value are added at once. */
+  absorb(node, next) {
+    const [dy, w, residual] = node.inputs;
+    const { outputs, attrs } = next;
+    if (residual) return null;
+    if (next.op === padGradInput && attrs.mode === "zeros") {
+      const { top, left } = node.attrs.cut ?? NO_CUT;
+      const cut = { top: top + attrs.top, left: left + attrs.left };
+      return { ...node, outputs, attrs: { ...node.attrs, shape: attrs.shape, cut } };
+    }
+    const other = next.inputs.find((value) => value !== node.outputs[0]);
+    const adds = next.op === add && other?.form === "blocked" && sameShape(other.shape, outputs[0]!.shape);
+    const { channels } = geometry(node.attrs.shape, w!.shape, node.attrs);
+    return adds && !isDepthwise(channels) ? { ...node, inputs: [dy!, w!, other], outputs } : null;
+  },
   steps(node, plan) {
-    const [dy, w] = node.inputs;
-    writeConvTranspose(
-      plan,
-      plan.view(node.outputs[0]!),
-      plan.view(dy!),
-      w!,
-      null,
-      node.attrs.shape,
-      node.attrs,
-    );
+    const [dy, w, residual] = node.inputs;
+    const { shape, cut } = node.attrs;
+    const epilogue = { ...NO_EPILOGUE, residual: residual ? plan.view(residual) : null };
+    const out = plan.view(node.outputs[0]!);
+    writeConvTranspose(plan, out, plan.view(dy!), w!, epilogue, shape, node.attrs, cut);
   },
 };
 
@@ -200,6 +223,31 @@ function columnsOf(x: View, left: number, w: number): View {
   const first = Math.max(0, -left);
   return inside(x, 0, first, x.h, Math.min(x.w - first, w - Math.max(0, left)));
 }
+
+/** Rows of outputs that see the same rows of a kernel; its others lie above or below the image. */
+interface SeenRows {
+  readonly first: number;
+  readonly count: number;
+  readonly taps: Taps;
+}
+
+/** Runs of such rows, for windows that begin `top` rows above an image of h rows. */
+function seenRows(outputs: number, kh: number, top: number, h: number): SeenRows[] {
+  const runs: SeenRows[] = [];
+  for (let y = 0; y < outputs; y++) {
+    const first = Math.max(0, top - y);
+    const taps = { first, count: Math.min(kh, h + top - y) - first };
+    const last = runs.at(-1);
+    if (last && last.taps.first === first && last.taps.count === taps.count)
+      runs[runs.length - 1] = { ...last, count: last.count + 1 };
+    else runs.push({ first: y, count: 1, taps });
+  }
+  return runs;
+}
+
+/** Rows of zeros are left out where they are so much of what the windows see, and rows are as long as the microkernel likes. */
+const SHARE_OF_ZEROS = 0.15;
+const LONG_ROW = 8;
 
 /**
  * Appends what a convolution's gradient with respect to its input is: dx of the given shape from dy. `cut`: rows and
@@ -210,17 +258,17 @@ export function writeConvTranspose(
   out: View,
   dy: View,
   weight: Value,
-  bias: Place | null,
+  epilogue: Epilogue,
   shape: Shape,
   attrs: ConvAttrs,
-  cut: { readonly top: number; readonly left: number } = { top: 0, left: 0 },
+  cut: Cut = NO_CUT,
 ): void {
   const { sh, sw, dh, dw } = attrs;
   const { channels, window, backward } = geometry(shape, weight.shape, attrs);
   const { outs, groupOuts, ins, groupIns } = channels;
   const turned: Channels = { outs: ins, groupOuts: groupIns, ins: outs, groupIns: groupOuts };
   if (hasPhases(window) && !isDepthwise(channels)) {
-    contractPhases(plan, out, dy, weight, bias, turned, backward, window, cut);
+    contractPhases(plan, out, dy, weight, epilogue, turned, backward, window, cut);
     return;
   }
   const steady: Window = { ...window, sh: 1, sw: 1 };
@@ -228,6 +276,30 @@ export function writeConvTranspose(
   const w = out.w + (window.kw - 1) * dw;
   const top = (window.kh - 1) * dh - cut.top;
   const left = (window.kw - 1) * dw - cut.left;
+  const seen = seenRows(out.h, window.kh, top, dy.h);
+  const rows = seen.reduce((sum, { count, taps }) => sum + count * taps.count, 0);
+  if (
+    sh === 1 &&
+    sw === 1 &&
+    dh === 1 &&
+    !isDepthwise(channels) &&
+    out.w >= LONG_ROW &&
+    rows < (1 - SHARE_OF_ZEROS) * out.h * window.kh &&
+    seen.every(({ taps }) => taps.count > 0) &&
+    chooseConv(plan, out, dy, weight, turned, steady) === "direct"
+  ) {
+    const source = plan.scratchView(out.n, outs, dy.h, w);
+    writePad(plan, source, columnsOf(dy, left, w), { top: 0, left: Math.max(0, left), mode: "zeros" });
+    const panels = panelsOf(turned, steady, LANES);
+    const weights = packed(plan, weight, turned, steady, panels, backward);
+    for (const { first, count, taps } of seen) {
+      const part = (view: View): View => inside(view, first, 0, count, out.w);
+      const from = inside(source, first - top + taps.first, 0, count + taps.count - 1, w);
+      const residual = epilogue.residual && part(epilogue.residual);
+      contractWindows(plan, part(out), from, weights, { ...epilogue, residual }, steady, panels, taps);
+    }
+    return;
+  }
   let source = dy;
   if (top !== 0 || left !== 0 || sh > 1 || sw > 1 || h !== dy.h || w !== dy.w) {
     source = plan.scratchView(out.n, outs, h, w);
@@ -237,10 +309,10 @@ export function writeConvTranspose(
     writePad(plan, source, columns, padding, { sh, sw });
   }
   if (isDepthwise(channels)) {
-    writeDepthwise(plan, out, source, weight, steady, backward, null, { ...NO_EPILOGUE, bias });
+    writeDepthwise(plan, out, source, weight, steady, backward, null, epilogue);
     return;
   }
-  writeConv(plan, out, source, weight, turned, steady, backward, null, { ...NO_EPILOGUE, bias });
+  writeConv(plan, out, source, weight, turned, steady, backward, null, epilogue);
 }
 
 /** dw[k, c, i, j] = the sum over n, y, x of dy[n, k, y, x] x[n, c, y sh + i dh, x sw + j dw]. */
@@ -261,7 +333,10 @@ export const conv2dGradWeight: Op<ConvAttrs & { shape: Shape }> = {
       return;
     }
     const panels = panelsOf(channels, window, lanesOf(view));
-    const { partial, parts } = contractPixels(plan, view, plan.view(dy!), window, panels);
+    const grads = plan.view(dy!);
+    const { partial, parts } = gradWeightInTiles(plan, grads, view, channels, window)
+      ? writeWinogradGradWeight(plan, view, grads, panels)
+      : contractPixels(plan, view, grads, window, panels);
     const constants = packing(plan, channels, window, panels, forward, parts);
     plan.step(
       "unpack",

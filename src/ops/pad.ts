@@ -104,7 +104,7 @@ export const pad: Op<PadAttrs> = {
   },
 };
 
-const padGradInput: Op<PadAttrs & { shape: Shape }> = {
+export const padGradInput: Op<PadAttrs & { shape: Shape }> = {
   name: "padGradInput",
   infer: (_inputs, { shape }) => [{ shape }],
   steps(node, plan) {

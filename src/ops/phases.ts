@@ -10,8 +10,8 @@ import {
   type WeightOrder,
   type Window,
 } from "./contraction.js";
-import { NO_EPILOGUE } from "./epilogue.js";
-import { inside, type Place, type View } from "./layout.js";
+import type { Epilogue } from "./epilogue.js";
+import { inside, type View } from "./layout.js";
 import type { StepWriter, Value } from "./op.js";
 import { writePad } from "./pad.js";
 
@@ -70,7 +70,7 @@ export function contractPhases(
   out: View,
   x: View,
   weight: Value,
-  bias: Place | null,
+  epilogue: Epilogue,
   channels: Channels,
   order: WeightOrder,
   { kh, kw, sh, sw }: Window,
@@ -89,22 +89,23 @@ export function contractPhases(
     for (const column of columns) {
       const window = { kh: row.taps, kw: column.taps, sh: 1, sw: 1, dh: 1, dw: 1 };
       const panels = panelsOf(channels, window, 8);
-      const to: View = {
-        ...inside(out, row.first, column.first, row.count, column.count),
-        row: out.row * sh,
-        pixel: out.pixel * sw,
-      };
+      const phase = (view: View): View => ({
+        ...inside(view, row.first, column.first, row.count, column.count),
+        row: view.row * sh,
+        pixel: view.pixel * sw,
+      });
       const height = row.count + Math.max(1, row.taps) - 1;
       const width = column.count + Math.max(1, column.taps) - 1;
       const from = inside(source, row.start + top, column.start + left, height, width);
       const base = last(row, sh, kh) * kw + last(column, sw, kw);
       const taps = { base, sy: sign * sh * kw, sx: sign * sw };
-      // Where no tap falls, only the bias is left, and there is nothing to pack.
+      // Where no tap falls, only the epilogue is left, and there is nothing to pack.
       const none = row.taps * column.taps === 0;
       const weights = none
         ? plan.place(weight)
         : packed(plan, weight, channels, window, panels, { ...order, taps });
-      contractWindows(plan, to, from, weights, { ...NO_EPILOGUE, bias }, window, panels);
+      const residual = epilogue.residual && phase(epilogue.residual);
+      contractWindows(plan, phase(out), from, weights, { ...epilogue, residual }, window, panels);
     }
   }
 }

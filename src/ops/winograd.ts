@@ -5,13 +5,14 @@ import type { ConvAlgorithm } from "./algorithm.js";
 import {
   type Channels,
   constantsOf,
+  type Panels,
   packing,
   panelsOf,
   type WeightOrder,
   type Window,
 } from "./contraction.js";
 import { bounds, type Epilogue, NO_EPILOGUE } from "./epilogue.js";
-import { LANES, type View } from "./layout.js";
+import { LANES, type Place, type View } from "./layout.js";
 import { float, type StepWriter, type Value } from "./op.js";
 
 const PIXEL_BYTES = 4 * LANES;
@@ -116,4 +117,65 @@ export function writeWinograd(
     [out, v, v ? 0 : x, weights, bias ?? 0, residual ?? 0, tiling, sums, scratch],
     2 * (shared ? run : panels.count) * group * points * LANES * (c + LANES),
   );
+}
+
+/** What the partial gradients of all groups may take. */
+const PARTIAL_BYTES = 8 * 2 ** 20;
+/** Longer sums over tiles gain nothing. */
+const LONGEST_GROUP = 128;
+
+/** The gradient of packed weights, as partial sums one after the other, by tiles of 4x4 outputs. Returns them and their number. */
+export function writeWinogradGradWeight(
+  plan: StepWriter,
+  x: View,
+  dy: View,
+  panels: Panels,
+): { partial: Place; parts: number } {
+  const points = 36;
+  const [c, k] = [panels.blocks * LANES, panels.count * LANES];
+  const [down, across] = [Math.ceil(dy.h / 4), Math.ceil(dy.w / 4)];
+  const tiles = dy.n * down * across;
+  const gradBytes = panels.count * panels.bytes;
+
+  const most = Math.min(LONGEST_GROUP, Math.floor(GROUP_BYTES / (points * (c + k) * 4)));
+  const many = Math.ceil(tiles / Math.max(1, most));
+  const shared = many < MANY_GROUPS || many * gradBytes > PARTIAL_BYTES;
+  const groups = shared ? 1 : many;
+  const group = Math.ceil(tiles / groups);
+  const run = shared ? 1 : panels.count;
+
+  const sumPoint = c * PIXEL_BYTES + GAP_BYTES;
+  const [point, gradPoint] = [c, k].map((channels) => group * channels * 4 + GAP_BYTES) as [number, number];
+  const inputs = WORK_BYTES + points * sumPoint;
+  const grads = inputs + points * point;
+  const scratch = plan.threadScratch((shared ? inputs : grads + points * gradPoint) / 4);
+  const tiling = plan.constants([
+    ...[down, across, tiles, group, run, point, inputs],
+    ...bounds(NO_EPILOGUE),
+    ...NUMBERS,
+    ...[gradPoint, sumPoint, grads],
+    ...[1 / 3, Math.SQRT2 / 3].map(float),
+  ]);
+  const product = constantsOf(
+    plan,
+    {
+      units: [],
+      rows: { count: c, c: PIXEL_BYTES, a: 4, residual: 0 },
+      sum: [[group, c * 4, k * 4]],
+    },
+    NO_EPILOGUE,
+  );
+  const [v, s] = shared ? [point, gradPoint].map((bytes) => plan.scratch((points * bytes) / 4)) : [0, 0];
+  if (v && s) {
+    plan.step("winograd4Input", tiles, [v, x, tiling, scratch], 8 * points * c);
+    plan.step("winograd4Grad", tiles, [s, dy, tiling, scratch], 8 * points * k);
+  }
+  const partial = plan.scratch((groups * gradBytes) / 4);
+  plan.step(
+    "winograd4GradWeight",
+    groups * Math.ceil(panels.count / run),
+    [partial, v!, s!, x, dy, tiling, product, scratch],
+    2 * run * points * LANES * c * (group + LANES),
+  );
+  return { partial, parts: groups };
 }
