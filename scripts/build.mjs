@@ -94,7 +94,13 @@ async function buildBundles() {
   });
   writeFileSync(at("build/third-party-licences.txt"), licencesOf([...nodeInputs, ...browserInputs]));
 
-  const single = { ...common, minify: true, platform: "browser", target: targets.browser };
+  const single = {
+    ...common,
+    plugins: [...common.plugins, atOnce],
+    minify: true,
+    platform: "browser",
+    target: targets.browser,
+  };
   await esbuild.build({
     ...single,
     entryPoints: ["src/bundle-all.ts"],
@@ -104,11 +110,27 @@ async function buildBundles() {
     ...single,
     entryPoints: ["src/bundle.ts"],
     outfile: "build/featuremap.min.js",
-    plugins: [...common.plugins, withoutPth],
+    plugins: [...single.plugins, withoutPth],
   });
   if (existsSync(at("src/wasm/worker.ts")))
     writeFileSync(at("build/featuremap.worker.js"), (await bundleWorker()).text);
 }
+
+/** Imports at once what is loaded late elsewhere: esbuild would wrap every module that it reaches. */
+const atOnce = {
+  name: "at-once",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, ({ path }) => {
+      const imports = [];
+      const contents = readFileSync(path, "utf8").replaceAll(/await import\("([^"]+)"\)/g, (_, file) => {
+        const name = `late${imports.length}`;
+        imports.push(`import * as ${name} from "${file}";`);
+        return name;
+      });
+      return { contents: [contents, ...imports].join("\n"), loader: "ts" };
+    });
+  },
+};
 
 /** Leaves the reader of torch.save's files out. */
 const withoutPth = {

@@ -2,9 +2,8 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { deflateRawSync } from "node:zlib";
 import { build } from "esbuild";
-import { delta } from "./delta.mjs";
+import { compress } from "lzma1";
 import { hashOf, root } from "./setup.mjs";
 
 const wasmInputs = ["assembly", "asconfig.json", "node_modules/assemblyscript/package.json"];
@@ -22,8 +21,7 @@ export const nodeRequire =
 
 /**
  * `import bytes from "wasm:simd"`: the binary of that target in asconfig.json, compiled when its sources changed;
- * "wasm:relaxed-from-simd": what makes one binary of another; "wasm:simd.deflate": deflated, since base64 hides from a
- * server's compression what repeats.
+ * "wasm:packed": the release builds, as src/wasm/inline.ts unpacks them.
  */
 export const wasm = {
   name: "wasm",
@@ -36,14 +34,28 @@ export const wasm = {
     onLoad({ filter: /.*/, namespace: "wasm" }, async ({ path }) => {
       if (!existsSync(join(root, "assembly/index.ts")))
         return { errors: [{ text: "assembly/index.ts does not exist" }] };
-      const [name, deflate] = path.split(".");
-      const [target, base] = name.split("-from-");
-      const bytes = readFileSync(await compile(target));
-      const contents = base ? delta(readFileSync(await compile(base)), bytes) : bytes;
-      return { contents: deflate ? deflateRawSync(contents, { level: 9 }) : contents, loader: "binary" };
+      const contents = path === "packed" ? await packed() : readFileSync(await compile(path));
+      return { contents, loader: "binary" };
     });
   },
 };
+
+let packing;
+
+/** Both release builds in one stream of LZMA, since most of the second is in the first, after the ends of both. */
+function packed() {
+  packing ??= (async () => {
+    const [simd, relaxed] = await Promise.all(["simd", "relaxed"].map(compile)).then((paths) =>
+      paths.map((path) => readFileSync(path)),
+    );
+    const ends = Buffer.alloc(8);
+    ends.writeUInt32LE(simd.length, 0);
+    ends.writeUInt32LE(simd.length + relaxed.length, 4);
+    // Without the header: settings and length, which src/wasm/lzma.ts knows.
+    return Buffer.concat([ends, compress(Buffer.concat([simd, relaxed]), 9).subarray(13)]);
+  })();
+  return packing;
+}
 
 /** `import source from "worker:inline"`: the worker's bundle as text, to start a worker from without any address. */
 export const inlineWorker = {

@@ -1,5 +1,8 @@
 // Everything in a single file, for a plain <script type="module">.
 
+// First, for deflate packs its base64 worst in one block with the rest.
+import "./wasm/inline.js";
+
 export * as data from "./data/index.js";
 export * as functional from "./functional/index.js";
 export * as image from "./image/index.js";

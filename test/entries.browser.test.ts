@@ -48,6 +48,27 @@ test("inline, by URL and as a single file give the same bits, and warn once wher
   }
 });
 
+test("what reads weights is fetched when a file is read, and torch.save's reader when the file is one of its", async () => {
+  const { conv2d, sequential } = await load<typeof Library>("/build/browser/index.js");
+  const fetched = () => {
+    const names = performance.getEntriesByType("resource").map(({ name }) => new URL(name).pathname);
+    return ["read-weights", "pth"].filter((part) =>
+      names.some((name) => name.startsWith(`/build/browser/${part}-`)),
+    );
+  };
+  const model = await sequential([conv2d(1, 1)]).build([1, 1, 1]);
+  const other = await sequential([conv2d(1, 1)]).build([1, 1, 1], { seed: 1 });
+  const file = model.toSafetensors();
+  assert.equal(fetched(), []);
+  await other.load(file);
+  assert.equal(other.toSafetensors(), file);
+  assert.equal(fetched(), ["read-weights"]);
+  await rejectsMessage(other.load(await fixture("weights/pth/legacy-2.pth")), /unexpected: 1\.weight/);
+  assert.equal(fetched(), ["read-weights", "pth"]);
+  model.dispose();
+  other.dispose();
+});
+
 test("the single file holds training, data and functions too", async () => {
   const { train, functional, data, tensor, sequential, flatten, linear } =
     await load<typeof Bundle>("/build/featuremap.min.js");

@@ -53,8 +53,8 @@ test("imports point downwards", () => {
   for (const { file, unit, text } of files) {
     if (entries.includes(unit)) continue;
     for (const path of importsOf(text)) {
-      const target = path === "#platform" ? "platform" : unitOf(posix.join(posix.dirname(file), path));
-      if (!path.startsWith(".") && path !== "#platform") continue;
+      const target = path.startsWith("#") ? "platform" : unitOf(posix.join(posix.dirname(file), path));
+      if (!/^[.#]/.test(path)) continue;
       if (posix.join("src", posix.dirname(file), path).split("/")[0] === "build") continue;
       if (target !== unit && (level(target) < 0 || level(target) < level(unit)))
         upward.push(`${file} imports ${path}`);

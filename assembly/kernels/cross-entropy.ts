@@ -1,7 +1,7 @@
 // Cross entropy of softmax scores against class indices, with label smoothing (Szegedy et al., 2016): the mean over the
 // batch of log(sum e^z) minus z of the target, which counts 1 - smoothing, and of all classes, which share the rest.
 
-import { exp, log } from "../lib/math";
+import { expCalled, logCalled } from "../lib/math";
 import { at } from "../lib/simd";
 import { accumulate, doubleAt, sumOfLanes } from "../lib/sums";
 import { laneMask, LANES, View, view } from "../lib/view";
@@ -53,14 +53,14 @@ export function crossEntropy(
     for (let c = 0; c < v.c; c += 4) {
       const mask = laneMask(v.c - c, 0);
       const z = f32x4.sub(v128.load(scoresAt(v, p, c)), top);
-      const e = v128.and(exp(z), mask), s = v128.and(z, mask);
+      const e = v128.and(expCalled(z), mask), s = v128.and(z, mask);
       powers = f64x2.add(powers, f64x2.promote_low_f32x4(e));
       powers = f64x2.add(powers, f64x2.promote_low_f32x4(i64x2.shuffle(e, e, 1, 0)));
       scores = f64x2.add(scores, f64x2.promote_low_f32x4(s));
       scores = f64x2.add(scores, f64x2.promote_low_f32x4(i64x2.shuffle(s, s, 1, 0)));
     }
     // Everything relative to the largest score.
-    const normalizer = <f64>f32x4.extract_lane(log(f32x4.splat(<f32>sumOfLanes(powers))), 0);
+    const normalizer = <f64>f32x4.extract_lane(logCalled(f32x4.splat(<f32>sumOfLanes(powers))), 0);
     const target = <i32>load<f32>(at(targets, n));
     const score = load<f32>(scoresAt(v, p, target & ~3) + (target & 3) * 4) - f32x4.extract_lane(top, 0);
     let loss = (1 - smoothing) * (normalizer - <f64>score);
@@ -88,7 +88,7 @@ export function crossEntropyGradInput(
     const top = largest(v, p);
     let powers = f64x2.splat(0);
     for (let c = 0; c < v.blocks * LANES; c += 4) {
-      const e = v128.and(exp(f32x4.sub(v128.load(scoresAt(v, p, c)), top)), laneMask(v.c - c, 0));
+      const e = v128.and(expCalled(f32x4.sub(v128.load(scoresAt(v, p, c)), top)), laneMask(v.c - c, 0));
       v128.store(scoresAt(o, q, c), e);
       powers = f64x2.add(powers, f64x2.promote_low_f32x4(e));
       powers = f64x2.add(powers, f64x2.promote_low_f32x4(i64x2.shuffle(e, e, 1, 0)));

@@ -2,7 +2,7 @@
 // x[j]^2 over the channels j from c - before to c + after. Four channels at a time; a neighbour d channels away is
 // shuffled together from the two groups of four that it lies in.
 
-import { exp, log } from "../lib/math";
+import { expCalled, logCalled } from "../lib/math";
 import { madd } from "../lib/simd";
 import { laneMask, LANES, View, view } from "../lib/view";
 
@@ -79,8 +79,6 @@ function addNeighbours<F>(
 }
 
 /** A row of s. */
-// @ts-ignore: decorator
-@inline
 function scales(out: usize, pixel: i32, v: View, n: i32, group: i32, y: i32, g: Neighbours): void {
   const start = f32x4.splat(g.k);
   let q = out;
@@ -89,8 +87,6 @@ function scales(out: usize, pixel: i32, v: View, n: i32, group: i32, y: i32, g: 
 }
 
 /** A row of s^-beta. For 3/4, which nearly every network has, two roots are several times faster than exp and log. */
-// @ts-ignore: decorator
-@inline
 function powers(out: usize, outPixel: i32, s: usize, pixel: i32, w: i32, beta: f32): void {
   const one = f32x4.splat(1), exponent = f32x4.splat(-beta);
   let q = out, p = s;
@@ -101,7 +97,7 @@ function powers(out: usize, outPixel: i32, s: usize, pixel: i32, w: i32, beta: f
     }
   } else {
     for (let i = w; i > 0; --i, q += outPixel, p += pixel) {
-      v128.store(q, exp(f32x4.mul(exponent, log(v128.load(p)))));
+      v128.store(q, expCalled(f32x4.mul(exponent, logCalled(v128.load(p)))));
     }
   }
 }

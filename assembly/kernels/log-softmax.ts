@@ -1,5 +1,5 @@
 import { channelMask, largestChannel, sumLanes } from "../lib/channels";
-import { exp, log } from "../lib/math";
+import { expCalled, logCalled } from "../lib/math";
 import { madd } from "../lib/simd";
 import { view } from "../lib/view";
 
@@ -15,10 +15,10 @@ export function logSoftmax(out: usize, x: usize, begin: i32, end: i32): void {
       let s0 = f32x4.splat(0), s1 = s0;
       let from = p;
       for (let b = 0; b < o.blocks; ++b, from += v.block) {
-        s0 = f32x4.add(s0, v128.and(exp(f32x4.sub(v128.load(from), m)), channelMask(o, b, 0)));
-        s1 = f32x4.add(s1, v128.and(exp(f32x4.sub(v128.load(from, 16), m)), channelMask(o, b, 4)));
+        s0 = f32x4.add(s0, v128.and(expCalled(f32x4.sub(v128.load(from), m)), channelMask(o, b, 0)));
+        s1 = f32x4.add(s1, v128.and(expCalled(f32x4.sub(v128.load(from, 16), m)), channelMask(o, b, 4)));
       }
-      const logSum = log(f32x4.splat(sumLanes(f32x4.add(s0, s1))));
+      const logSum = logCalled(f32x4.splat(sumLanes(f32x4.add(s0, s1))));
       from = p;
       let to = q;
       for (let b = 0; b < o.blocks; ++b, from += v.block, to += o.block) {
@@ -50,8 +50,8 @@ export function logSoftmaxGradInput(dx: usize, dy: usize, y: usize, begin: i32, 
       grad = p;
       let saved = r, to = q;
       for (let b = 0; b < d.blocks; ++b, to += d.block, grad += e.block, saved += o.block) {
-        const g0 = madd(v128.load(grad), exp(v128.load(saved)), minus);
-        const g1 = madd(v128.load(grad, 16), exp(v128.load(saved, 16)), minus);
+        const g0 = madd(v128.load(grad), expCalled(v128.load(saved)), minus);
+        const g1 = madd(v128.load(grad, 16), expCalled(v128.load(saved, 16)), minus);
         v128.store(to, v128.and(g0, channelMask(d, b, 0)));
         v128.store(to, v128.and(g1, channelMask(d, b, 4)), 16);
       }

@@ -52,11 +52,10 @@ function finish(g: Reduction, x: v128): v128 {
   return f64x2.mul(g.root ? f64x2.sqrt(x) : x, f64x2.splat(<f64>g.factor));
 }
 
-/** `kind` is a literal at every call, so its branches fold. */
-// @ts-ignore: decorator
-@inline
-function along(kind: i32, out: usize, x: usize, g: Reduction, begin: i32, end: i32): void {
-  const inner = g.inner, groups = (inner + 3) >> 2, row = inner << 2;
+/** Units are groups of four of the inner numbers, or fewer at their end, counted through them, then the outer ones. */
+export function reduce(out: usize, x: usize, geometry: usize, begin: i32, end: i32): void {
+  const g = changetype<Reduction>(geometry);
+  const kind = g.kind, inner = g.inner, groups = (inner + 3) >> 2, row = inner << 2;
   const none = f64x2.splat(startOf(kind));
   for (let unit = begin; unit < end; ++unit) {
     const outer = unit / groups, first = (unit - outer * groups) << 2;
@@ -91,19 +90,6 @@ function along(kind: i32, out: usize, x: usize, g: Reduction, begin: i32, end: i
       for (; left > 0; --left, p += row) a = take(kind, a, f64x2.splat(<f64>load<f32>(p)));
       store<f32>(at(to, column), <f32>f64x2.extract_lane(finish(g, a), 0));
     }
-  }
-}
-
-/** Units are groups of four of the inner numbers, or fewer at their end, counted through them, then the outer ones. */
-export function reduce(out: usize, x: usize, geometry: usize, begin: i32, end: i32): void {
-  const g = changetype<Reduction>(geometry);
-  switch (g.kind) {
-    case SUM: along(SUM, out, x, g, begin, end); break;
-    case SQUARES: along(SQUARES, out, x, g, begin, end); break;
-    case SIZES: along(SIZES, out, x, g, begin, end); break;
-    case MAX: along(MAX, out, x, g, begin, end); break;
-    case MIN: along(MIN, out, x, g, begin, end); break;
-    default: along(PRODUCT, out, x, g, begin, end);
   }
 }
 

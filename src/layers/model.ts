@@ -8,14 +8,9 @@ import { softmax as softmaxOp } from "../ops/softmax.js";
 import { formatShape, type Shape, sizeOf, Tensor } from "../tensor.js";
 import { type Runtime, runtime } from "../wasm/runtime.js";
 import { classNames } from "../weights/class-names.js";
-import {
-  nameOfSource,
-  type ReadWeightsOptions,
-  readWeights,
-  readWeightsOptions,
-  type WeightsSource,
-} from "../weights/read-weights.js";
-import { writeSafetensors } from "../weights/safetensors.js";
+import { type ReadWeightsOptions, readWeightsOptions } from "../weights/options.js";
+import type { WeightsSource } from "../weights/read-weights.js";
+import { writeSafetensors } from "../weights/write-safetensors.js";
 import { type Guess, guesses, softmax } from "./guess.js";
 import type { Layer, LayerRecord } from "./layer.js";
 import {
@@ -356,6 +351,7 @@ export class Model {
   async load(source: WeightsSource, options: LoadOptions & ReadWeightsOptions = {}): Promise<void> {
     checkOptions("load", options, ["strict", "skip", ...readWeightsOptions]);
     const { strict, skip, ...reading } = options;
+    const { nameOfSource, readWeights } = await import("../weights/read-weights.js");
     const { tensors, metadata } = await readWeights(source, reading);
     const given = { ...(strict !== undefined && { strict }), ...(skip !== undefined && { skip }) };
     this.loadStateDict(tensors, given, nameOfSource(source));

@@ -1,4 +1,4 @@
-import { isElsewhere, locate } from "#platform";
+import { isElsewhere, locate } from "#sources";
 import { check } from "../errors.js";
 import { usualPatience } from "../platform/download.js";
 import { type FileOptions, openFile } from "../weights/source.js";

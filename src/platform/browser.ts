@@ -1,4 +1,4 @@
-import { check, FeatureMapError } from "../errors.js";
+import { FeatureMapError } from "../errors.js";
 import type { TransferOptions } from "./download.js";
 import { fetchBytes, nameOf } from "./fetch-bytes.js";
 import type { Thread } from "./thread.js";
@@ -11,34 +11,6 @@ export async function readFile(
   const bytes = await fetchBytes(path);
   if (bytes) return bytes;
   throw new FeatureMapError(`Cannot fetch ${nameOf(path)}: there is nothing at this address. Check it.`);
-}
-
-/** Addresses have no links. */
-export async function isElsewhere(_path: string, _other: string): Promise<boolean> {
-  return false;
-}
-
-/** A page reads every file from an address. */
-export function locate(file: string | URL): { url: string } | { path: string } {
-  check(String(file) !== "", 'The address of the file is empty (""). Say where the file is.');
-  try {
-    return { url: new URL(file, globalThis.document?.baseURI ?? location.href).href };
-  } catch (cause) {
-    throw new FeatureMapError(`${file} is not an address. Check it.`, { cause });
-  }
-}
-
-export { downloadCache } from "./cache-storage.js";
-
-/** SHA-256 in hexadecimal digits. */
-export async function sha256(bytes: Uint8Array): Promise<string> {
-  if (!globalThis.crypto?.subtle) {
-    throw new FeatureMapError(
-      "sha256 cannot be checked here: browsers have it for https pages only. Leave it out.",
-    );
-  }
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** A page has no folders. */

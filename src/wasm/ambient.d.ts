@@ -3,13 +3,10 @@ declare module "wasm:simd" {
   const bytes: Uint8Array<ArrayBuffer>;
   export default bytes;
 }
-declare module "wasm:*.deflate" {
-  const deflated: Uint8Array<ArrayBuffer>;
-  export default deflated;
-}
-declare module "wasm:relaxed-from-simd" {
-  const delta: Uint8Array<ArrayBuffer>;
-  export default delta;
+/** Both builds, packed by scripts/plugins.mjs. */
+declare module "wasm:packed" {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
 }
 declare module "wasm:relaxed" {
   const bytes: Uint8Array<ArrayBuffer>;

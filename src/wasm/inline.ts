@@ -1,16 +1,16 @@
 // Kernels and worker carried in the bundle, so that no bundler, server or content security policy is in the way.
 
-import toRelaxed from "wasm:relaxed-from-simd.deflate";
-import simd from "wasm:simd.deflate";
+import packed from "wasm:packed";
 import source from "worker:inline";
-import { inflateSync } from "fflate";
-import { applyDelta } from "./delta.js";
+import { unpackLzma } from "./lzma.js";
 import { setCarrier } from "./runtime.js";
 
 setCarrier({
   bytes(wantRelaxed) {
-    const plain = inflateSync(simd);
-    return wantRelaxed ? applyDelta(plain, inflateSync(toRelaxed)) : plain;
+    // The ends of the plain build and of the relaxed one behind it.
+    const ends = new Uint32Array(packed.slice(0, 8).buffer);
+    const builds = unpackLzma(packed.subarray(8), ends[wantRelaxed ? 1 : 0]!);
+    return wantRelaxed ? builds.subarray(ends[0]) : builds;
   },
   worker: source,
 });

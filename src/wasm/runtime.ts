@@ -1,7 +1,6 @@
 /// <reference lib="dom" preserve="true" />
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { instantiateSync } from "@assemblyscript/loader";
 import { cores, pause, readFile } from "#platform";
 import { check, checkCount, checkFlags, checkOptions, FeatureMapError } from "../errors.js";
 import { withSharedMemory } from "./binary.js";
@@ -102,7 +101,7 @@ export class Runtime {
       kernels instanceof WebAssembly.Module
         ? kernels
         : new WebAssembly.Module(shared ? withSharedMemory(kernels) : new Uint8Array(kernels));
-    const { instance } = instantiateSync(this.#module, { env: { memory: this.heap.memory } });
+    const instance = new WebAssembly.Instance(this.#module, { env: { memory: this.heap.memory } });
     const exported = kernelsOf(instance);
     this.#names = exported.map(([name]) => name);
     this.kernels = exported.map(([, kernel]) => kernel);

@@ -7,4 +7,5 @@ export {
   type TransferProgress,
   type WeightsSource,
 } from "./read-weights.js";
-export { readSafetensors, type SafetensorsFile, writeSafetensors } from "./safetensors.js";
+export { readSafetensors, type SafetensorsFile } from "./safetensors.js";
+export { writeSafetensors } from "./write-safetensors.js";

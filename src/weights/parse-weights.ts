@@ -1,7 +1,7 @@
 import { check } from "../errors.js";
 import { isNpy, readNpy } from "./npy.js";
 import { openNpz } from "./npz.js";
-import { openPth, type WeightsFile } from "./pth.js";
+import type { WeightsFile } from "./pth.js";
 import { isPth } from "./pth-forms.js";
 import { openSafetensors } from "./safetensors.js";
 import { isZip, readZip } from "./zip.js";
@@ -25,7 +25,10 @@ export async function parseWeights(
   };
   check(file.length > 0, () => `${name} is empty: it has no bytes. Fetch or save it again.`);
   if (isZip(file) && isNpz(file, name)) return whole(await openNpz(file, name));
-  if (isPth(file)) return openPth(file, name, own);
+  if (isPth(file)) {
+    const { openPth } = await import("./pth.js");
+    return openPth(file, name, own);
+  }
   if (isNpy(file)) return whole({ tensors: new Map([["array", readNpy(file, name)]]), metadata: {} });
   check(
     !isText(file),

@@ -1,10 +1,12 @@
 import { checkIs, checkOptions } from "../errors.js";
 import { type Patience, usualPatience } from "../platform/download.js";
+import { type ReadWeightsOptions, readWeightsOptions } from "./options.js";
 import { parseWeights } from "./parse-weights.js";
 import type { WeightsFile } from "./pth.js";
-import { type FileOptions, type FileSource, fileOptions, openFile } from "./source.js";
+import { type FileSource, openFile } from "./source.js";
 
 export type { TransferProgress } from "../platform/download.js";
+export type { ReadWeightsOptions } from "./options.js";
 export { nameOfSource } from "./source.js";
 
 /**
@@ -12,15 +14,6 @@ export { nameOfSource } from "./source.js";
  * bytes, or what `fetch` gave.
  */
 export type WeightsSource = FileSource;
-
-/** How weights are fetched and read. */
-export interface ReadWeightsOptions extends FileOptions {
-  /** Which of several dictionaries of tensors in a file of torch.save, such as "state_dict_ema". */
-  key?: string;
-}
-
-/** Names of the options, for functions that pass them on. */
-export const readWeightsOptions = [...fileOptions, "key"] as const;
 
 /**
  * Reads a file of weights: safetensors, torch.save's (.pth, .pt), npy or npz, known by their contents. From an address

@@ -1,17 +1,15 @@
 // Where files come from: paths, addresses with a cache, Blobs, bytes, streams and responses.
 
-import { downloadCache, locate, readFile, sha256 as sha256Of } from "#platform";
+import { readFile } from "#platform";
+import { downloadCache, locate, sha256 as sha256Of } from "#sources";
 import { check, checkIs, checkSignal, FeatureMapError, show } from "../errors.js";
-import {
-  DownloadError,
-  download,
-  type Patience,
-  type TransferOptions,
-  type TransferProgress,
-} from "../platform/download.js";
+import { DownloadError, download, type Patience, type TransferOptions } from "../platform/download.js";
 import { MemoryDraft, noCache } from "../platform/draft.js";
 import { nameOf } from "../platform/fetch-bytes.js";
 import { BrokenStream, pump } from "../platform/pump.js";
+import type { FileOptions } from "./options.js";
+
+export { type FileOptions, fileOptions } from "./options.js";
 
 /**
  * Where a file comes from: a path or an address (in a page always an address), a Blob or File, bytes, a stream of
@@ -25,24 +23,6 @@ export type FileSource =
   | Uint8Array
   | ReadableStream<Uint8Array>
   | Response;
-
-/** How a file is fetched. */
-export interface FileOptions {
-  /** Called as bytes arrive. */
-  onProgress?: (progress: TransferProgress) => void;
-  /** Ends the reading at once; the promise rejects with the signal's reason, and nothing is left behind. */
-  signal?: AbortSignal;
-  /** The file's SHA-256 in hexadecimal digits; a file with another is an error. */
-  sha256?: string;
-  /**
-   * Whether what was fetched from an address is kept and taken from there the next time: in Node in the user's folder
-   * for caches or the folder given here, in a page in the browser's Cache API. Default true.
-   */
-  cache?: boolean | string;
-}
-
-/** Names of the options, for functions that pass them on. */
-export const fileOptions = ["onProgress", "signal", "sha256", "cache"] as const;
 
 /**
  * Reads a file and opens it. From an address it comes by a download that survives broken connections, and is kept for

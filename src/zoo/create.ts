@@ -8,14 +8,9 @@ import type { BuildOptions, Dialect, LoadOptions, Model } from "../layers/model.
 import { readings } from "../layers/state.js";
 import type { Shape, Tensor } from "../tensor.js";
 import { classNames } from "../weights/class-names.js";
+import { type ReadWeightsOptions, readWeightsOptions } from "../weights/options.js";
 import type { WeightsFile } from "../weights/pth.js";
-import {
-  nameOfSource,
-  type ReadWeightsOptions,
-  readWeights,
-  readWeightsOptions,
-  type WeightsSource,
-} from "../weights/read-weights.js";
+import type { WeightsSource } from "../weights/read-weights.js";
 
 /** How to make a network of the zoo. */
 export interface ZooOptions extends Omit<BuildOptions, "outputs">, ReadWeightsOptions {
@@ -141,5 +136,6 @@ interface Weights extends WeightsFile {
 }
 
 async function read(source: WeightsSource, options: ReadWeightsOptions): Promise<Weights> {
+  const { nameOfSource, readWeights } = await import("../weights/read-weights.js");
   return { ...(await readWeights(source, options)), name: nameOfSource(source) };
 }
