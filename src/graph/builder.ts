@@ -25,8 +25,8 @@ export interface PlanOptions {
   readonly keep?: readonly Value[];
   /** Whether runs change the parameter, so that what is derived from it is computed anew in each. */
   readonly trains?: (value: Value) => boolean;
-  /** How to compute convolutions that can be computed so; by what is fastest if left out. */
-  readonly convolution?: ConvAlgorithm;
+  /** How to compute convolutions that can be computed so, all of them or by layer; by what counts as fastest if left out. */
+  readonly convolution?: ConvAlgorithm | ReadonlyMap<string, ConvAlgorithm>;
   /** What weights that linear layers read for a single input are kept as: float32 if left out. */
   readonly linearWeights?: LinearWeights;
   /** For tests: bytes of no man's land after every storage; none is shared then. */
@@ -59,7 +59,8 @@ export class Builder implements StepWriter {
   ) {}
 
   get convolution(): ConvAlgorithm | undefined {
-    return this.options.convolution;
+    const { convolution } = this.options;
+    return typeof convolution === "object" ? convolution.get(this.#layer) : convolution;
   }
 
   get linearWeights(): LinearWeights {

@@ -62,5 +62,6 @@ export {
   topPatches,
 } from "./top-patches.js";
 export { topPatchesFigure } from "./top-patches-figure.js";
+export { type TunedLayer, tune } from "./tune.js";
 export type { Progress } from "./watched.js";
 export type { LayerWindow, Padding4 } from "./window.js";

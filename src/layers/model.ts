@@ -95,8 +95,8 @@ export class Model {
   classes: readonly string[];
   /** Makes inputs of pictures, for {@link classify}. */
   prepare: BuildOptions["prepare"];
-  /** How its plans compute, as the options of {@link build} have it. */
-  readonly planning: Pick<PlanOptions, "convolution" | "linearWeights">;
+  /** How plans that are made from now on compute: what the options of {@link build} ask for, or what was found out since. */
+  planning: Pick<PlanOptions, "convolution" | "linearWeights">;
   readonly #tracer: Tracer;
   readonly #dialects: readonly Dialect[];
   #plans = new Map<string, Plan>();

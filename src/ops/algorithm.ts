@@ -16,6 +16,8 @@ const TILES = {
   winograd2: { window: 3, outputs: 2, weightCycles: 40 },
   winograd2of5: { window: 5, outputs: 2, weightCycles: 90 },
 } as const;
+/** Winograd's ways. */
+export const TILED_WAYS = Object.keys(TILES) as (keyof typeof TILES)[];
 /** Cycles to pack the weight of a tap. */
 const PACK_CYCLES = 1;
 
@@ -52,7 +54,7 @@ function waysOf(out: View, x: View, channels: Channels, window: Window): ConvAlg
   const { kh, kw, sh, sw, dh, dw } = window;
   const steady = sh === 1 && sw === 1 && dh === 1 && dw === 1;
   const whole = channels.groupOuts === channels.outs && lanesOf(x) === LANES && lanesOf(out) === LANES;
-  const tiled = (Object.keys(TILES) as (keyof typeof TILES)[]).filter(
+  const tiled = TILED_WAYS.filter(
     (way) => steady && whole && kh === TILES[way].window && kw === TILES[way].window,
   );
   return ["direct", ...tiled];

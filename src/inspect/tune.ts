@@ -1,0 +1,111 @@
+import { fuse } from "../graph/fuse.js";
+import { Graph, neededNodes } from "../graph/graph.js";
+import { Plan } from "../graph/plan.js";
+import type { Model } from "../layers/model.js";
+import { type ConvAlgorithm, TILED_WAYS } from "../ops/algorithm.js";
+import { conv2d } from "../ops/conv2d.js";
+import type { Storage } from "../ops/layout.js";
+import type { Node, Value } from "../ops/op.js";
+import { sizeOf } from "../tensor.js";
+import { outlineOf } from "./layer-nodes.js";
+
+/** How long a convolution takes in each of the ways in which it can be computed. */
+export interface TunedLayer {
+  readonly name: string;
+  /** Milliseconds of one input, the least of several, on the calling thread. */
+  readonly ms: Readonly<Partial<Record<ConvAlgorithm, number>>>;
+  /** What it was computed by, and the fastest. */
+  readonly before: ConvAlgorithm;
+  readonly fastest: ConvAlgorithm;
+}
+
+const ROUNDS = 5;
+/** About how long each way is measured in a round. */
+const ROUND_MS = 4;
+
+/**
+ * Measures, for one input of the shape that the model was built for, each convolution in the ways in which it can be computed,
+ * and lets the model use the fastest from now on; otherwise it goes by a count of operations, which does not know this
+ * machine. Takes some tenths of a second to some seconds, on the calling thread. Training goes on by the count.
+ */
+export async function tune(model: Model): Promise<TunedLayer[]> {
+  outlineOf("tune", model);
+  model.runtime.checkIdle("tune");
+  const { graph, outputs, bound } = model.trace({}, false);
+  const wanted = [...outputs.values()];
+  const { nodes } = fuse(neededNodes(graph, wanted), new Set(wanted));
+  const known = new Map<string, ReturnType<typeof measured>>();
+  const layers: TunedLayer[] = [];
+  for (const node of nodes) {
+    if (node.op !== conv2d) continue;
+    const key = JSON.stringify([node.inputs.slice(0, 2).map((value) => value!.shape), node.attrs]);
+    const found = known.get(key) ?? measured(model, node, bound.get(node.inputs[1]!));
+    known.set(key, found);
+    if (Object.keys(found.ms).length > 1) layers.push({ name: node.name, ...found });
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  const convolution = new Map(layers.map(({ name, fastest }) => [name, fastest]));
+  model.planning = { ...model.planning, convolution };
+  model.rest();
+  return layers;
+}
+
+/** The convolution of a node by itself, in every way. */
+function measured(model: Model, node: Node, weights: Storage | undefined): Omit<TunedLayer, "name"> {
+  const [x, w] = node.inputs as Value[];
+  const graph = new Graph();
+  const input = graph.input("x", x!.shape);
+  const weight = graph.weight("w", w!.shape, "parameter");
+  const { sh, sw, dh, dw, groups, flip } = node.attrs;
+  const output = graph.add(conv2d, [input, weight, null], { sh, sw, dh, dw, groups, flip });
+  const options = { outputs: new Map([["y", output]]), bound: new Map([[weight, weights!]]) };
+  const feeds = { x: new Float32Array(sizeOf(x!.shape)).fill(1) };
+  const planOf = (convolution?: ConvAlgorithm): Plan =>
+    new Plan(
+      model.runtime,
+      graph,
+      { ...options, ...(convolution && { convolution }) },
+      `Tuning "${node.name}"`,
+    );
+  /** Which way a plan goes. */
+  const wayOf = ({ steps }: Plan): ConvAlgorithm =>
+    TILED_WAYS.find((way) => steps.some(({ kernel }) => kernel === way)) ?? "direct";
+
+  const plans = new Map<ConvAlgorithm, Plan>();
+  try {
+    const usual = planOf();
+    const before = wayOf(usual);
+    plans.set(before, usual);
+    if (weights === undefined) return { ms: {}, before, fastest: before };
+    for (const asked of ["direct", ...TILED_WAYS] as const) {
+      const plan = planOf(asked);
+      if (plans.has(wayOf(plan))) plan.dispose();
+      else plans.set(asked, plan);
+    }
+    const ms = fastestOf(plans.size > 1 ? plans : new Map(), feeds);
+    const fastest = (Object.keys(ms) as ConvAlgorithm[]).reduce((a, b) => (ms[b]! < ms[a]! ? b : a), before);
+    return { ms, before, fastest };
+  } finally {
+    for (const plan of plans.values()) plan.dispose();
+  }
+}
+
+/** The least time of each plan; they take turns, so that a machine that slows down slows down all of them. */
+function fastestOf(
+  plans: ReadonlyMap<ConvAlgorithm, Plan>,
+  feeds: Record<string, Float32Array>,
+): Partial<Record<ConvAlgorithm, number>> {
+  const least: Partial<Record<ConvAlgorithm, number>> = {};
+  for (let round = 0; round <= ROUNDS; round++) {
+    for (const [way, plan] of plans) {
+      let times = 0;
+      const started = performance.now();
+      let now = started;
+      for (; times === 0 || now - started < ROUND_MS; times++, now = performance.now())
+        plan.runSync(feeds, plan);
+      // The first round is for the engine to compile the kernels.
+      if (round > 0) least[way] = Math.min(least[way] ?? Number.POSITIVE_INFINITY, (now - started) / times);
+    }
+  }
+  return least;
+}
