@@ -1,4 +1,4 @@
-// What the bench measures beside this library: bench/package.json lists it. Run by bench/ when it is about to be needed.
+// What the bench measures beside this library: bench/peers/package.json lists it. Run by bench/ when it is about to be needed.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -7,7 +7,7 @@ import { root } from "./setup.mjs";
 
 const folder = join(root, "build/peers");
 
-if (!(await installPrograms("bench", "build/peers", "what the bench measures beside featuremap"))) {
+if (!(await installPrograms("bench/peers", "build/peers", "what the bench measures beside featuremap"))) {
   console.error("npm ci failed: see above. Is the npm registry reachable?");
   process.exit(1);
 }
