@@ -309,6 +309,9 @@ export function contractPixels(
   const parts = partsOf(x.n, panels.count * (flat ? 1 : panels.blocks) * kh);
   const images = x.n / parts;
   const partial = plan.scratch((parts * panels.count * panels.bytes) / 4);
+  const alongImages = [images, x.image, dy.image] as const;
+  const rowsOfImage = [dy.h, sh * x.row, dy.row] as const;
+  const pixelsOfRow = [dy.w, sw * x.pixel, dy.pixel] as const;
   // Of one block that is not full, the taps of a row are units by themselves.
   const narrow = width < lanes;
   const joined = dw === 1 && !narrow;
@@ -335,12 +338,11 @@ export function contractPixels(
             residual: 0,
           },
           sum: single
-            ? [[images, x.image, dy.image]]
-            : [
-                [images, x.image, dy.image],
-                [dy.h, sh * x.row, dy.row],
-                [dy.w, sw * x.pixel, dy.pixel],
-              ],
+            ? [alongImages]
+            : // The longest loop last: each round of the others costs a few instructions.
+              images > dy.w
+              ? [rowsOfImage, pixelsOfRow, alongImages]
+              : [alongImages, rowsOfImage, pixelsOfRow],
         },
       );
     }
