@@ -64,7 +64,7 @@ function tile(
   rows: i32, over: bool, c: usize, a: usize, b: usize, bias: usize, residual: usize, end: i32, g: Contraction,
 ): void {
   const w = g.w, am = g.am, aGap = g.aGap;
-  const rounds = over ? 1 : ROUNDS, steady = over && !ASC_FEATURE_RELAXED_SIMD;
+  const rounds = over ? 1 : ROUNDS, steady = over != ASC_FEATURE_RELAXED_SIMD;
   // Where the rows after the first lie in a.
   let a1m = am, a2m = 2 * am, a3m = 3 * am, a4m = 4 * am, a5m = 5 * am;
   if (over) {
@@ -277,7 +277,7 @@ function over6(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: Co
 export function rows(
   m: i32, c: usize, a: usize, b: usize, bias: usize, residual: usize, left: i32, g: Contraction,
 ): void {
-  const whole = g.n3 % ROUNDS == 0;
+  const whole = ROUNDS == 1 || (g.n3 % ROUNDS == 0 && g.na3 == 4 && g.nb3 == 32);
   for (let tiles = (m + ROWS - 1) / ROWS; tiles > 0; --tiles) {
     const count = (m + tiles - 1) / tiles;
     if (count <= left && whole) {
