@@ -32,7 +32,7 @@ export class Contraction {
  * Rows that fit the 15 vector registers V8 gives. Engines without relaxed SIMD load all of a step's a before they multiply
  * (TurboFan's scheduling), which takes a register per row, and multiply-then-add needs one more for the product.
  */
-const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
+export const ROWS: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 4;
 
 /** Writes a row of 8 results. */
 // @ts-ignore: decorator

@@ -4,7 +4,7 @@
 
 import { at, clamp, madd, nmadd } from "../lib/simd";
 import { BLOCK_BYTES, laneMask, LANES, View, view } from "../lib/view";
-import { Contraction, rows } from "./contract";
+import { Contraction, ROWS, rows } from "./contract";
 import { Packing } from "./pack";
 
 const ROOT: f64 = 1.4142135623730951;
@@ -381,8 +381,14 @@ function multiply(
     }
     let b = weights + panel * points * panelBytes;
     for (let e = 0; e < points; ++e, a += t.point) {
-      let c = sums + e * BLOCK_BYTES;
-      for (let i = panels; i > 0; --i, c += sumBytes, b += panelBytes) rows(count, c, a, b, 0, 0, g.w, g);
+      // As many tiles as the microkernel takes at once go through all panels: their weights are one long stream from memory.
+      for (let left = count, turns = (count + ROWS - 1) / ROWS; turns > 0; --turns) {
+        const some = (left + turns - 1) / turns, from = count - left;
+        let c = sums + e * BLOCK_BYTES + from * g.cm;
+        for (let i = 0; i < panels; ++i, c += sumBytes) rows(some, c, a + from * g.am, b + i * panelBytes, 0, 0, g.w, g);
+        left -= some;
+      }
+      b += panels * panelBytes;
     }
     for (let i = 0; i < panels; ++i) {
       for (let k = 0, p = sums + i * sumBytes; k < count; ++k, p += points * BLOCK_BYTES) {
