@@ -212,7 +212,12 @@ export class Model {
     try {
       if (unasked && isLarge(this.outline({}, false).graph)) return;
       const zeros = ({ shape }: Port): Tensor => new Tensor(new Float32Array(sizeOf(shape)), shape);
-      await this.#run("warmUp", Object.fromEntries(this.ports.map((port) => [port.name, zeros(port)])), []);
+      const feeds = Object.fromEntries(this.ports.map((port) => [port.name, zeros(port)]));
+      // Engines compile in the background what has run for a while: small networks run several times.
+      const started = performance.now();
+      for (let run = 0; run < WARM_RUNS && performance.now() - started < WARM_MS; run++) {
+        await this.#run("warmUp", feeds, []);
+      }
     } catch (error) {
       if (!unasked) throw error;
     }
@@ -463,6 +468,10 @@ function joined(pieces: readonly Record<string, Tensor>[]): Record<string, Tenso
   const names = Object.keys(pieces[0]!);
   return Object.fromEntries(names.map((name) => [name, join(pieces.map((piece) => piece[name]!))]));
 }
+
+/** Runs to warm up, and the time after which there is no further one. */
+const WARM_RUNS = 4;
+const WARM_MS = 100;
 
 /** Multiply-adds and values of a network that is not run unasked: some seconds, 1 GiB. */
 const LARGE_MACS = 4e10;
