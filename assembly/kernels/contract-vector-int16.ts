@@ -16,6 +16,9 @@ class Matrix { panels: i32; count: i32; c: i32; b: i32; r: i32; low: f32; high: 
 /** The largest of the 16-bit numbers. */
 const MOST: f32 = 32767;
 
+/** A row of smaller weights is one of zeros: their factor, and what makes whole numbers of them, would leave the range of floats. */
+const LEAST: f32 = 1e-30;
+
 /** The largest size of a row's weights, or NaN if one of them is not finite. */
 function largest(row: usize, count: i32): f32 {
   let most: f32 = 0;
@@ -43,8 +46,8 @@ export function packInt16(out: usize, weight: usize, scale: usize, sizes: usize,
     let factor = most / MOST;
     if (k < g.outs && scale != 0) factor *= load<f32>(at(scale, k));
     store<f32>(at(factors, k), k < g.outs ? factor : 0);
-    // A row of zeros, or with numbers that are none, whose factor is NaN: zeros.
-    const up: f32 = k < g.outs && most > 0 ? MOST / most : 0;
+    // A row of zeros or next to it, or with numbers that are none, whose factor is NaN: zeros.
+    const up: f32 = k < g.outs && most > LEAST ? MOST / most : 0;
     for (let i = 0; i < g.count; ++i, q += 2 * LANES) {
       store<i16>(q, up > 0 && i < g.ins ? <i16>nearest<f32>(load<f32>(at(row, i)) * up) : 0);
     }

@@ -2,7 +2,7 @@ import { check } from "../errors.js";
 import type { Place } from "../ops/layout.js";
 import { formatShape, sizeOf, Tensor } from "../tensor.js";
 import type { Block } from "../wasm/heap.js";
-import type { Runtime } from "../wasm/runtime.js";
+import type { RunTable, Runtime } from "../wasm/runtime.js";
 import type { PlanOptions, Step } from "./builder.js";
 import { draft, formatSteps, type Port } from "./draft.js";
 import { encode } from "./encode.js";
@@ -33,6 +33,7 @@ export class Plan {
   readonly #guards: readonly Block[];
   #weights: unknown = UNKNOWN;
   #waiting = 0;
+  #running = false;
   #disposed = false;
 
   constructor(runtime: Runtime, graph: Graph, options: PlanOptions, what: string) {
@@ -65,29 +66,43 @@ export class Plan {
     this.#waiting++;
     try {
       return await this.#runtime.exclusive(async (run) => {
-        this.#feed(inputs);
-        onTurn?.();
-        if (this.#weights !== weights) {
-          // Forgotten again if the weights change, or a worker fails, meanwhile.
-          this.#weights = weights;
-          try {
-            await run(this.#tables.prologue, this.prologue.length, flopsOf(this.prologue));
-          } catch (error) {
-            this.forgetWeights();
-            throw error;
-          }
+        this.#running = true;
+        try {
+          this.#feed(inputs);
+          onTurn?.();
+          await this.#prepare(run, weights);
+          await run(this.#tables.steps, this.steps.length, this.#flops);
+          return this.#read();
+        } finally {
+          this.#running = false;
         }
-        await run(this.#tables.steps, this.steps.length, this.#flops);
-        return this.#read();
       });
     } finally {
       this.#waiting--;
     }
   }
 
+  /** Computes what is derived from the weights, unless it is there. */
+  async #prepare(run: RunTable, weights: unknown): Promise<void> {
+    if (this.#weights === weights) return;
+    // Forgotten again if the weights change, or a worker fails, meanwhile.
+    this.#weights = weights;
+    try {
+      await run(this.#tables.prologue, this.prologue.length, flopsOf(this.prologue));
+    } catch (error) {
+      this.forgetWeights();
+      throw error;
+    }
+  }
+
   /** The weights changed: the next run, even one that waits for its turn, computes anew what is derived from them. */
   forgetWeights(): void {
     this.#weights = UNKNOWN;
+  }
+
+  /** A run is in progress. */
+  get running(): boolean {
+    return this.#running;
   }
 
   /** A run is in progress or waits for its turn. */

@@ -1,3 +1,4 @@
+import { check } from "../errors.js";
 import { fuse } from "../graph/fuse.js";
 import { Graph, neededNodes } from "../graph/graph.js";
 import { Plan } from "../graph/plan.js";
@@ -9,13 +10,16 @@ import type { Node, Value } from "../ops/op.js";
 import { sizeOf } from "../tensor.js";
 import { outlineOf } from "./layer-nodes.js";
 
-/** How long a convolution takes in each of the ways in which it can be computed. */
-export interface TunedLayer {
-  readonly name: string;
-  /** Milliseconds of one input, the least of several, on the calling thread. */
+interface Measured {
+  /** Milliseconds of one input in each of the ways, the least of several, on the calling thread; of all uses of the layer. */
   readonly ms: Readonly<Partial<Record<ConvAlgorithm, number>>>;
-  /** What it was computed by, and the fastest. */
+  /** What it was computed by; of several uses, the first one. */
   readonly before: ConvAlgorithm;
+}
+
+/** How long a convolution takes in each of the ways in which it can be computed. */
+export interface TunedLayer extends Measured {
+  readonly name: string;
   readonly fastest: ConvAlgorithm;
 }
 
@@ -30,19 +34,36 @@ const ROUND_MS = 4;
  */
 export async function tune(model: Model): Promise<TunedLayer[]> {
   outlineOf("tune", model);
+  check(
+    model.planning.convolution !== "direct",
+    "tune: the model was built with winograd: false, so there is nothing to choose. Build it without that option.",
+  );
   model.runtime.checkIdle("tune");
   const { graph, outputs, bound } = model.trace({}, false);
   const wanted = [...outputs.values()];
   const { nodes } = fuse(neededNodes(graph, wanted), new Set(wanted));
-  const known = new Map<string, ReturnType<typeof measured>>();
-  const layers: TunedLayer[] = [];
+  const known = new Map<string, Measured>();
+  /** Of each layer, all its uses. */
+  const uses = new Map<string, Measured[]>();
   for (const node of nodes) {
     if (node.op !== conv2d) continue;
     const key = JSON.stringify([node.inputs.slice(0, 2).map((value) => value!.shape), node.attrs]);
     const found = known.get(key) ?? measured(model, node, bound.get(node.inputs[1]!));
     known.set(key, found);
-    if (Object.keys(found.ms).length > 1) layers.push({ name: node.name, ...found });
+    uses.set(node.name, [...(uses.get(node.name) ?? []), found]);
     await new Promise((resolve) => setTimeout(resolve));
+  }
+  const layers: TunedLayer[] = [];
+  for (const [name, [first, ...others]] of uses) {
+    const ways = (Object.keys(first!.ms) as ConvAlgorithm[]).filter((way) =>
+      others.every(({ ms }) => way in ms),
+    );
+    const total = (way: ConvAlgorithm): number =>
+      [first!, ...others].reduce((sum, { ms }) => sum + ms[way]!, 0);
+    const ms = Object.fromEntries(ways.map((way) => [way, total(way)])) as Measured["ms"];
+    if (ways.length < 2) continue;
+    const fastest = ways.reduce((best, way) => (ms[way]! < ms[best]! ? way : best));
+    layers.push({ name, ms, before: first!.before, fastest });
   }
   const convolution = new Map(layers.map(({ name, fastest }) => [name, fastest]));
   model.planning = { ...model.planning, convolution };
@@ -51,14 +72,20 @@ export async function tune(model: Model): Promise<TunedLayer[]> {
 }
 
 /** The convolution of a node by itself, in every way. */
-function measured(model: Model, node: Node, weights: Storage | undefined): Omit<TunedLayer, "name"> {
+function measured(model: Model, node: Node, weights: Storage | undefined): Measured {
   const [x, w] = node.inputs as Value[];
   const graph = new Graph();
   const input = graph.input("x", x!.shape);
   const weight = graph.weight("w", w!.shape, "parameter");
   const { sh, sw, dh, dw, groups, flip } = node.attrs;
-  const output = graph.add(conv2d, [input, weight, null], { sh, sw, dh, dw, groups, flip });
-  const options = { outputs: new Map([["y", output]]), bound: new Map([[weight, weights!]]) };
+  const output = graph.within(node.name, () =>
+    graph.add(conv2d, [input, weight, null], { sh, sw, dh, dw, groups, flip }),
+  );
+  const options = {
+    ...model.planning,
+    outputs: new Map([["y", output]]),
+    bound: new Map([[weight, weights!]]),
+  };
   const feeds = { x: new Float32Array(sizeOf(x!.shape)).fill(1) };
   const planOf = (convolution?: ConvAlgorithm): Plan =>
     new Plan(
@@ -76,22 +103,20 @@ function measured(model: Model, node: Node, weights: Storage | undefined): Omit<
     const usual = planOf();
     const before = wayOf(usual);
     plans.set(before, usual);
-    if (weights === undefined) return { ms: {}, before, fastest: before };
+    if (weights === undefined) return { ms: {}, before };
     for (const asked of ["direct", ...TILED_WAYS] as const) {
       const plan = planOf(asked);
       if (plans.has(wayOf(plan))) plan.dispose();
       else plans.set(asked, plan);
     }
-    const ms = fastestOf(plans.size > 1 ? plans : new Map(), feeds);
-    const fastest = (Object.keys(ms) as ConvAlgorithm[]).reduce((a, b) => (ms[b]! < ms[a]! ? b : a), before);
-    return { ms, before, fastest };
+    return { ms: plans.size > 1 ? leastOf(plans, feeds) : {}, before };
   } finally {
     for (const plan of plans.values()) plan.dispose();
   }
 }
 
 /** The least time of each plan; they take turns, so that a machine that slows down slows down all of them. */
-function fastestOf(
+function leastOf(
   plans: ReadonlyMap<ConvAlgorithm, Plan>,
   feeds: Record<string, Float32Array>,
 ): Partial<Record<ConvAlgorithm, number>> {

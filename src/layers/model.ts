@@ -48,13 +48,15 @@ export interface BuildOptions {
   /** Give the weights random values to start from. Default true; false leaves them 0, to be loaded. */
   initialize?: boolean;
   /**
-   * Compute 3x3 convolutions by Winograd's algorithm where that is faster. Default true; false saves the memory of the
-   * transformed weights, up to four times that of the weights, and rounds as the definition does.
+   * Compute 3x3 and 5x5 convolutions by Winograd's algorithm where that is faster. Default true; false saves the memory of the
+   * transformed weights, up to four times that of the weights, and keeps to the definition in every pixel: Winograd computes
+   * tiles of 4x4 or 2x2 outputs together, so that a NaN, an infinity or a value a million times the others reaches all of a tile.
    */
   winograd?: boolean;
   /**
    * "int16": to predict one input, linear layers read copies of their weights in 16 bits, with a factor for each output; the
-   * time of large ones is that of reading. Outputs move by some 1e-4 of the largest. Default "float32".
+   * time of large ones is that of reading. A weight moves by up to 1/65534 of the largest of its output; outputs by some 1e-4
+   * of the largest. Default "float32".
    */
   linearWeights?: LinearWeights;
   /** Run the model once, so that the first prediction is as fast as later ones. Default: where the weights are there. */
@@ -207,7 +209,10 @@ export class Model {
    * after `loadStateDict` the first prediction takes longer, or this does. Nothing happens where values of an input decide
    * shapes, nor `unasked` for a network that takes seconds, or cannot run: that is for the first prediction to say.
    */
-  async warmUp({ unasked = false }: { unasked?: boolean } = {}): Promise<void> {
+  async warmUp(options: { unasked?: boolean } = {}): Promise<void> {
+    checkOptions("warmUp", options, ["unasked"]);
+    const { unasked = false } = options;
+    checkFlags("warmUp", { unasked });
     if (this.ports.some(({ content }) => content)) return;
     try {
       if (unasked && isLarge(this.outline({}, false).graph)) return;
@@ -330,6 +335,15 @@ export class Model {
    * is changed. Buffers that count batches may be missing.
    */
   loadStateDict(weights: StateDict, options: LoadOptions = {}, source = "The state"): void {
+    check(
+      ![...this.#plans.values()].some(({ running }) => running),
+      "loadStateDict: a prediction of this model is under way, and would have some of the old weights and some of the new. " +
+        "Await it first.",
+    );
+    this.#loadStateDict(weights, options, source);
+  }
+
+  #loadStateDict(weights: StateDict, options: LoadOptions, source: string): void {
     this.#checkAlive();
     const matches = matchState(this.store.entries, weights, options, this.#dialects, source);
     for (const [entry, tensor] of matches) this.store.floats(entry).set(tensor.data);
@@ -359,7 +373,8 @@ export class Model {
     const { nameOfSource, readWeights } = await import("../weights/read-weights.js");
     const { tensors, metadata } = await readWeights(source, reading);
     const given = { ...(strict !== undefined && { strict }), ...(skip !== undefined && { skip }) };
-    this.loadStateDict(tensors, given, nameOfSource(source));
+    // In its turn: predictions that are under way have the old weights, those made since the new ones.
+    await this.runtime.exclusive(async () => this.#loadStateDict(tensors, given, nameOfSource(source)));
     if (this.#plans.size > 0) await this.warmUp({ unasked: true });
     const classes = classNames(metadata);
     if (classes && classes.length === this.outputShape[0]) this.classes = classes;
@@ -372,6 +387,7 @@ export class Model {
 
   /** Gives back the memory that predictions have taken, besides the weights; the next one takes it again. */
   rest(): void {
+    this.#checkAlive();
     for (const [key, plan] of this.#plans) {
       if (plan.busy) continue;
       plan.dispose();

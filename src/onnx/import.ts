@@ -37,6 +37,7 @@ const IMPORT_OPTIONS = [
   "runtime",
   "prepare",
   "winograd",
+  "linearWeights",
   "warm",
 ];
 

@@ -1,4 +1,14 @@
-import { conv2d, flatten, linear, Random, relu, sequential, Tensor } from "../../src/index.js";
+import {
+  conv2d,
+  custom,
+  flatten,
+  linear,
+  maxPool2d,
+  Random,
+  relu,
+  sequential,
+  Tensor,
+} from "../../src/index.js";
 import { formatPlan, tune } from "../../src/inspect/index.js";
 import { assert, near, rejectsMessage, suite } from "../harness/suite.js";
 
@@ -14,6 +24,8 @@ const network = sequential({
   flat: flatten(),
   head: linear(4),
 });
+
+const conv2d3 = () => sequential([conv2d(16, 3)]);
 
 test("measures each convolution that can be computed in several ways, and goes by it", async () => {
   using model = await network.build([3, 20, 22], { seed: 1 });
@@ -51,6 +63,21 @@ test("measures each convolution that can be computed in several ways, and goes b
     assert.ok(steps.includes(kernels[fastest] ?? fastest), `${name}: ${fastest} in ${steps.join()}`);
   }
   near((await model.predict(x)).data, expected.data, { atol: 1e-5, rtol: 1e-4 }, "outputs");
+});
+
+test("a layer that is used twice goes the way that is best for both; winograd: false stays", async () => {
+  const shared = conv2d(32, 3, { padding: 1 });
+  const twice = custom("Twice", (scope, x) => {
+    const first = scope.child("conv", shared, x);
+    return scope.child("conv", shared, scope.child("pool", maxPool2d(24), first));
+  });
+  using model = await sequential({ twice }).build([32, 24, 24]);
+  const [layer, ...others] = await tune(model);
+  assert.equal(others, []);
+  assert.is(layer!.ms[layer!.fastest], Math.min(...Object.values(layer!.ms)));
+  assert.ok(layer!.fastest !== "direct", "24x24 outweighs 1x1");
+  using plain = await conv2d3().build([16, 12, 12], { winograd: false });
+  await rejectsMessage(() => tune(plain), /built with winograd: false, so there is nothing to choose/);
 });
 
 test("there is nothing to choose in a network without convolutions", async () => {

@@ -383,4 +383,24 @@ test("input sizes are inferred from what comes before", async () => {
   assert.equal(model.outputShape, [3]);
 });
 
+test("weights do not change under a prediction that is under way", async () => {
+  const layers = sequential([conv2d(32, 3, { padding: 1 }), conv2d(32, 3, { padding: 1 })]);
+  using model = await layers.build([8, 40, 40], { seed: 1 });
+  using other = await layers.build([8, 40, 40], { seed: 2 });
+  // On the calling thread nothing can happen meanwhile.
+  if (model.runtime.threads === 1) return;
+  const x = noise([64, 8, 40, 40]);
+  const [before, after] = [await model.predict(x), await other.predict(x)];
+  const running = model.predict(x);
+  await new Promise((resolve) => setTimeout(resolve));
+  await rejectsMessage(
+    async () => model.loadStateDict(other.stateDict()),
+    /loadStateDict: a prediction of this model is under way.*Await it first/,
+  );
+  const loading = model.load(other.toSafetensors());
+  assert.equal(await running, before);
+  await loading;
+  assert.equal(await model.predict(x), after);
+});
+
 test.run();

@@ -1,6 +1,6 @@
-import { instantiateSync } from "@assemblyscript/loader";
 import relaxed from "wasm:relaxed";
 import simd from "wasm:simd";
+import { instantiateSync } from "@assemblyscript/loader";
 import { hasRelaxedSimd } from "../../src/wasm/features.js";
 import { kernelsOf } from "../../src/wasm/steps.js";
 import { assert, suite } from "../harness/suite.js";

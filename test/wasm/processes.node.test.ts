@@ -59,7 +59,7 @@ function ended({ stdout, stderr, code, lingeredMs }: Outcome, expected: string):
 
 test("a script that forgets to dispose ends by itself", async () => {
   const script = `await init({ threads: 3 });
-    const model = await network.build([3, 24, 24]);
+    const model = await network.build([3, 24, 24], { warm: false });
     const { shape } = await model.predict(input);
     console.log(shape.join());`;
   ended(await run(script), "4,10");
@@ -67,7 +67,7 @@ test("a script that forgets to dispose ends by itself", async () => {
 
 test("a script that waits for an answer does not end before it", async () => {
   const script = `await init({ threads: 2 });
-    const model = await network.build([3, 24, 24]);
+    const model = await network.build([3, 24, 24], { warm: false });
     // Not awaited: only the run itself keeps the process.
     model.predict(input).then(() => model.predict(input)).then(({ shape }) => console.log("answered", shape.join()));`;
   ended(await run(script), "answered 4,10");
@@ -75,7 +75,7 @@ test("a script that waits for an answer does not end before it", async () => {
 
 test("a script that disposes of its runtime during a run ends by itself", async () => {
   const script = `const runtime = await init({ threads: 2 });
-    const model = await network.build([3, 24, 24]);
+    const model = await network.build([3, 24, 24], { warm: false });
     await model.predict(input);
     const running = model.predict(input);
     await Promise.resolve();
@@ -89,7 +89,7 @@ test("a crash of a worker that nobody waits for leaves the process healthy", asy
     const workers = [];
     subscribe("worker_threads", ({ worker }) => workers.push(worker));
     await init({ threads: 2 });
-    const model = await network.build([3, 24, 24]);
+    const model = await network.build([3, 24, 24], { warm: false });
     const before = await model.predict(input);
     await workers[1].terminate();
     const after = await model.predict(input);
@@ -101,7 +101,7 @@ test("workers that cannot start leave no timer behind that keeps the process", a
   const script = `import { subscribe } from "node:diagnostics_channel";
     subscribe("worker_threads", ({ worker }) => worker.terminate());
     await init({ threads: 2 });
-    const model = await network.build([3, 24, 24]);
+    const model = await network.build([3, 24, 24], { warm: false });
     console.log((await model.predict(input)).size);`;
   const outcome = await run(script);
   assert.match(
@@ -113,7 +113,7 @@ test("workers that cannot start leave no timer behind that keeps the process", a
 
 test("an error that a script does not catch ends it with a message and code 1", async () => {
   const script = `await init({ threads: 2 });
-    const model = await network.build([3, 24, 24]);
+    const model = await network.build([3, 24, 24], { warm: false });
     await model.predict(input);
     await model.predict(tensor([1, 2, 3]));`;
   const { stderr, code, lingeredMs } = await run(script);
@@ -127,7 +127,7 @@ test("the entry point without inline kernels runs from its files, threads and al
   const script = `const network = sequential([conv2d(16, 3), relu()]);
     console.log(await network.build([3, 24, 24]).catch(({ message }) => message));
     await init({ threads: 2 });
-    const model = await network.build([3, 24, 24]);
+    const model = await network.build([3, 24, 24], { warm: false });
     const { shape } = await model.predict(tensor(new Float32Array(4 * 3 * 24 * 24), [4, 3, 24, 24]));
     console.log(shape.join());`;
   const refusal = 'This entry point loads its kernels by URL. Call "await init()" first.';
