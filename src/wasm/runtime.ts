@@ -191,6 +191,7 @@ export class Runtime {
   }
 
   async #run(address: number, steps: number, flops: number): Promise<void> {
+    check(!this.#disposed, "The runtime was disposed of during a run, which was given up.");
     if (this.threads === 1 || this.#alone || flops < CALLER_FLOPS) {
       // Now and then a macrotask, so that timers, events and the painting of a page go on.
       if (performance.now() - this.#yielded > YIELD_MS) {

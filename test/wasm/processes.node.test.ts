@@ -76,8 +76,9 @@ test("a script that waits for an answer does not end before it", async () => {
 test("a script that disposes of its runtime during a run ends by itself", async () => {
   const script = `const runtime = await init({ threads: 2 });
     const model = await network.build([3, 24, 24], { warm: false });
-    await model.predict(input);
-    const running = model.predict(input);
+    const many = tensor(new Float32Array(64 * 3 * 24 * 24), [64, 3, 24, 24]);
+    await model.predict(many);
+    const running = model.predict(many);
     await Promise.resolve();
     runtime.dispose();
     console.log(await running.then(() => "finished", (error) => error.name));`;
