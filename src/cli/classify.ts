@@ -5,7 +5,15 @@ import type { Guess, Model } from "../index.js";
 import { percent } from "../inspect/numbers.js";
 import { complain } from "./exit.js";
 import { type ModelOptions, openModel } from "./model.js";
-import { jsonOption, labelsOption, start, threadsOption, weightsOptions, whole } from "./options.js";
+import {
+  directOption,
+  jsonOption,
+  labelsOption,
+  start,
+  threadsOption,
+  weightsOptions,
+  whole,
+} from "./options.js";
 import { pictureOptions, tellGuess } from "./pictures.js";
 import { bold, columns, faint, print, printJson } from "./terminal.js";
 
@@ -41,6 +49,7 @@ export function addClassify(program: Command): void {
     );
   pictureOptions(command)
     .addOption(threadsOption())
+    .addOption(directOption())
     .addOption(jsonOption())
     .addHelpText(
       "after",

@@ -8,7 +8,15 @@ import { type DataOptions, findSource } from "./data.js";
 import { evaluateWithProgress } from "./evaluation.js";
 import { interruptible } from "./exit.js";
 import { type ModelOptions, type Opened, openModel } from "./model.js";
-import { dataOptions, jsonOption, labelsOption, start, threadsOption, weightsOptions } from "./options.js";
+import {
+  dataOptions,
+  directOption,
+  jsonOption,
+  labelsOption,
+  start,
+  threadsOption,
+  weightsOptions,
+} from "./options.js";
 import { type ClassFolder, evaluatePhotos, findPhotos, type PhotosResult, thinned } from "./photos.js";
 import { pictureOptions, tellGuess } from "./pictures.js";
 import { duration, Progress } from "./progress.js";
@@ -37,6 +45,7 @@ export function addEvaluate(program: Command): void {
   pictureOptions(dataOptions(weightsOptions(command)))
     .addOption(new Option("--strict", "end at the first picture that cannot be read"))
     .addOption(threadsOption())
+    .addOption(directOption())
     .addOption(jsonOption())
     .addHelpText(
       "after",

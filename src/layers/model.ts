@@ -69,6 +69,19 @@ export interface BuildOptions {
   outputs?: readonly string[];
 }
 
+/** Names of those for networks of any number of outputs. */
+export const buildOptions = [
+  "seed",
+  "classes",
+  "runtime",
+  "initialize",
+  "winograd",
+  "linearWeights",
+  "warm",
+  "dialects",
+  "prepare",
+] as const;
+
 /** A parameter of a model. */
 export interface Parameter {
   readonly name: string;
@@ -105,18 +118,7 @@ export class Model {
   #disposed = false;
 
   constructor(network: Layer, input: readonly number[] | readonly Port[], options: BuildOptions = {}) {
-    checkOptions("build", options, [
-      "seed",
-      "classes",
-      "runtime",
-      "initialize",
-      "winograd",
-      "linearWeights",
-      "warm",
-      "dialects",
-      "prepare",
-      "outputs",
-    ]);
+    checkOptions("build", options, [...buildOptions, "outputs"]);
     this.ports = isPorts(input, options.outputs) ? input : [onlyPort(input)];
     const {
       seed = 0,

@@ -4,7 +4,13 @@ import { checkCount, checkIs, checkOptions } from "../errors.js";
 import type { Image } from "../image/image.js";
 import { type Preprocessing, prepare, preprocessingFor } from "../image/preprocessing.js";
 import type { Network } from "../layers/containers.js";
-import type { BuildOptions, Dialect, LoadOptions, Model } from "../layers/model.js";
+import {
+  type BuildOptions,
+  buildOptions,
+  type Dialect,
+  type LoadOptions,
+  type Model,
+} from "../layers/model.js";
 import { readings } from "../layers/state.js";
 import type { Shape, Tensor } from "../tensor.js";
 import { classNames } from "../weights/class-names.js";
@@ -26,19 +32,8 @@ export interface ZooOptions extends Omit<BuildOptions, "outputs">, ReadWeightsOp
   strict?: LoadOptions["strict"];
 }
 
-const BUILD_OPTIONS = [
-  "seed",
-  "classes",
-  "runtime",
-  "initialize",
-  "winograd",
-  "linearWeights",
-  "warm",
-  "dialects",
-  "prepare",
-];
 const LOAD_OPTIONS = ["weights", "skip", "strict", ...readWeightsOptions];
-const ZOO_OPTIONS = ["numClasses", "inputShape", ...LOAD_OPTIONS, ...BUILD_OPTIONS];
+const ZOO_OPTIONS = ["numClasses", "inputShape", ...LOAD_OPTIONS, ...buildOptions];
 
 /** What a family says about its network. `Own`: its options besides those of every network. */
 export interface Design<Own = object> {
@@ -71,7 +66,7 @@ export async function create<Own>(design: Design<Own>, options: ZooOptions & Own
     Object.fromEntries(given.filter(([name]) => names.includes(name)));
   const own = pick(takes) as Own;
   const reading: ReadWeightsOptions = pick(readWeightsOptions);
-  const build: BuildOptions = pick(BUILD_OPTIONS);
+  const build: BuildOptions = pick(buildOptions);
   const { numClasses, inputShape, weights: source, skip, strict, classes } = options;
   if (numClasses !== undefined) checkCount(`${what}: numClasses`, numClasses);
   for (const [name, value] of Object.entries({ skip, strict, sha256: reading.sha256, key: reading.key })) {
