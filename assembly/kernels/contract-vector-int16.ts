@@ -1,17 +1,13 @@
 // A matrix of 16-bit whole numbers times a vector: half the memory to read. Each row of the matrix has a factor of its own.
 
-import { at, clamp, madd } from "../lib/simd";
+import { at, madd } from "../lib/simd";
 import { LANES } from "../lib/view";
+import { Matrix, next, write } from "./contract-vector";
 
 /** Outputs and inputs of a linear layer, the inputs rounded up to whole blocks too. */
 // @ts-ignore: decorator
 @unmanaged @final
 class Sizes { outs: i32; ins: i32; count: i32 }
-
-/** As contractVector's. */
-// @ts-ignore: decorator
-@unmanaged @final
-class Matrix { panels: i32; count: i32; c: i32; b: i32; r: i32; low: f32; high: f32 }
 
 /** The largest of the 16-bit numbers. */
 const MOST: f32 = 32767;
@@ -54,10 +50,8 @@ export function packInt16(out: usize, weight: usize, scale: usize, sizes: usize,
   }
 }
 
-/** 8 results of one panel. */
-// @ts-ignore: decorator
-@inline
-function write(c: usize, x0: v128, x1: v128, panel: i32, factors: usize, bias: usize, residual: usize, g: Matrix): void {
+/** 8 results of one panel, from sums of whole numbers. */
+function scaled(c: usize, x0: v128, x1: v128, panel: i32, factors: usize, bias: usize, residual: usize, g: Matrix): void {
   const factor = at(factors, panel * LANES);
   x0 = f32x4.mul(x0, v128.load(factor));
   x1 = f32x4.mul(x1, v128.load(factor, 16));
@@ -65,14 +59,7 @@ function write(c: usize, x0: v128, x1: v128, panel: i32, factors: usize, bias: u
     x0 = f32x4.add(x0, v128.load(at(bias, panel * LANES)));
     x1 = f32x4.add(x1, v128.load(at(bias, panel * LANES), 16));
   }
-  if (residual != 0) {
-    x0 = f32x4.add(x0, v128.load(residual + panel * g.r));
-    x1 = f32x4.add(x1, v128.load(residual + panel * g.r, 16));
-  }
-  const low = f32x4.splat(g.low), high = f32x4.splat(g.high);
-  c += panel * g.c;
-  v128.store(c, clamp(x0, low, high));
-  v128.store(c, clamp(x1, low, high), 16);
+  write(c + panel * g.c, x0, x1, next(residual, panel * g.r), g);
 }
 
 /** Four whole numbers as floats. */
@@ -103,9 +90,9 @@ export function contractVectorInt16(
       c30 = madd(c30, x, floats(t));
       c31 = madd(c31, x, floats(t + 8));
     }
-    write(out, c00, c01, first, factors, bias, residual, g);
-    if (first < last) write(out, c10, c11, first + 1, factors, bias, residual, g);
-    if (first + 1 < last) write(out, c20, c21, first + 2, factors, bias, residual, g);
-    if (first + 2 < last) write(out, c30, c31, first + 3, factors, bias, residual, g);
+    scaled(out, c00, c01, first, factors, bias, residual, g);
+    if (first < last) scaled(out, c10, c11, first + 1, factors, bias, residual, g);
+    if (first + 1 < last) scaled(out, c20, c21, first + 2, factors, bias, residual, g);
+    if (first + 2 < last) scaled(out, c30, c31, first + 3, factors, bias, residual, g);
   }
 }

@@ -6,7 +6,7 @@ import { clamp, madd } from "../lib/simd";
 /** Panels of 8 results and values to sum over; steps, in bytes, of the results, the panels and the residual. */
 // @ts-ignore: decorator
 @unmanaged @final
-class Matrix { panels: i32; count: i32; c: i32; b: i32; r: i32; low: f32; high: f32 }
+export class Matrix { panels: i32; count: i32; c: i32; b: i32; r: i32; low: f32; high: f32 }
 
 /** Panels of a unit. */
 const PANELS: i32 = 4;
@@ -52,11 +52,12 @@ function panels(c: usize, a: usize, b: usize, bias: usize, residual: usize, g: M
 
 /** An address further on, if there is one. */
 // @ts-ignore: decorator
-@inline function next(p: usize, bytes: i32): usize {
+@inline export function next(p: usize, bytes: i32): usize {
   return p == 0 ? 0 : p + bytes;
 }
 
-function write(c: usize, x0: v128, x1: v128, residual: usize, g: Matrix): void {
+/** Writes 8 results, whose bias is in them. */
+export function write(c: usize, x0: v128, x1: v128, residual: usize, g: Matrix): void {
   if (residual != 0) {
     x0 = f32x4.add(x0, v128.load(residual));
     x1 = f32x4.add(x1, v128.load(residual, 16));

@@ -1,6 +1,6 @@
 import { writeFileAtomic } from "#platform";
 import { check, checkCount, checkFlags, checkIs, checkOptions, show } from "../errors.js";
-import { type Graph, producer } from "../graph/graph.js";
+import { producer } from "../graph/graph.js";
 import { Plan, type PlanOptions } from "../graph/plan.js";
 import type { LinearWeights } from "../ops/op.js";
 import { reshape } from "../ops/reshape.js";
@@ -28,6 +28,7 @@ import {
 import { type Dialect, isUnder, type LoadOptions, matchState, type StateDict } from "./state.js";
 import { Store } from "./store.js";
 import { type Outline, type Trace, Tracer, UNUSED } from "./trace.js";
+import { isLarge, warm, zerosFor } from "./warm.js";
 
 export type { Guess } from "./guess.js";
 export type { Feeds, Given, Port } from "./ports.js";
@@ -59,7 +60,7 @@ export interface BuildOptions {
    * of the largest. Default "float32".
    */
   linearWeights?: LinearWeights;
-  /** Run the model once, so that the first prediction is as fast as later ones. Default: where the weights are there. */
+  /** Run the model on zeros, so that the first prediction is as fast as later ones. Default: where the weights are there. */
   warm?: boolean;
   /** What other libraries call the weights, tried in this order where names do not match. */
   dialects?: readonly Dialect[];
@@ -126,13 +127,13 @@ export class Model {
       initialize = true,
       winograd = true,
       linearWeights = "float32",
-      warm = false,
+      warm: warms = false,
       dialects = [],
       prepare,
       outputs = ["output"],
     } = options;
     check(Number.isSafeInteger(seed), () => `build: the seed is ${show(seed)}; it must be a whole number.`);
-    checkFlags("build", { initialize, winograd, warm });
+    checkFlags("build", { initialize, winograd, warm: warms });
     const known = linearWeights === "float32" || linearWeights === "int16";
     checkIs(known, "build: linearWeights", linearWeights, '"float32" or "int16"');
     const named = Array.isArray(classes) && classes.every((name) => typeof name === "string");
@@ -218,13 +219,8 @@ export class Model {
     if (this.ports.some(({ content }) => content)) return;
     try {
       if (unasked && isLarge(this.outline({}, false).graph)) return;
-      const zeros = ({ shape }: Port): Tensor => new Tensor(new Float32Array(sizeOf(shape)), shape);
-      const feeds = Object.fromEntries(this.ports.map((port) => [port.name, zeros(port)]));
-      // Engines compile in the background what has run for a while: small networks run several times.
-      const started = performance.now();
-      for (let run = 0; run < WARM_RUNS && performance.now() - started < WARM_MS; run++) {
-        await this.#run("warmUp", feeds, []);
-      }
+      const feeds = zerosFor(this.ports);
+      await warm(() => this.#run("warmUp", feeds, []));
     } catch (error) {
       if (!unasked) throw error;
     }
@@ -487,20 +483,6 @@ function joined(pieces: readonly Record<string, Tensor>[]): Record<string, Tenso
   return Object.fromEntries(names.map((name) => [name, join(pieces.map((piece) => piece[name]!))]));
 }
 
-/** Runs to warm up, and the time after which there is no further one. */
-const WARM_RUNS = 4;
-const WARM_MS = 100;
-
-/** Multiply-adds and values of a network that is not run unasked: some seconds, 1 GiB. */
-const LARGE_MACS = 4e10;
-const LARGE_VALUES = 2 ** 28;
-
-function isLarge({ nodes, values }: Graph): boolean {
-  const macs = nodes.reduce((sum, node) => sum + (node.op.macs?.(node) ?? 0), 0);
-  const inside = values.filter(({ origin }) => origin !== "parameter" && origin !== "buffer");
-  return macs > LARGE_MACS || inside.reduce((sum, { elements }) => sum + elements, 0) > LARGE_VALUES;
-}
-
 /** Makes a model of a network, for inputs of a shape without the batch, or for several of them: see {@link Network.build}. */
 export async function buildModel(
   network: Layer,
@@ -508,7 +490,7 @@ export async function buildModel(
   options?: BuildOptions,
 ): Promise<Model> {
   const model = new Model(network, input, options);
-  const { initialize = true, warm = initialize } = options ?? {};
-  if (warm) await model.warmUp({ unasked: true });
+  const { initialize = true, warm: warms = initialize } = options ?? {};
+  if (warms) await model.warmUp({ unasked: true });
   return model;
 }
