@@ -339,7 +339,8 @@ test("trains to 95 %, keeps the page free meanwhile; its weights go out and in a
       10_000,
     );
     const summary = await page.locator(".chart p").last().textContent();
-    assert.match(summary!, /^Accuracy after 1 of 1 epochs: 9\d\.\d % in training, 9\d\.\d % in the test\.$/);
+    // The training's last point is of the batches since the one before it: possibly of a single batch, or half of one.
+    assert.match(summary!, /^Accuracy after 1 of 1 epochs: [\d.]+ % in training, 9\d\.\d % in the test\.$/);
     await accessible();
     await clean();
 
