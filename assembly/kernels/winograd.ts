@@ -16,6 +16,8 @@ export class Tiling {
   down: i32; across: i32; tiles: i32;
   /** Tiles of a group, and panels of 8 output channels of a run: what makes a unit of work. */
   group: i32; run: i32;
+  /** Whether weights are read from both halves of a run at a time. */
+  halves: i32;
   /** Bytes from the inputs transformed for one point to those for the next. */
   point: i32;
   /** Where they begin in the scratch memory of a thread that transforms them itself: behind the sums of a run. */
@@ -218,16 +220,25 @@ function factorOf(scale: usize, k: i32, outs: i32): f64 {
   return scale ? load<f32>(at(scale, k)) : 1;
 }
 
-/** Units are panels. out: [runs][n][n][panels of the run][channels][8], in the order in which they are read. */
+/** Of the first half of a run: of all of it where it is read as one. */
+// @ts-ignore: decorator
+@inline
+function panelsOfHalf(t: Tiling, panels: i32): i32 {
+  return t.halves && panels % 2 == 0 ? panels / 2 : panels;
+}
+
+/** Units are panels. out: [runs][halves][n][n][panels of the half][channels][8], in the order in which they are read. */
 function transformWeights(
   m: i32, r: i32, out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
 ): void {
   const g = changetype<Packing>(packing), t = changetype<Tiling>(tiling);
   const n = m + r - 1, points = n * n, panels = (g.outs + LANES - 1) / LANES, bytes = g.blocks * LANES * BLOCK_BYTES;
   for (let panel = begin; panel < end; ++panel) {
-    const first = panel - panel % t.run;
+    let first = panel - panel % t.run;
+    const count = panelsOfHalf(t, min(t.run, panels - first));
+    if (panel >= first + count) first += count;
     const q = out + (first * points + panel - first) * bytes;
-    panelWeights(m, r, q, min(t.run, panels - first) * bytes, weight, scale, g, panel, scratch);
+    panelWeights(m, r, q, count * bytes, weight, scale, g, panel, scratch);
   }
 }
 
@@ -354,6 +365,39 @@ function finish(
 }
 
 /**
+ * The sums over channels of two tiles by two panels, whose weights at b and `far` are two streams from memory: a core reads more
+ * at a time from two.
+ */
+function pair(c: usize, cm: usize, cFar: usize, a: usize, am: usize, b: usize, far: usize, channels: i32): void {
+  let c00 = f32x4.splat(0), c01 = c00, c02 = c00, c03 = c00, c10 = c00, c11 = c00, c12 = c00, c13 = c00;
+  for (let i = channels; i > 0; --i) {
+    const w0 = v128.load(b), w1 = v128.load(b, 16), w2 = v128.load(far), w3 = v128.load(far, 16);
+    let x = v128.load32_splat(a);
+    c00 = madd(c00, x, w0);
+    c01 = madd(c01, x, w1);
+    c02 = madd(c02, x, w2);
+    c03 = madd(c03, x, w3);
+    x = v128.load32_splat(a + am);
+    c10 = madd(c10, x, w0);
+    c11 = madd(c11, x, w1);
+    c12 = madd(c12, x, w2);
+    c13 = madd(c13, x, w3);
+    a += 4;
+    b += BLOCK_BYTES;
+    far += BLOCK_BYTES;
+  }
+  const q = c + cFar;
+  v128.store(c, c00);
+  v128.store(c, c01, 16);
+  v128.store(c + cm, c10);
+  v128.store(c + cm, c11, 16);
+  v128.store(q, c02);
+  v128.store(q, c03, 16);
+  v128.store(q + cm, c12);
+  v128.store(q + cm, c13, 16);
+}
+
+/**
  * out = clamp(the sums + bias + residual, low, high). v: the transformed inputs, and units are groups of tiles x runs of panels,
  * the last fastest; or 0 where x, from which each group's are made, is given instead, and units are groups. `product`: the loops
  * of a sum over channels.
@@ -379,16 +423,24 @@ function multiply(
       a = scratch + t.inputs;
       if (panel == 0) transformInputs(m, r, a, view(x), t, first, count, scratch);
     }
-    let b = weights + panel * points * panelBytes;
-    for (let e = 0; e < points; ++e, a += t.point) {
+    const half = panelsOfHalf(t, panels), pairs = panels - half, paired = pairs > 0 && count > 1 ? 2 : 0;
+    let b = weights + panel * points * panelBytes, far = b + half * points * panelBytes, c = sums;
+    for (let e = 0; e < points; ++e, a += t.point, c += BLOCK_BYTES) {
+      if (paired) {
+        for (let i = 0, q = c; i < pairs; ++i, q += sumBytes) {
+          pair(q, g.cm, half * sumBytes, a, g.am, b + i * panelBytes, far + i * panelBytes, g.n3);
+        }
+      }
       // As many tiles as the microkernel takes at once go through all panels: their weights are one long stream from memory.
-      for (let left = count, turns = (count + ROWS - 1) / ROWS; turns > 0; --turns) {
-        const some = (left + turns - 1) / turns, from = count - left;
-        let c = sums + e * BLOCK_BYTES + from * g.cm;
-        for (let i = 0; i < panels; ++i, c += sumBytes) rows(some, c, a + from * g.am, b + i * panelBytes, 0, 0, g.w, g);
+      for (let left = count - paired, turns = (left + ROWS - 1) / ROWS; turns > 0; --turns) {
+        const some = (left + turns - 1) / turns, from = count - left, p = a + from * g.am;
+        let q = c + from * g.cm;
+        for (let i = 0; i < half; ++i, q += sumBytes) rows(some, q, p, b + i * panelBytes, 0, 0, g.w, g);
+        for (let i = 0; i < pairs; ++i, q += sumBytes) rows(some, q, p, far + i * panelBytes, 0, 0, g.w, g);
         left -= some;
       }
-      b += panels * panelBytes;
+      b += half * panelBytes;
+      far += half * panelBytes;
     }
     for (let i = 0; i < panels; ++i) {
       for (let k = 0, p = sums + i * sumBytes; k < count; ++k, p += points * BLOCK_BYTES) {

@@ -23,6 +23,8 @@ const MOST_TILES = 24;
 /** More where the weights, which each group reads once, are too large for a cache that the cores share. */
 const LARGE_BYTES = 12 * 2 ** 20;
 const LARGE_GROUP = 64;
+/** A group of fewer tiles, which the microkernel takes at once, gains nothing by reading from two streams. */
+const HALVES_GROUP = 7;
 /** With so many groups a thread transforms the inputs of its own. Those of fewer are transformed beforehand, by all threads. */
 const MANY_GROUPS = 8;
 /** What the sums of a run of panels may take of a core's cache. */
@@ -50,7 +52,8 @@ const multipleOf = (factor: number, from: number): number => factor * Math.ceil(
 function evenRun(groups: number, panels: number, most: number): number {
   let runs = Math.max(1, Math.ceil(panels / Math.max(1, Math.floor(most))), Math.ceil(UNITS / groups));
   while ((groups * runs) % EVEN !== 0) runs++;
-  return Math.max(1, Math.floor(panels / runs));
+  const run = Math.max(1, Math.floor(panels / runs));
+  return run > 2 ? run - (run % 2) : run;
 }
 
 /** Appends the convolution of x, which is already padded, in tiles of 4x4 or 2x2 outputs. */
@@ -83,16 +86,17 @@ export function writeWinograd(
   const run = shared
     ? evenRun(groups, panels.count, SUM_BYTES / sumBytes)
     : Math.min(panels.count, Math.max(1, Math.floor(SUM_BYTES / sumBytes)));
+  const halves = group >= HALVES_GROUP;
   const point = (shared ? tiles : group) * c * 4 + GAP_BYTES;
   const inputs = WORK_BYTES + run * sumBytes;
   const scratch = plan.threadScratch((shared ? inputs : inputs + points * point) / 4);
   const tiling = plan.constants([
-    ...[down, across, tiles, group, run, point, inputs],
+    ...[down, across, tiles, group, run, Number(halves), point, inputs],
     ...bounds(epilogue),
     ...NUMBERS,
   ]);
 
-  const key = `${algorithm} ${order.out}/${order.in}${order.rotated ? " rotated" : ""} by ${run}`;
+  const key = `${algorithm} ${order.out}/${order.in}${order.rotated ? " rotated" : ""} by ${run}${halves ? " in halves" : ""}`;
   const weights = plan.derived([weight, ...(scaling?.from ?? [])], key, weightBytes / 4, (place) => {
     const constants = packing(plan, channels, window, panels, order);
     const room = plan.threadScratch(points * LANES * LANES + WEIGHT_FLOATS);
@@ -150,7 +154,7 @@ export function writeWinogradGradWeight(
   const grads = inputs + points * point;
   const scratch = plan.threadScratch((shared ? inputs : grads + points * gradPoint) / 4);
   const tiling = plan.constants([
-    ...[down, across, tiles, group, run, point, inputs],
+    ...[down, across, tiles, group, run, 0, point, inputs],
     ...bounds(NO_EPILOGUE),
     ...NUMBERS,
     ...[gradPoint, sumPoint, grads],
