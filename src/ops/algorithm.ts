@@ -36,16 +36,17 @@ function cycles(
   { outs, ins }: Channels,
   window: number,
   trained: boolean,
+  share: number,
 ): number {
   const tile = algorithm === "direct" ? undefined : TILES[algorithm];
   const m = tile?.outputs ?? 1;
   const tiles = n * Math.ceil(out.h / m) * Math.ceil(out.w / m);
-  const points = tile ? (m + window - 1) ** 2 : window ** 2;
+  const points = tile ? (m + window - 1) ** 2 : share * window ** 2;
   const [k, c] = [Math.ceil(outs / LANES) * LANES, Math.ceil(ins / LANES) * LANES];
   const products = (points * c * k * Math.max(tiles, FULL_ROWS)) / 8;
   const reading = (4 * points * c * k) / BYTES_PER_CYCLE;
   const transforms = tile ? points * tiles * (c + k) : 0;
-  const weights = trained ? (tile?.weightCycles ?? PACK_CYCLES * points) * c * k : 0;
+  const weights = trained ? (tile?.weightCycles ?? PACK_CYCLES * window ** 2) * c * k : 0;
   return Math.max(products, reading) + transforms + weights;
 }
 
@@ -60,7 +61,10 @@ function waysOf(out: View, x: View, channels: Channels, window: Window): ConvAlg
   return ["direct", ...tiled];
 }
 
-/** The way in which a convolution is computed: the fastest, unless the plan says otherwise. */
+/**
+ * The way in which a convolution is computed: the fastest, unless the plan says otherwise. `share`: of the windows' taps, those
+ * that do not fall on zeros around the image, which the direct way leaves out.
+ */
 export function chooseConv(
   plan: StepWriter,
   out: View,
@@ -68,6 +72,7 @@ export function chooseConv(
   weight: Value,
   channels: Channels,
   window: Window,
+  share = 1,
 ): ConvAlgorithm {
   const ways = waysOf(out, x, channels, window);
   if (plan.convolution) return ways.includes(plan.convolution) ? plan.convolution : "direct";
@@ -75,7 +80,8 @@ export function chooseConv(
   const trained = plan.changes(weight);
   // A prediction has the same bits in a batch of any size.
   const n = trained ? out.n : 1;
-  const cost = new Map(ways.map((way) => [way, cycles(way, n, out, channels, window.kh, trained)]));
+  const seen = trained ? share : 1;
+  const cost = new Map(ways.map((way) => [way, cycles(way, n, out, channels, window.kh, trained, seen)]));
   return ways.reduce((best, way) => (cost.get(way)! < cost.get(best)! ? way : best));
 }
 

@@ -223,15 +223,15 @@ function runsOfPixels(
   return { images: out.n, along: Math.ceil(total / count), rows };
 }
 
-/** Rows of a kernel, from the first on. */
-export interface Taps {
+/** So many, from the first on. */
+export interface Span {
   readonly first: number;
   readonly count: number;
 }
 
 /**
  * out = the windows of x times the packed weights, and the epilogue, for x that is already padded. `taps`: of the kernel's rows
- * only these, of which the first falls on the first row of x.
+ * and columns only these, of which the first fall on the first row and column of x.
  */
 export function contractWindows(
   plan: StepWriter,
@@ -241,9 +241,13 @@ export function contractWindows(
   epilogue: Epilogue,
   window: Window,
   panels: Panels,
-  taps: Taps = { first: 0, count: window.kh },
+  taps: { readonly rows: Span; readonly columns: Span } = {
+    rows: { first: 0, count: window.kh },
+    columns: { first: 0, count: window.kw },
+  },
 ): void {
   const { kh, kw, dh, dw } = window;
+  const { rows: down, columns: across } = taps;
   const { bias, residual } = epilogue;
   const { lanes, width } = panels;
   const tap = lanes * VECTOR_BYTES;
@@ -256,7 +260,7 @@ export function contractWindows(
       plan,
       dataOf(out, panel * out.block),
       dataOf(x, firstBlock * x.block),
-      after(packed, panel * panels.bytes + taps.first * kw * tap),
+      after(packed, panel * panels.bytes + (down.first * kw + across.first) * tap),
       {
         ...epilogue,
         bias: bias && after(bias, panel * VECTOR_BYTES),
@@ -274,10 +278,10 @@ export function contractWindows(
           ? [[panels.blocks * lanes, 4, VECTOR_BYTES]]
           : [
               [panels.blocks, x.block, kh * kw * tap],
-              [taps.count, dh * x.row, kw * tap],
+              [down.count, dh * x.row, kw * tap],
               // Neighbouring taps of a row are neighbours in memory, so they join the loop over channels.
-              ...(joined ? [] : [[kw, dw * x.pixel, tap] as const]),
-              [joined ? kw * lanes : width, 4, VECTOR_BYTES],
+              ...(joined ? [] : [[across.count, dw * x.pixel, tap] as const]),
+              [joined ? across.count * lanes : width, 4, VECTOR_BYTES],
             ],
       },
     );
@@ -292,55 +296,74 @@ function partsOf(n: number, units: number): number {
   return parts;
 }
 
-/** The gradient of packed weights, as partial sums one after the other. Returns them and their number. */
+/** Some of a kernel's taps, and the outputs that see something through them. */
+interface Taps {
+  readonly ky: number;
+  readonly kx: number;
+  readonly kh: number;
+  readonly kw: number;
+  readonly y: Span;
+  readonly x: Span;
+}
+
+/**
+ * The gradient of packed weights, as partial sums one after the other. Returns them and their number. `seen`: the outputs of each
+ * tap, if they are not all.
+ */
 export function contractPixels(
   plan: StepWriter,
   x: View,
   dy: View,
   window: Window,
   panels: Panels,
+  seen: readonly Omit<Taps, "kh" | "kw">[] | null,
 ): { partial: Place; parts: number } {
   const { kh, kw, sh, sw, dh, dw } = window;
   const { lanes, width } = panels;
   const tap = lanes * VECTOR_BYTES;
-  const single = dy.h === 1 && dy.w === 1;
   // One block after the other without a gap: their channels are rows of one unit.
-  const flat = single && x.block === x.pixel && kh === 1 && kw === 1;
+  const flat = dy.h === 1 && dy.w === 1 && x.block === x.pixel && kh === 1 && kw === 1;
   const parts = partsOf(x.n, panels.count * (flat ? 1 : panels.blocks) * kh);
   const images = x.n / parts;
   const partial = plan.scratch((parts * panels.count * panels.bytes) / 4);
   const alongImages = [images, x.image, dy.image] as const;
-  const rowsOfImage = [dy.h, sh * x.row, dy.row] as const;
-  const pixelsOfRow = [dy.w, sw * x.pixel, dy.pixel] as const;
   // Of one block that is not full, the taps of a row are units by themselves.
   const narrow = width < lanes;
   const joined = dw === 1 && !narrow;
-  for (const { panel, count, firstBlock } of panels.runs) {
-    for (let kx = 0; kx < (joined || narrow ? 1 : kw); kx++) {
+  const all = { kh, y: { first: 0, count: dy.h }, x: { first: 0, count: dy.w } };
+  const together: Taps[] =
+    joined || narrow
+      ? [{ ...all, ky: 0, kx: 0, kw }]
+      : Array.from({ length: kw }, (_, kx) => ({ ...all, ky: 0, kx, kw: 1 }));
+  for (const taps of seen?.map((each) => ({ ...each, kh: 1, kw: 1 })) ?? together) {
+    const rowsOfImage = [taps.y.count, sh * x.row, dy.row] as const;
+    const pixelsOfRow = [taps.x.count, sw * x.pixel, dy.pixel] as const;
+    const row = taps.y.first * sh + taps.ky * dh;
+    const column = taps.x.first * sw + taps.kx * dw;
+    for (const { panel, count, firstBlock } of panels.runs) {
       contract(
         plan,
-        after(partial, panel * panels.bytes + kx * tap),
-        dataOf(x, firstBlock * x.block + kx * dw * x.pixel),
-        dataOf(dy, panel * dy.block),
+        after(partial, panel * panels.bytes + (taps.ky * kw + taps.kx) * tap),
+        dataOf(x, firstBlock * x.block + row * x.row + column * x.pixel),
+        dataOf(dy, panel * dy.block + taps.y.first * dy.row + taps.x.first * dy.pixel),
         NO_EPILOGUE,
         {
           units: [
             [parts, panels.count * panels.bytes, images * x.image, images * dy.image],
             [count, panels.bytes, 0, dy.block],
             ...(narrow ? [] : [[flat ? 1 : panels.blocks, kh * kw * tap, x.block, 0] as const]),
-            [kh, kw * tap, dh * x.row, 0],
-            ...(narrow ? [[kw, tap, dw * x.pixel, 0] as const] : []),
+            [taps.kh, kw * tap, dh * x.row, 0],
+            ...(narrow ? [[taps.kw, tap, dw * x.pixel, 0] as const] : []),
           ],
           rows: {
-            count: flat ? panels.blocks * lanes : joined ? kw * lanes : width,
+            count: flat ? panels.blocks * lanes : joined ? taps.kw * lanes : width,
             c: VECTOR_BYTES,
             a: 4,
             residual: 0,
           },
-          sum: single
-            ? [alongImages]
-            : // The longest loop last: each round of the others costs a few instructions.
-              images > dy.w
+          // The longest loop last: each round of the others costs a few instructions.
+          sum:
+            images > taps.x.count
               ? [rowsOfImage, pixelsOfRow, alongImages]
               : [alongImages, rowsOfImage, pixelsOfRow],
         },

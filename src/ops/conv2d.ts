@@ -11,7 +11,6 @@ import {
   packed,
   packing,
   panelsOf,
-  type Taps,
   type WeightOrder,
   type Window,
 } from "./contraction.js";
@@ -19,8 +18,9 @@ import { isDepthwise, writeDepthwise, writeDepthwiseGradWeight } from "./depthwi
 import { type Epilogue, NO_EPILOGUE } from "./epilogue.js";
 import { inside, LANES, lanesOf, type View } from "./layout.js";
 import { type Op, type StepWriter, sizes4, type Value } from "./op.js";
-import { padGradInput, writePad } from "./pad.js";
+import { pad, padGradInput, writePad } from "./pad.js";
 import { contractPhases, hasPhases } from "./phases.js";
+import { type Border, contractParts, partsByPixel, partsByRow, shareOf, tapsOf } from "./seen.js";
 import { checkRank, sameShape, windowCount } from "./shape.js";
 import { isVector, writeVector } from "./vector.js";
 import { writeWinograd, writeWinogradGradWeight } from "./winograd.js";
@@ -145,11 +145,26 @@ export const conv2d: Op<ConvAttrs> = {
       writeDepthwise(plan, out, view, w!, window, forward, scaling, epilogue);
       return;
     }
-    writeConv(plan, out, view, w!, channels, window, forward, scaling, epilogue);
+    writeConv(plan, out, view, w!, channels, window, forward, scaling, epilogue, frameOf(x!, view));
   },
 };
 
-/** Appends the convolution of x, which is already padded, in the way that suits it. */
+/** An image inside of zeros. */
+interface Frame extends Border {
+  readonly image: View;
+}
+
+/** The image in a padded value: all of it, if it is not padded with zeros. */
+function frameOf(x: Value, view: View): Frame {
+  const { origin } = x;
+  if (typeof origin === "string" || origin.op !== pad || origin.attrs.mode !== "zeros")
+    return { image: view, top: 0, left: 0 };
+  const { top, left } = origin.attrs;
+  const [, , h, w] = sizes4(origin.inputs[0]!.shape);
+  return { image: inside(view, top, left, h, w), top, left };
+}
+
+/** Appends the convolution of x, which is already padded, in the way that suits it. `frame`: the image in x. */
 function writeConv(
   plan: StepWriter,
   out: View,
@@ -160,19 +175,24 @@ function writeConv(
   order: WeightOrder,
   scaling: Scaling | null,
   epilogue: Epilogue,
+  frame: Frame,
 ): void {
   if (isVector(out, x, channels, window)) {
     writeVector(plan, out, x, weight, channels, order, scaling, epilogue);
     return;
   }
-  const algorithm = chooseConv(plan, out, x, weight, channels, window);
+  const { image } = frame;
+  const parts = partsByPixel(out, image, frame, window) ?? partsByRow(out, image, frame, window);
+  const share = parts ? shareOf(parts, out, window) : 1;
+  const algorithm = chooseConv(plan, out, x, weight, channels, window, share);
   if (algorithm !== "direct") {
     writeWinograd(plan, out, x, weight, channels, window, order, scaling, epilogue, algorithm);
     return;
   }
   const panels = panelsOf(channels, window, lanesOf(x));
   const weights = packed(plan, weight, channels, window, panels, order, scaling);
-  contractWindows(plan, out, x, weights, epilogue, window, panels);
+  if (parts) contractParts(plan, out, image, weights, epilogue, window, panels, frame, parts);
+  else contractWindows(plan, out, x, weights, epilogue, window, panels);
 }
 
 /** Rows and columns of a result that come before the part of it that is computed. */
@@ -224,31 +244,6 @@ function columnsOf(x: View, left: number, w: number): View {
   return inside(x, 0, first, x.h, Math.min(x.w - first, w - Math.max(0, left)));
 }
 
-/** Rows of outputs that see the same rows of a kernel; its others lie above or below the image. */
-interface SeenRows {
-  readonly first: number;
-  readonly count: number;
-  readonly taps: Taps;
-}
-
-/** Runs of such rows, for windows that begin `top` rows above an image of h rows. */
-function seenRows(outputs: number, kh: number, top: number, h: number): SeenRows[] {
-  const runs: SeenRows[] = [];
-  for (let y = 0; y < outputs; y++) {
-    const first = Math.max(0, top - y);
-    const taps = { first, count: Math.min(kh, h + top - y) - first };
-    const last = runs.at(-1);
-    if (last && last.taps.first === first && last.taps.count === taps.count)
-      runs[runs.length - 1] = { ...last, count: last.count + 1 };
-    else runs.push({ first: y, count: 1, taps });
-  }
-  return runs;
-}
-
-/** Rows of zeros are left out where they are so much of what the windows see, and rows are as long as the microkernel likes. */
-const SHARE_OF_ZEROS = 0.15;
-const LONG_ROW = 8;
-
 /**
  * Appends what a convolution's gradient with respect to its input is: dx of the given shape from dy. `cut`: rows and
  * columns of the full result that come before those of `out`.
@@ -276,29 +271,23 @@ export function writeConvTranspose(
   const w = out.w + (window.kw - 1) * dw;
   const top = (window.kh - 1) * dh - cut.top;
   const left = (window.kw - 1) * dw - cut.left;
-  const seen = seenRows(out.h, window.kh, top, dy.h);
-  const rows = seen.reduce((sum, { count, taps }) => sum + count * taps.count, 0);
-  if (
-    sh === 1 &&
-    sw === 1 &&
-    dh === 1 &&
-    !isDepthwise(channels) &&
-    out.w >= LONG_ROW &&
-    rows < (1 - SHARE_OF_ZEROS) * out.h * window.kh &&
-    seen.every(({ taps }) => taps.count > 0) &&
-    chooseConv(plan, out, dy, weight, turned, steady) === "direct"
-  ) {
-    const source = plan.scratchView(out.n, outs, dy.h, w);
-    writePad(plan, source, columnsOf(dy, left, w), { top: 0, left: Math.max(0, left), mode: "zeros" });
-    const panels = panelsOf(turned, steady, LANES);
-    const weights = packed(plan, weight, turned, steady, panels, backward);
-    for (const { first, count, taps } of seen) {
-      const part = (view: View): View => inside(view, first, 0, count, out.w);
-      const from = inside(source, first - top + taps.first, 0, count + taps.count - 1, w);
-      const residual = epilogue.residual && part(epilogue.residual);
-      contractWindows(plan, part(out), from, weights, { ...epilogue, residual }, steady, panels, taps);
+  const border = { top, left };
+  if (sh === 1 && sw === 1 && !isDepthwise(channels)) {
+    const pixels = partsByPixel(out, dy, border, steady);
+    const parts = pixels ?? partsByRow(out, dy, border, steady);
+    const share = parts ? shareOf(parts, out, steady) : 1;
+    if (parts && chooseConv(plan, out, dy, weight, turned, steady, share) === "direct") {
+      const panels = panelsOf(turned, steady, LANES);
+      const weights = packed(plan, weight, turned, steady, panels, backward);
+      let image = dy;
+      if (!pixels) {
+        const source = plan.scratchView(out.n, outs, dy.h, w);
+        writePad(plan, source, columnsOf(dy, left, w), { top: 0, left: Math.max(0, left), mode: "zeros" });
+        image = inside(source, 0, left, dy.h, dy.w);
+      }
+      contractParts(plan, out, image, weights, epilogue, steady, panels, border, parts);
+      return;
     }
-    return;
   }
   let source = dy;
   if (top !== 0 || left !== 0 || sh > 1 || sw > 1 || h !== dy.h || w !== dy.w) {
@@ -312,7 +301,8 @@ export function writeConvTranspose(
     writeDepthwise(plan, out, source, weight, steady, backward, null, epilogue);
     return;
   }
-  writeConv(plan, out, source, weight, turned, steady, backward, null, epilogue);
+  const frame = { image: source, top: 0, left: 0 };
+  writeConv(plan, out, source, weight, turned, steady, backward, null, epilogue, frame);
 }
 
 /** dw[k, c, i, j] = the sum over n, y, x of dy[n, k, y, x] x[n, c, y sh + i dh, x sw + j dw]. */
@@ -334,9 +324,10 @@ export const conv2dGradWeight: Op<ConvAttrs & { shape: Shape }> = {
     }
     const panels = panelsOf(channels, window, lanesOf(view));
     const grads = plan.view(dy!);
+    const frame = frameOf(x!, view);
     const { partial, parts } = gradWeightInTiles(plan, grads, view, channels, window)
       ? writeWinogradGradWeight(plan, view, grads, panels)
-      : contractPixels(plan, view, grads, window, panels);
+      : contractPixels(plan, view, grads, window, panels, tapsOf(grads, frame.image, frame, window));
     const constants = packing(plan, channels, window, panels, forward, parts);
     plan.step(
       "unpack",

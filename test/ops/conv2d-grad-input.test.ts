@@ -86,6 +86,21 @@ testOp("gradient of a convolution's input behind zeros", [
   ),
 ]);
 
+// Images so small that most of what the windows see are zeros, which are left out.
+testOp("convolution of few pixels behind zeros", [
+  padded([5, 16, 2, 2], [[24, 3, 3]], [[1, 1, 1, 1]], {}, false),
+  padded([5, 9, 2, 2], [[9, 3, 3]], [[1, 1, 1, 1]], {}, true),
+  padded([4, 9, 1, 1], [[8, 3, 3]], [[1, 1, 1, 1]]),
+  padded([1, 9, 1, 1], [[8, 5, 5]], [[2, 2, 2, 2]]),
+  padded([6, 3, 4, 4], [[9, 3, 3]], [[1, 1, 1, 1]], { sh: 2, sw: 2 }),
+  padded([7, 8, 3, 4], [[10, 3, 5]], [[1, 2, 1, 2]], { sh: 2, sw: 3 }),
+  padded([4, 8, 1, 1], [[8, 1, 1]], [[1, 1, 0, 0]]),
+  padded([4, 8, 2, 2], [[8, 3, 3]], [[2, 2, 2, 2]], { dh: 2, dw: 2 }),
+  padded([5, 16, 2, 2], [[24, 3, 3]], [[1, 1, 1, 1]], { groups: 2 }),
+  padded([4, 6, 2, 1], [[5, 3, 2]], [[1, 1, 1, 1]], { flip: true }),
+  padded([2, 9, 3, 12], [[9, 5, 5]], [[2, 2, 2, 2]], {}, true),
+]);
+
 const test = suite("what the gradient of a convolution's input takes over");
 
 /** Names of the nodes that compute the gradient of x, of a network that begins with it. */
