@@ -1,6 +1,6 @@
 // Weights between torch's order and the contraction's: panels [out / 8][in blocks][kh][kw][lanes][8 out].
 
-import { at } from "../lib/simd";
+import { at, transpose4 } from "../lib/simd";
 import { LANES } from "../lib/view";
 
 /** Strides are in floats of the torch-ordered weights; negative ones rotate the kernel, swapped ones transpose it. */
@@ -55,45 +55,84 @@ export function pack(out: usize, weight: usize, scale: usize, geometry: usize, b
   }
 }
 
-/** A whole panel of one group: eight floats at a time. */
+/** Whether the taps of a pair of channels lie one after the other in torch's order, forwards or backwards. */
+// @ts-ignore: decorator
+@inline
+function inTurn(g: Packing): bool {
+  return g.sx * g.sx == 1 && (g.kh == 1 || g.sy == g.sx * g.kw);
+}
+
+/** Four floats, `step` bytes apart. */
+// @ts-ignore: decorator
+@inline
+function gather(p: usize, step: usize): v128 {
+  let w = v128.load32_zero(p);
+  w = v128.load32_lane(p + step, w, 1);
+  w = v128.load32_lane(p + 2 * step, w, 2);
+  return v128.load32_lane(p + 3 * step, w, 3);
+}
+
+/** To where they were gathered from. */
+// @ts-ignore: decorator
+@inline
+function scatter(p: usize, step: usize, w: v128): void {
+  v128.store32_lane(p, w, 0);
+  v128.store32_lane(p + step, w, 1);
+  v128.store32_lane(p + 2 * step, w, 2);
+  v128.store32_lane(p + 3 * step, w, 3);
+}
+
+/** A whole panel of one group: eight floats at a time, or as squares of 4 x 4 where taps or input channels lie in turn. */
 function packTogether(out: usize, weight: usize, scale: usize, g: Packing, panel: i32, group: i32): void {
-  const lanes = g.lanes, taps = g.kh * g.kw, kw = g.kw, sOut = g.sOut << 2;
+  const lanes = g.lanes, taps = g.kh * g.kw, kw = g.kw, sOut = g.sOut << 2, tapBytes = lanes * LANES * 4;
   const first = firstBlock(g, panel) * lanes;
   const row = rowStart(g, panel * LANES, group);
   const low = group * g.groupIns, high = min(low + g.groupIns, g.ins);
+  const squares = scale == 0 && inTurn(g) ? taps / 4 : 0, neighbours = scale == 0 && taps == 1 && g.sIn == 1;
+  const from = g.sx < 0 ? 1 - taps : 0, step = g.sx < 0 ? -tapBytes : tapBytes;
   let scale0 = f32x4.splat(1), scale1 = scale0;
   if (scale != 0) {
     scale0 = v128.load(at(scale, panel * LANES));
     scale1 = v128.load(at(scale, panel * LANES), 16);
   }
   let q = at(out, panel * g.blocks * taps * lanes * LANES);
-  for (let block = 0; block < g.blocks; ++block) {
-    for (let y = 0; y < g.kh; ++y) {
-      for (let x = 0; x < kw; ++x) {
-        const tap = row + y * g.sy + x * g.sx;
-        for (let input = first + block * lanes, stop = input + lanes; input < stop; ++input, q += 32) {
-          if (input < low || input >= high) {
-            v128.store(q, f32x4.splat(0));
-            v128.store(q, f32x4.splat(0), 16);
-            continue;
-          }
-          let p = at(weight, tap + (input - low) * g.sIn);
-          if (sOut == 4) {
-            v128.store(q, f32x4.mul(v128.load(p), scale0));
-            v128.store(q, f32x4.mul(v128.load(p, 16), scale1), 16);
-            continue;
-          }
-          let w = v128.load32_zero(p);
-          w = v128.load32_lane(p + sOut, w, 1);
-          w = v128.load32_lane(p + 2 * sOut, w, 2);
-          w = v128.load32_lane(p + 3 * sOut, w, 3);
-          v128.store(q, f32x4.mul(w, scale0));
-          p += 4 * sOut;
-          w = v128.load32_zero(p);
-          w = v128.load32_lane(p + sOut, w, 1);
-          w = v128.load32_lane(p + 2 * sOut, w, 2);
-          w = v128.load32_lane(p + 3 * sOut, w, 3);
-          v128.store(q, f32x4.mul(w, scale1), 16);
+  for (let block = 0; block < g.blocks; ++block, q += (taps - 1) * tapBytes) {
+    for (let input = first + block * lanes, stop = input + lanes; input < stop; ++input, q += 32) {
+      if (input < low || input >= high) {
+        for (let tap = 0, r = q; tap < taps; ++tap, r += tapBytes) {
+          v128.store(r, f32x4.splat(0));
+          v128.store(r, f32x4.splat(0), 16);
+        }
+        continue;
+      }
+      const p = row + (input - low) * g.sIn;
+      if (neighbours && input + 4 <= min(stop, high)) {
+        transpose4(q, 32, at(weight, p), sOut);
+        transpose4(q + 16, 32, at(weight, p) + 4 * sOut, sOut);
+        input += 3;
+        q += 96;
+        continue;
+      }
+      if (squares) {
+        let r = g.sx < 0 ? q + (taps - 1) * tapBytes : q, x = at(weight, p + from);
+        for (let i = squares; i > 0; --i, r += 4 * step, x += 16) {
+          transpose4(r, step, x, sOut);
+          transpose4(r + 16, step, x + 4 * sOut, sOut);
+        }
+        for (let tap = squares * 4; tap < taps; ++tap, r += step, x += 4) {
+          v128.store(r, gather(x, sOut));
+          v128.store(r, gather(x + 4 * sOut, sOut), 16);
+        }
+        continue;
+      }
+      let r = q;
+      for (let y = 0; y < g.kh; ++y) {
+        for (let x = 0; x < kw; ++x, r += tapBytes) {
+          const from = at(weight, p + y * g.sy + x * g.sx);
+          const w0 = sOut == 4 ? v128.load(from) : gather(from, sOut);
+          const w1 = sOut == 4 ? v128.load(from, 16) : gather(from + 4 * sOut, sOut);
+          v128.store(r, f32x4.mul(w0, scale0));
+          v128.store(r, f32x4.mul(w1, scale1), 16);
         }
       }
     }
@@ -138,32 +177,48 @@ export function unpack(weight: usize, packed: usize, geometry: usize, begin: i32
 
 function unpackTogether(weight: usize, packed: usize, g: Packing, panel: i32, group: i32): void {
   const lanes = g.lanes, taps = g.kh * g.kw, kw = g.kw, sOut = g.sOut << 2, part = g.part << 2;
+  const tapBytes = lanes * LANES * 4;
   const first = firstBlock(g, panel) * lanes;
   const row = rowStart(g, panel * LANES, group);
   const low = group * g.groupIns, high = min(low + g.groupIns, g.ins);
+  const squares = g.parts == 1 && inTurn(g) ? taps / 4 : 0, neighbours = g.parts == 1 && taps == 1 && g.sIn == 1;
+  const from = g.sx < 0 ? 1 - taps : 0, step = g.sx < 0 ? -tapBytes : tapBytes;
   let q = at(packed, panel * g.blocks * taps * lanes * LANES);
-  for (let block = 0; block < g.blocks; ++block) {
-    for (let y = 0; y < g.kh; ++y) {
-      for (let x = 0; x < kw; ++x) {
-        const tap = row + y * g.sy + x * g.sx;
-        for (let input = first + block * lanes, stop = input + lanes; input < stop; ++input, q += 32) {
-          if (input < low || input >= high) continue;
-          let s0 = v128.load(q), s1 = v128.load(q, 16), r = q;
+  for (let block = 0; block < g.blocks; ++block, q += (taps - 1) * tapBytes) {
+    for (let input = first + block * lanes, stop = input + lanes; input < stop; ++input, q += 32) {
+      if (input < low || input >= high) continue;
+      const p = row + (input - low) * g.sIn;
+      if (neighbours && input + 4 <= min(stop, high)) {
+        transpose4(at(weight, p), sOut, q, 32);
+        transpose4(at(weight, p) + 4 * sOut, sOut, q + 16, 32);
+        input += 3;
+        q += 96;
+        continue;
+      }
+      if (squares) {
+        let r = g.sx < 0 ? q + (taps - 1) * tapBytes : q, x = at(weight, p + from);
+        for (let i = squares; i > 0; --i, r += 4 * step, x += 16) {
+          transpose4(x, sOut, r, step);
+          transpose4(x + 4 * sOut, sOut, r + 16, step);
+        }
+        for (let tap = squares * 4; tap < taps; ++tap, r += step, x += 4) {
+          scatter(x, sOut, v128.load(r));
+          scatter(x + 4 * sOut, sOut, v128.load(r, 16));
+        }
+        continue;
+      }
+      let r = q;
+      for (let y = 0; y < g.kh; ++y) {
+        for (let x = 0; x < kw; ++x, r += tapBytes) {
+          let s0 = v128.load(r), s1 = v128.load(r, 16), next = r;
           for (let s = 1; s < g.parts; ++s) {
-            r += part;
-            s0 = f32x4.add(s0, v128.load(r));
-            s1 = f32x4.add(s1, v128.load(r, 16));
+            next += part;
+            s0 = f32x4.add(s0, v128.load(next));
+            s1 = f32x4.add(s1, v128.load(next, 16));
           }
-          let p = at(weight, tap + (input - low) * g.sIn);
-          v128.store32_lane(p, s0, 0);
-          v128.store32_lane(p + sOut, s0, 1);
-          v128.store32_lane(p + 2 * sOut, s0, 2);
-          v128.store32_lane(p + 3 * sOut, s0, 3);
-          p += 4 * sOut;
-          v128.store32_lane(p, s1, 0);
-          v128.store32_lane(p + sOut, s1, 1);
-          v128.store32_lane(p + 2 * sOut, s1, 2);
-          v128.store32_lane(p + 3 * sOut, s1, 3);
+          const to = at(weight, p + y * g.sy + x * g.sx);
+          scatter(to, sOut, s0);
+          scatter(to + 4 * sOut, sOut, s1);
         }
       }
     }
