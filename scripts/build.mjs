@@ -55,7 +55,6 @@ async function buildWasm() {
 
 async function buildBundles() {
   const { bundleWorker, inlineWorker, targets, wasm } = await import("./plugins.mjs");
-  const esbuild = await import("esbuild");
   console.log("Bundling");
   const present = Object.fromEntries(Object.entries(entries).filter(([, source]) => existsSync(at(source))));
   const common = {
@@ -101,19 +100,22 @@ async function buildBundles() {
     platform: "browser",
     target: targets.browser,
   };
-  await esbuild.build({
-    ...single,
-    entryPoints: ["src/bundle-all.ts"],
-    outfile: "build/featuremap.all.min.js",
-  });
-  await esbuild.build({
+  await bundleSingle("featuremap.all.min.js", { ...single, entryPoints: ["src/bundle-all.ts"] });
+  await bundleSingle("featuremap.min.js", {
     ...single,
     entryPoints: ["src/bundle.ts"],
-    outfile: "build/featuremap.min.js",
     plugins: [...single.plugins, withoutPth],
   });
   if (existsSync(at("src/wasm/worker.ts")))
     writeFileSync(at("build/featuremap.worker.js"), (await bundleWorker()).text);
+}
+
+/** One file with everything in it. Terser takes another 3 % off what esbuild has minified. */
+async function bundleSingle(name, options) {
+  const [esbuild, { minify }] = await Promise.all([import("esbuild"), import("terser")]);
+  const { outputFiles } = await esbuild.build({ ...options, outfile: `build/${name}`, write: false });
+  const { code } = await minify(outputFiles[0].text, { module: true, ecma: 2020, compress: { passes: 2 } });
+  writeFileSync(at("build", name), code);
 }
 
 /** Imports at once what is loaded late elsewhere: esbuild would wrap every module that it reaches. */
