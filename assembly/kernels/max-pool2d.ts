@@ -18,8 +18,8 @@ function column(size: i32, x: i32, last: i32, pixel: i32, p0: usize, p1: usize, 
 }
 
 /**
- * A row of windows of 2 x 2 or 3 x 3 neighbours, `size` and `stride` being literals at every call: what neighbouring windows
- * share is found once. Outside the image its edge is seen, which is as good as nothing, since the same window sees it anyway.
+ * A row of windows of 2 x 2 or 3 x 3 neighbours, `size` being a literal at every call: what neighbouring windows share is found
+ * once. Outside the image its edge is seen, which is as good as nothing, since the same window sees it anyway.
  */
 // @ts-ignore: decorator
 @inline
@@ -59,8 +59,7 @@ export function maxPool2d(out: usize, x: usize, window: usize, begin: i32, end: 
       const p0 = lines + max(0, y) * v.row, p1 = lines + max(0, min(y + 1, last)) * v.row;
       const p2 = lines + min(y + 2, last) * v.row;
       if (g.kw == 2) row(2, 2, o.rowOf(unit), o, -g.left, v, p0, p1, p1);
-      else if (g.sw == 2) row(3, 2, o.rowOf(unit), o, -g.left, v, p0, p1, p2);
-      else row(3, 1, o.rowOf(unit), o, -g.left, v, p0, p1, p2);
+      else row(3, g.sw, o.rowOf(unit), o, -g.left, v, p0, p1, p2);
       continue;
     }
     const yFirst = firstTap(y, g.dh), yEnd = endTap(y, g.kh, g.dh, v.h);

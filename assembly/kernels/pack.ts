@@ -50,15 +50,15 @@ export function pack(out: usize, weight: usize, scale: usize, geometry: usize, b
   const g = changetype<Packing>(geometry);
   for (let panel = begin; panel < end; ++panel) {
     const group = commonGroup(g, panel);
-    if (group >= 0) packTogether(out, weight, scale, g, panel, group);
-    else for (let k = 0; k < LANES; ++k) packOne(out, weight, scale, g, panel, k);
+    if (group >= 0) together(out, weight, scale, g, panel, group, false);
+    else for (let k = 0; k < LANES; ++k) packOne(out, weight, scale, g, panel, k, false);
   }
 }
 
 /** Whether the taps of a pair of channels lie one after the other in torch's order, forwards or backwards. */
 // @ts-ignore: decorator
 @inline
-function inTurn(g: Packing): bool {
+function tapsInTurn(g: Packing): bool {
   return g.sx * g.sx == 1 && (g.kh == 1 || g.sy == g.sx * g.kw);
 }
 
@@ -66,10 +66,36 @@ function inTurn(g: Packing): bool {
 // @ts-ignore: decorator
 @inline
 function gather(p: usize, step: usize): v128 {
+  if (step == 4) return v128.load(p);
   let w = v128.load32_zero(p);
   w = v128.load32_lane(p + step, w, 1);
   w = v128.load32_lane(p + 2 * step, w, 2);
   return v128.load32_lane(p + 3 * step, w, 3);
+}
+
+/** Of 8 rows of floats, `sOut` bytes apart, the columns become runs of 8 that are `step` bytes apart; or `back`. */
+// @ts-ignore: decorator
+@inline
+function turn(packed: usize, step: i32, weight: usize, sOut: i32, columns: i32, back: bool): void {
+  const half = sOut << 2;
+  for (; columns >= 4; columns -= 4, packed += 4 * step, weight += 16) {
+    if (back) {
+      transpose4(weight, sOut, packed, step);
+      transpose4(weight + half, sOut, packed + 16, step);
+    } else {
+      transpose4(packed, step, weight, sOut);
+      transpose4(packed + 16, step, weight + half, sOut);
+    }
+  }
+  for (; columns > 0; --columns, packed += step, weight += 4) {
+    if (back) {
+      scatter(weight, sOut, v128.load(packed));
+      scatter(weight + half, sOut, v128.load(packed, 16));
+    } else {
+      v128.store(packed, gather(weight, sOut));
+      v128.store(packed, gather(weight + half, sOut), 16);
+    }
+  }
 }
 
 /** To where they were gathered from. */
@@ -82,65 +108,67 @@ function scatter(p: usize, step: usize, w: v128): void {
   v128.store32_lane(p + 3 * step, w, 3);
 }
 
-/** A whole panel of one group: eight floats at a time, or as squares of 4 x 4 where taps or input channels lie in turn. */
-function packTogether(out: usize, weight: usize, scale: usize, g: Packing, panel: i32, group: i32): void {
-  const lanes = g.lanes, taps = g.kh * g.kw, kw = g.kw, sOut = g.sOut << 2, tapBytes = lanes * LANES * 4;
+/**
+ * A whole panel of one group: packed, or `back`. Eight floats at a time; or as squares where the taps of a pair of channels lie one
+ * after the other in torch's order, or the input channels of a single tap do.
+ */
+function together(packed: usize, weight: usize, scale: usize, g: Packing, panel: i32, group: i32, back: bool): void {
+  const lanes = g.lanes, taps = g.kh * g.kw, kw = g.kw, sOut = g.sOut << 2, part = g.part << 2, tapBytes = lanes * LANES * 4;
   const first = firstBlock(g, panel) * lanes;
   const row = rowStart(g, panel * LANES, group);
   const low = group * g.groupIns, high = min(low + g.groupIns, g.ins);
-  const squares = scale == 0 && inTurn(g) ? taps / 4 : 0, neighbours = scale == 0 && taps == 1 && g.sIn == 1;
-  const from = g.sx < 0 ? 1 - taps : 0, step = g.sx < 0 ? -tapBytes : tapBytes;
+  const plain = scale == 0 && g.parts == 1;
+  const neighbours = plain && taps == 1 && g.sIn == 1, inTurn = plain && tapsInTurn(g);
   let scale0 = f32x4.splat(1), scale1 = scale0;
   if (scale != 0) {
     scale0 = v128.load(at(scale, panel * LANES));
     scale1 = v128.load(at(scale, panel * LANES), 16);
   }
-  let q = at(out, panel * g.blocks * taps * lanes * LANES);
-  for (let block = 0; block < g.blocks; ++block, q += (taps - 1) * tapBytes) {
-    for (let input = first + block * lanes, stop = input + lanes; input < stop; ++input, q += 32) {
-      if (input < low || input >= high) {
-        for (let tap = 0, r = q; tap < taps; ++tap, r += tapBytes) {
-          v128.store(r, f32x4.splat(0));
-          v128.store(r, f32x4.splat(0), 16);
+  let q = at(packed, panel * g.blocks * taps * lanes * LANES);
+  for (let block = 0; block < g.blocks; ++block, q += taps * tapBytes) {
+    const start = first + block * lanes, stop = start + lanes, begin = max(start, low), end = min(stop, high);
+    if (!back && (begin > start || end < stop)) memory.fill(q, 0, taps * tapBytes);
+    if (neighbours || inTurn) {
+      for (let input = begin; input < end; ++input) {
+        let count = taps, step = tapBytes, r = q + (input - start) * 32, p = at(weight, row + (input - low) * g.sIn);
+        if (neighbours) {
+          count = end - input;
+          step = 32;
+          input = end;
+        } else if (g.sx < 0) {
+          r += (taps - 1) * tapBytes;
+          p -= 4 * (taps - 1);
+          step = -step;
         }
-        continue;
+        if (back) turn(r, step, p, sOut, count, true);
+        else turn(r, step, p, sOut, count, false);
       }
-      const p = row + (input - low) * g.sIn;
-      if (neighbours && input + 4 <= min(stop, high)) {
-        transpose4(q, 32, at(weight, p), sOut);
-        transpose4(q + 16, 32, at(weight, p) + 4 * sOut, sOut);
-        input += 3;
-        q += 96;
-        continue;
-      }
-      if (squares) {
-        let r = g.sx < 0 ? q + (taps - 1) * tapBytes : q, x = at(weight, p + from);
-        for (let i = squares; i > 0; --i, r += 4 * step, x += 16) {
-          transpose4(r, step, x, sOut);
-          transpose4(r + 16, step, x + 4 * sOut, sOut);
-        }
-        for (let tap = squares * 4; tap < taps; ++tap, r += step, x += 4) {
-          v128.store(r, gather(x, sOut));
-          v128.store(r, gather(x + 4 * sOut, sOut), 16);
-        }
-        continue;
-      }
-      let r = q;
-      for (let y = 0; y < g.kh; ++y) {
-        for (let x = 0; x < kw; ++x, r += tapBytes) {
-          const from = at(weight, p + y * g.sy + x * g.sx);
-          const w0 = sOut == 4 ? v128.load(from) : gather(from, sOut);
-          const w1 = sOut == 4 ? v128.load(from, 16) : gather(from + 4 * sOut, sOut);
-          v128.store(r, f32x4.mul(w0, scale0));
-          v128.store(r, f32x4.mul(w1, scale1), 16);
+      continue;
+    }
+    for (let tap = 0; tap < taps; ++tap) {
+      let r = q + tap * tapBytes + (begin - start) * 32;
+      let p = at(weight, row + (begin - low) * g.sIn + (tap / kw) * g.sy + (tap % kw) * g.sx);
+      for (let input = begin; input < end; ++input, r += 32, p += g.sIn << 2) {
+        if (back) {
+          let s0 = v128.load(r), s1 = v128.load(r, 16), next = r;
+          for (let s = 1; s < g.parts; ++s) {
+            next += part;
+            s0 = f32x4.add(s0, v128.load(next));
+            s1 = f32x4.add(s1, v128.load(next, 16));
+          }
+          scatter(p, sOut, s0);
+          scatter(p + 4 * sOut, sOut, s1);
+        } else {
+          v128.store(r, f32x4.mul(gather(p, sOut), scale0));
+          v128.store(r, f32x4.mul(gather(p + 4 * sOut, sOut), scale1), 16);
         }
       }
     }
   }
 }
 
-/** Output channel k of a panel. */
-function packOne(out: usize, weight: usize, scale: usize, g: Packing, panel: i32, k: i32): void {
+/** Output channel k of a panel, packed or `back`. */
+function packOne(packed: usize, weight: usize, scale: usize, g: Packing, panel: i32, k: i32, back: bool): void {
   const taps = g.kh * g.kw, lanes = g.lanes, step = lanes * LANES * 4;
   const first = firstBlock(g, panel) * lanes;
   const channel = panel * LANES + k;
@@ -152,14 +180,23 @@ function packOne(out: usize, weight: usize, scale: usize, g: Packing, panel: i32
   for (let block = 0; block < g.blocks; ++block) {
     for (let lane = 0; lane < lanes; ++lane) {
       const input = first + block * lanes + lane;
-      let q = at(out, (((panel * g.blocks + block) * taps) * lanes + lane) * LANES + k);
-      if (input < low || input >= high) {
-        for (let tap = 0; tap < taps; ++tap, q += step) store<f32>(q, 0);
-        continue;
-      }
+      let q = at(packed, (((panel * g.blocks + block) * taps) * lanes + lane) * LANES + k);
+      const inside = input >= low && input < high;
+      if (back && !inside) continue;
       const p = row + (input - low) * g.sIn;
       for (let y = 0; y < g.kh; ++y) {
-        for (let x = 0; x < g.kw; ++x, q += step) store<f32>(q, factor * load<f32>(at(weight, p + y * g.sy + x * g.sx)));
+        for (let x = 0; x < g.kw; ++x, q += step) {
+          if (!inside) {
+            store<f32>(q, 0);
+            continue;
+          }
+          const to = at(weight, p + y * g.sy + x * g.sx);
+          if (back) {
+            let sum = load<f32>(q);
+            for (let s = 1; s < g.parts; ++s) sum += load<f32>(at(q, s * g.part));
+            store<f32>(to, sum);
+          } else store<f32>(q, factor * load<f32>(to));
+        }
       }
     }
   }
@@ -170,81 +207,7 @@ export function unpack(weight: usize, packed: usize, geometry: usize, begin: i32
   const g = changetype<Packing>(geometry);
   for (let panel = begin; panel < end; ++panel) {
     const group = commonGroup(g, panel);
-    if (group >= 0) unpackTogether(weight, packed, g, panel, group);
-    else for (let k = 0; k < min(LANES, g.outs - panel * LANES); ++k) unpackOne(weight, packed, g, panel, k);
-  }
-}
-
-function unpackTogether(weight: usize, packed: usize, g: Packing, panel: i32, group: i32): void {
-  const lanes = g.lanes, taps = g.kh * g.kw, kw = g.kw, sOut = g.sOut << 2, part = g.part << 2;
-  const tapBytes = lanes * LANES * 4;
-  const first = firstBlock(g, panel) * lanes;
-  const row = rowStart(g, panel * LANES, group);
-  const low = group * g.groupIns, high = min(low + g.groupIns, g.ins);
-  const squares = g.parts == 1 && inTurn(g) ? taps / 4 : 0, neighbours = g.parts == 1 && taps == 1 && g.sIn == 1;
-  const from = g.sx < 0 ? 1 - taps : 0, step = g.sx < 0 ? -tapBytes : tapBytes;
-  let q = at(packed, panel * g.blocks * taps * lanes * LANES);
-  for (let block = 0; block < g.blocks; ++block, q += (taps - 1) * tapBytes) {
-    for (let input = first + block * lanes, stop = input + lanes; input < stop; ++input, q += 32) {
-      if (input < low || input >= high) continue;
-      const p = row + (input - low) * g.sIn;
-      if (neighbours && input + 4 <= min(stop, high)) {
-        transpose4(at(weight, p), sOut, q, 32);
-        transpose4(at(weight, p) + 4 * sOut, sOut, q + 16, 32);
-        input += 3;
-        q += 96;
-        continue;
-      }
-      if (squares) {
-        let r = g.sx < 0 ? q + (taps - 1) * tapBytes : q, x = at(weight, p + from);
-        for (let i = squares; i > 0; --i, r += 4 * step, x += 16) {
-          transpose4(x, sOut, r, step);
-          transpose4(x + 4 * sOut, sOut, r + 16, step);
-        }
-        for (let tap = squares * 4; tap < taps; ++tap, r += step, x += 4) {
-          scatter(x, sOut, v128.load(r));
-          scatter(x + 4 * sOut, sOut, v128.load(r, 16));
-        }
-        continue;
-      }
-      let r = q;
-      for (let y = 0; y < g.kh; ++y) {
-        for (let x = 0; x < kw; ++x, r += tapBytes) {
-          let s0 = v128.load(r), s1 = v128.load(r, 16), next = r;
-          for (let s = 1; s < g.parts; ++s) {
-            next += part;
-            s0 = f32x4.add(s0, v128.load(next));
-            s1 = f32x4.add(s1, v128.load(next, 16));
-          }
-          const to = at(weight, p + y * g.sy + x * g.sx);
-          scatter(to, sOut, s0);
-          scatter(to + 4 * sOut, sOut, s1);
-        }
-      }
-    }
-  }
-}
-
-function unpackOne(weight: usize, packed: usize, g: Packing, panel: i32, k: i32): void {
-  const taps = g.kh * g.kw, lanes = g.lanes, step = lanes * LANES * 4;
-  const first = firstBlock(g, panel) * lanes;
-  const channel = panel * LANES + k;
-  const group = channel / g.groupOuts;
-  const row = rowStart(g, channel, group);
-  const low = group * g.groupIns, high = min(low + g.groupIns, g.ins);
-  for (let block = 0; block < g.blocks; ++block) {
-    for (let lane = 0; lane < lanes; ++lane) {
-      const input = first + block * lanes + lane;
-      if (input < low || input >= high) continue;
-      let q = at(packed, (((panel * g.blocks + block) * taps) * lanes + lane) * LANES + k);
-      const p = row + (input - low) * g.sIn;
-      for (let y = 0; y < g.kh; ++y) {
-        for (let x = 0; x < g.kw; ++x, q += step) {
-          let sum = load<f32>(q);
-          for (let s = 1; s < g.parts; ++s) sum += load<f32>(at(q, s * g.part));
-          store<f32>(at(weight, p + y * g.sy + x * g.sx), sum);
-        }
-      }
-    }
+    if (group >= 0) together(packed, weight, 0, g, panel, group, true);
+    else for (let k = 0; k < LANES; ++k) packOne(packed, weight, 0, g, panel, k, true);
   }
 }
