@@ -68,5 +68,13 @@ export { sumTo } from "./kernels/sum-to";
 export { tanh, tanhGradInput } from "./kernels/tanh";
 export { total } from "./kernels/total";
 export { trunc } from "./kernels/trunc";
-export { winograd2, winograd2Input, winograd2of5, winograd2of5Input, winograd2of5Weights, winograd2Weights, winograd4, winograd4Input, winograd4Weights } from "./kernels/winograd";
+export {
+  winograd2,
+  winograd2at2,
+  winograd2of5,
+  winograd3of4,
+  winograd4,
+  winogradInput,
+  winogradWeights,
+} from "./kernels/winograd";
 export { winograd4Grad, winograd4GradWeight } from "./kernels/winograd-grad-weight";

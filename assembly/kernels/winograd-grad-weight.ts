@@ -62,7 +62,7 @@ function transformGrads(s: usize, dy: View, t: GradTiling, first: i32, count: i3
     for (let b = 0; b < dy.blocks; ++b, p += dy.block, s += BLOCK_BYTES) {
       let from = p, step = dy.row;
       if (h < 4 || w < 4) {
-        copyTile(tile, p, dy, 4, h, w);
+        copyTile(tile, p, dy, 4, 4, h, w);
         from = tile;
         step = lines;
       }
@@ -130,7 +130,7 @@ export function winograd4GradWeight(
     const group = unit / runs, panel = (unit - group * runs) * t.run;
     if (!v && group != made) {
       const first = group * t.group, count = min(t.group, t.tiles - first);
-      transformInputs(4, 3, a, inputs, t, first, count, scratch);
+      transformInputs(a, inputs, t, first, count, scratch);
       clearTiles(a, t.point, count, t.group, inputs.blocks * BLOCK_BYTES);
       transformGrads(b, grads, t, first, count, scratch);
       clearTiles(b, t.gradPoint, count, t.group, grads.blocks * BLOCK_BYTES);

@@ -1,6 +1,6 @@
-// Convolutions of r x r windows at stride 1 with fewer multiplications: of m x m outputs at a time, as sums over channels of
-// products of transformed inputs and weights, n x n of them for n = m + r - 1 (Lavin, Gray, "Fast algorithms for convolutional
-// neural networks", 2015). For n = 6 the points are 0, +-1/sqrt 2, +-sqrt 2 and infinity, which err half as much as 0, +-1, +-2.
+// Convolutions with fewer multiplications: of m x m outputs at a time, as sums over channels of products of transformed inputs and
+// weights, n x n of them (Lavin, Gray, "Fast algorithms for convolutional neural networks", 2015). For n = 6 the points are 0,
+// +-1/sqrt 2, +-sqrt 2 and infinity, which err half as much as 0, +-1, +-2. How windows and tiles go together is a class below.
 
 import { at, clamp, madd, nmadd } from "../lib/simd";
 import { BLOCK_BYTES, laneMask, LANES, View, view } from "../lib/view";
@@ -14,6 +14,12 @@ const ROOT: f64 = 1.4142135623730951;
 export class Tiling {
   /** Tiles down and across an image, and of all images. */
   down: i32; across: i32; tiles: i32;
+  /** The class of the transforms, by its number in `ways` of src/ops/winograd.ts. */
+  way: i32;
+  /** Outputs of a tile down and across, its inputs, and inputs from a tile to the next. */
+  outH: i32; outW: i32; inH: i32; inW: i32; stepH: i32; stepW: i32;
+  /** Products for each pair of channels, and runs of taps that count as channels of their own. */
+  points: i32; parts: i32;
   /** Tiles of a group, and panels of 8 output channels of a run: what makes a unit of work. */
   group: i32; run: i32;
   /** Whether weights are read from both halves of a run at a time. */
@@ -27,7 +33,13 @@ export class Tiling {
   quarter: f32; half: f32; two: f32; most: f32; root: f32;
 }
 
-/** The transforms of one dimension: numbers `step` bytes apart at p become numbers `qStep` bytes apart at q. */
+const FOUR: i32 = 0, TWO: i32 = 1, WIDE: i32 = 2, DOWN: i32 = 3;
+const LINE: i32 = 4;
+
+/**
+ * 4 outputs of 3 taps. The transforms are those of one dimension: numbers `step` bytes apart at p become numbers `qStep` bytes
+ * apart at q.
+ */
 // @ts-ignore: decorator
 @unmanaged @final
 class Four {
@@ -35,23 +47,25 @@ class Four {
   @inline size(): i32 { return 4; }
   // @ts-ignore: decorator
   @inline taps(): i32 { return 3; }
+  // @ts-ignore: decorator
+  @inline points(): i32 { return 6; }
 
   /** 3 weights become 6, in doubles, with -1/2, -1/3 and sqrt 2. */
   // @ts-ignore: decorator
   @inline weight(
-    q: usize, qStep: usize, p: usize, step: usize, last: bool, half: v128, third: v128, root: v128,
+    q: usize, qStep: usize, p: usize, step: usize, half: v128, third: v128, root: v128,
   ): void {
     const g0 = v128.load(p), g1 = v128.load(p + step), g2 = v128.load(p + 2 * step);
     const a = f64x2.mul(third, f64x2.add(f64x2.add(g0, g0), g2));
     const b = f64x2.mul(third, f64x2.mul(root, g1));
     const c = f64x2.mul(f64x2.mul(half, third), f64x2.add(g0, f64x2.add(g2, g2)));
     const d = f64x2.mul(half, b);
-    put(q, g0, last);
-    put(q + qStep, f64x2.add(a, b), last);
-    put(q + 2 * qStep, f64x2.sub(a, b), last);
-    put(q + 3 * qStep, f64x2.add(c, d), last);
-    put(q + 4 * qStep, f64x2.sub(c, d), last);
-    put(q + 5 * qStep, g2, last);
+    v128.store(q, g0);
+    v128.store(q + qStep, f64x2.add(a, b));
+    v128.store(q + 2 * qStep, f64x2.sub(a, b));
+    v128.store(q + 3 * qStep, f64x2.add(c, d));
+    v128.store(q + 4 * qStep, f64x2.sub(c, d));
+    v128.store(q + 5 * qStep, g2);
   }
 
   /** 6 inputs become 6. */
@@ -86,6 +100,7 @@ class Four {
   }
 }
 
+/** 2 outputs of 3 taps. */
 // @ts-ignore: decorator
 @unmanaged @final
 class Two {
@@ -93,18 +108,20 @@ class Two {
   @inline size(): i32 { return 2; }
   // @ts-ignore: decorator
   @inline taps(): i32 { return 3; }
+  // @ts-ignore: decorator
+  @inline points(): i32 { return 4; }
 
   /** 3 weights become 4, in doubles, with -1/2. */
   // @ts-ignore: decorator
   @inline weight(
-    q: usize, qStep: usize, p: usize, step: usize, last: bool, half: v128, third: v128, root: v128,
+    q: usize, qStep: usize, p: usize, step: usize, half: v128, third: v128, root: v128,
   ): void {
     const g0 = v128.load(p), g1 = v128.load(p + step), g2 = v128.load(p + 2 * step);
     const a = f64x2.mul(half, f64x2.add(g0, g2)), b = f64x2.mul(half, g1);
-    put(q, g0, last);
-    put(q + qStep, f64x2.neg(f64x2.add(a, b)), last);
-    put(q + 2 * qStep, f64x2.sub(b, a), last);
-    put(q + 3 * qStep, g2, last);
+    v128.store(q, g0);
+    v128.store(q + qStep, f64x2.neg(f64x2.add(a, b)));
+    v128.store(q + 2 * qStep, f64x2.sub(b, a));
+    v128.store(q + 3 * qStep, g2);
   }
 
   /** 4 inputs become 4. */
@@ -130,7 +147,7 @@ class Two {
   }
 }
 
-/** 5 x 5 windows at the points of Four, whose transform of inputs they share. */
+/** 2 outputs of 5 taps, at the points of Four, whose transform of inputs it shares. */
 // @ts-ignore: decorator
 @unmanaged @final
 class Wide {
@@ -138,11 +155,13 @@ class Wide {
   @inline size(): i32 { return 2; }
   // @ts-ignore: decorator
   @inline taps(): i32 { return 5; }
+  // @ts-ignore: decorator
+  @inline points(): i32 { return 6; }
 
   /** 5 weights become 6, in doubles, with -1/2, -1/3 and sqrt 2. */
   // @ts-ignore: decorator
   @inline weight(
-    q: usize, qStep: usize, p: usize, step: usize, last: bool, half: v128, third: v128, root: v128,
+    q: usize, qStep: usize, p: usize, step: usize, half: v128, third: v128, root: v128,
   ): void {
     const g0 = v128.load(p), g1 = v128.load(p + step), g2 = v128.load(p + 2 * step);
     const g3 = v128.load(p + 3 * step), g4 = v128.load(p + 4 * step);
@@ -151,12 +170,12 @@ class Wide {
     const twice = f64x2.add(g4, g4);
     const c = f64x2.mul(f64x2.mul(half, third), f64x2.add(g0, f64x2.add(f64x2.add(g2, g2), f64x2.add(twice, twice))));
     const d = f64x2.mul(f64x2.mul(half, third), f64x2.mul(root, f64x2.add(g1, f64x2.add(g3, g3))));
-    put(q, g0, last);
-    put(q + qStep, f64x2.add(a, b), last);
-    put(q + 2 * qStep, f64x2.sub(a, b), last);
-    put(q + 3 * qStep, f64x2.add(c, d), last);
-    put(q + 4 * qStep, f64x2.sub(c, d), last);
-    put(q + 5 * qStep, g4, last);
+    v128.store(q, g0);
+    v128.store(q + qStep, f64x2.add(a, b));
+    v128.store(q + 2 * qStep, f64x2.sub(a, b));
+    v128.store(q + 3 * qStep, f64x2.add(c, d));
+    v128.store(q + 4 * qStep, f64x2.sub(c, d));
+    v128.store(q + 5 * qStep, g4);
   }
 
   /** 6 sums become 2 outputs. */
@@ -172,24 +191,114 @@ class Wide {
   }
 }
 
-/** Stores two doubles; `last`, a literal, as floats. */
+/** 2 outputs of 3 taps at stride 2: of the even inputs, which two taps see, at the points 0, 1 and infinity; of the odd ones as it is. */
 // @ts-ignore: decorator
-@inline
-function put(q: usize, x: v128, last: bool): void {
-  if (last) v128.store64_lane(q, f32x4.demote_f64x2_zero(x), 0);
-  else v128.store(q, x);
+@unmanaged @final
+class Down {
+  // @ts-ignore: decorator
+  @inline size(): i32 { return 2; }
+  // @ts-ignore: decorator
+  @inline taps(): i32 { return 3; }
+  // @ts-ignore: decorator
+  @inline points(): i32 { return 5; }
+
+  /** 3 weights become 5. */
+  // @ts-ignore: decorator
+  @inline weight(
+    q: usize, qStep: usize, p: usize, step: usize, half: v128, third: v128, root: v128,
+  ): void {
+    const g0 = v128.load(p), g1 = v128.load(p + step), g2 = v128.load(p + 2 * step);
+    v128.store(q, g0);
+    v128.store(q + qStep, f64x2.add(g0, g2));
+    v128.store(q + 2 * qStep, g2);
+    v128.store(q + 3 * qStep, g1);
+    v128.store(q + 4 * qStep, g1);
+  }
+
+  /** 5 inputs become 5. */
+  // @ts-ignore: decorator
+  @inline input(
+    q: usize, qStep: usize, p: usize, step: usize, half: v128, two: v128, most: v128, root: v128,
+  ): void {
+    const x0 = v128.load(p), x1 = v128.load(p + step), x2 = v128.load(p + 2 * step);
+    const x3 = v128.load(p + 3 * step), x4 = v128.load(p + 4 * step);
+    v128.store(q, f32x4.sub(x0, x2));
+    v128.store(q + qStep, x2);
+    v128.store(q + 2 * qStep, f32x4.sub(x2, x4));
+    v128.store(q + 3 * qStep, x1);
+    v128.store(q + 4 * qStep, x3);
+  }
+
+  /** 5 sums become 2 outputs. */
+  // @ts-ignore: decorator
+  @inline output(
+    q: usize, qStep: usize, p: usize, step: usize, quarter: v128, half: v128, root: v128,
+  ): void {
+    const x0 = v128.load(p), x1 = v128.load(p + step), x2 = v128.load(p + 2 * step);
+    v128.store(q, f32x4.add(f32x4.add(x0, x1), v128.load(p + 3 * step)));
+    v128.store(q + qStep, f32x4.add(f32x4.sub(x1, x2), v128.load(p + 4 * step)));
+  }
 }
 
-/** A tile of weights, [r][r] pairs of doubles: floats `step` bytes apart. The numbers are parameters as in Tiling. */
+/** 3 outputs of 4 taps down a single column, at the points of Four, whose transform of inputs it shares. */
+// @ts-ignore: decorator
+@unmanaged @final
+class Line {
+  // @ts-ignore: decorator
+  @inline taps(): i32 { return 4; }
+
+  /** 4 weights become 6, in doubles, with -1/2, -1/3 and sqrt 2. */
+  // @ts-ignore: decorator
+  @inline weight(
+    q: usize, qStep: usize, p: usize, step: usize, half: v128, third: v128, root: v128,
+  ): void {
+    const g0 = v128.load(p), g1 = v128.load(p + step), g2 = v128.load(p + 2 * step), g3 = v128.load(p + 3 * step);
+    const a = f64x2.mul(third, f64x2.add(f64x2.add(g0, g0), g2));
+    const b = f64x2.mul(third, f64x2.mul(root, f64x2.sub(g1, f64x2.mul(half, g3))));
+    const c = f64x2.mul(f64x2.mul(half, third), f64x2.add(g0, f64x2.add(g2, g2)));
+    const d = f64x2.mul(f64x2.mul(half, third), f64x2.mul(root, f64x2.add(g1, f64x2.add(g3, g3))));
+    v128.store(q, g0);
+    v128.store(q + qStep, f64x2.add(a, b));
+    v128.store(q + 2 * qStep, f64x2.sub(a, b));
+    v128.store(q + 3 * qStep, f64x2.add(c, d));
+    v128.store(q + 4 * qStep, f64x2.sub(c, d));
+    v128.store(q + 5 * qStep, g3);
+  }
+
+  /** 6 sums become 3 outputs. */
+  // @ts-ignore: decorator
+  @inline output(
+    q: usize, qStep: usize, p: usize, step: usize, quarter: v128, half: v128, root: v128,
+  ): void {
+    const x0 = v128.load(p), x1 = v128.load(p + step), x2 = v128.load(p + 2 * step);
+    const x3 = v128.load(p + 3 * step), x4 = v128.load(p + 4 * step), x5 = v128.load(p + 5 * step);
+    const a = f32x4.add(x1, x2), b = f32x4.sub(x1, x2), c = f32x4.add(x3, x4), d = f32x4.sub(x3, x4);
+    v128.store(q, f32x4.add(x0, f32x4.add(a, c)));
+    v128.store(q + qStep, f32x4.mul(root, madd(d, half, b)));
+    v128.store(q + 2 * qStep, f32x4.add(x5, madd(f32x4.add(c, c), half, a)));
+  }
+}
+
+/** A tile of weights, [r][r] pairs of doubles, transformed: pairs that are `step` bytes apart. The numbers are parameters as in Tiling. */
 function weightTile<F>(q: usize, step: usize, taps: usize, between: usize, half: v128, third: v128, root: v128): void {
-  const f = changetype<F>(0), n = f.size() + f.taps() - 1, line = f.taps() * 16;
-  for (let x = 0; x < line; x += 16) f.weight(between + x, line, taps + x, line, false, half, third, root);
-  for (let y = 0; y < n; ++y, q += n * step, between += line) f.weight(q, step, between, 16, true, half, third, root);
+  const f = changetype<F>(0), n = f.points(), line = f.taps() * 16;
+  // Both dimensions by the same instructions.
+  let count = f.taps(), to = between, toNext = 16, toStep: usize = line, from = taps, fromNext = 16, fromStep: usize = line;
+  for (let pass = 0; pass < 2; ++pass) {
+    for (; count > 0; --count, to += toNext, from += fromNext) f.weight(to, toStep, from, fromStep, half, third, root);
+    count = n;
+    to = q;
+    toNext = n * <i32>step;
+    toStep = step;
+    from = between;
+    fromNext = line;
+    fromStep = 16;
+  }
 }
 
 /** A tile of inputs, of rows `row` bytes apart, transformed: points `step` bytes apart. */
 function inputTile<F>(q: usize, step: usize, p: usize, row: usize, t: Tiling, between: usize): void {
-  const f = changetype<F>(0), n = f.size() + 2, line = n * BLOCK_BYTES;
+  const f = changetype<F>(0), n = f.points(), line = n * BLOCK_BYTES;
   const half = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("half"));
   const two = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("two"));
   const most = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("most"));
@@ -200,9 +309,30 @@ function inputTile<F>(q: usize, step: usize, p: usize, row: usize, t: Tiling, be
   }
 }
 
+/** A tile of a column, for each of the runs of taps, which are `part` bytes apart. */
+function lineInput(q: usize, step: usize, p: usize, row: usize, t: Tiling, part: usize): void {
+  const half = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("half"));
+  const two = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("two"));
+  const most = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("most"));
+  const root = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("root"));
+  for (let i = t.parts; i > 0; --i, q += part, p += changetype<Line>(0).taps() * row) {
+    for (let x = 0; x < BLOCK_BYTES; x += 16) changetype<Four>(0).input(q + x, step, p + x, row, half, two, most, root);
+  }
+}
+
+/** A tile of outputs without the epilogue, [3][8], from the sums of a panel, [6][8]. */
+function lineOutput(q: usize, p: usize, t: Tiling): void {
+  const quarter = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("quarter"));
+  const half = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("half"));
+  const root = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("root"));
+  for (let x = 0; x < BLOCK_BYTES; x += 16) {
+    changetype<Line>(0).output(q + x, BLOCK_BYTES, p + x, BLOCK_BYTES, quarter, half, root);
+  }
+}
+
 /** A tile of outputs without the epilogue, [m][m][8], from the sums of a panel, [n][n][8]. */
 function outputTile<F>(q: usize, p: usize, t: Tiling, between: usize): void {
-  const f = changetype<F>(0), m = f.size(), line = (m + f.taps() - 1) * BLOCK_BYTES;
+  const f = changetype<F>(0), m = f.size(), line = f.points() * BLOCK_BYTES;
   const quarter = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("quarter"));
   const half = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("half"));
   const root = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("root"));
@@ -227,26 +357,30 @@ function panelsOfHalf(t: Tiling, panels: i32): i32 {
   return t.halves && panels % 2 == 0 ? panels / 2 : panels;
 }
 
-/** Units are panels. out: [runs][halves][n][n][panels of the half][channels][8], in the order in which they are read. */
-function transformWeights(
-  m: i32, r: i32, out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
+/** Units are panels. out: [runs][halves][points][panels of the half][parts][channels][8], in the order in which they are read. */
+export function winogradWeights(
+  out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
 ): void {
   const g = changetype<Packing>(packing), t = changetype<Tiling>(tiling);
-  const n = m + r - 1, points = n * n, panels = (g.outs + LANES - 1) / LANES, bytes = g.blocks * LANES * BLOCK_BYTES;
+  const panels = (g.outs + LANES - 1) / LANES, bytes = t.parts * g.blocks * LANES * BLOCK_BYTES;
   for (let panel = begin; panel < end; ++panel) {
     let first = panel - panel % t.run;
     const count = panelsOfHalf(t, min(t.run, panels - first));
     if (panel >= first + count) first += count;
-    const q = out + (first * points + panel - first) * bytes;
-    panelWeights(m, r, q, count * bytes, weight, scale, g, panel, scratch);
+    const q = out + (first * t.points + panel - first) * bytes;
+    for (let part = 0; part < t.parts; ++part) {
+      panelWeights(q + part * g.blocks * LANES * BLOCK_BYTES, count * bytes, weight, scale, g, t, panel, part, scratch);
+    }
   }
 }
 
 /** A panel's weights; `step`: from one point's to the next's. */
 function panelWeights(
-  m: i32, r: i32, out: usize, step: usize, weight: usize, scale: usize, g: Packing, panel: i32, scratch: usize,
+  out: usize, step: usize, weight: usize, scale: usize, g: Packing, t: Tiling, panel: i32, part: i32, scratch: usize,
 ): void {
-  const n = m + r - 1, taps = scratch, between = taps + r * r * 16, done = between + r * n * 16;
+  const way = t.way, taps = scratch, between = taps + 25 * 16, done = between + 30 * 16;
+  // A run of taps has as many as the transform takes: past the last there are zeros.
+  const high = way == LINE ? changetype<Line>(0).taps() : g.kh, first = part * high;
   const half = f64x2.splat(-0.5), third = f64x2.splat(-1.0 / 3), root = f64x2.splat(ROOT);
   for (let b = 0; b < g.blocks; ++b, out += LANES * BLOCK_BYTES) {
     // A block of inputs by two outputs at a time, first into the scratch memory: there the points lie close together.
@@ -258,20 +392,25 @@ function panelWeights(
       if (c < g.ins) {
         factor = f64x2.replace_lane(f64x2.splat(factorOf(scale, k, g.outs)), 1, factorOf(scale, k + 1, g.outs));
       }
-      for (let y = 0, to = taps; y < r; ++y) {
-        for (let x = 0; x < r; ++x, to += 16) {
-          const p = at(weight, from + y * g.sy + x * g.sx);
+      for (let y = first, to = taps; y < first + high; ++y) {
+        for (let x = 0; x < g.kw; ++x, to += 16) {
+          const p = at(weight, from + min(y, g.kh - 1) * g.sy + x * g.sx);
           const pair = v128.load32_lane(p + second, v128.load32_zero(p), 1);
-          v128.store(to, f64x2.mul(f64x2.promote_low_f32x4(pair), factor));
+          v128.store(to, y < g.kh ? f64x2.mul(f64x2.promote_low_f32x4(pair), factor) : f64x2.splat(0));
         }
       }
-      const q = done + (i << 2);
-      if (r == 5) weightTile<Wide>(q, LANES * BLOCK_BYTES, taps, between, half, third, root);
-      else if (m == 4) weightTile<Four>(q, LANES * BLOCK_BYTES, taps, between, half, third, root);
-      else weightTile<Two>(q, LANES * BLOCK_BYTES, taps, between, half, third, root);
+      const q = done + (i << 3), point = 2 * LANES * BLOCK_BYTES;
+      if (way == FOUR) weightTile<Four>(q, point, taps, between, half, third, root);
+      else if (way == TWO) weightTile<Two>(q, point, taps, between, half, third, root);
+      else if (way == WIDE) weightTile<Wide>(q, point, taps, between, half, third, root);
+      else if (way == DOWN) weightTile<Down>(q, point, taps, between, half, third, root);
+      else changetype<Line>(0).weight(q, point, taps, 16, half, third, root);
     }
-    for (let e = 0, q = out, p = done; e < n * n; ++e, q += step) {
-      for (let i = 0; i < LANES * BLOCK_BYTES; i += 16, p += 16) v128.store(q + i, v128.load(p));
+    for (let e = 0, q = out, p = done; e < t.points; ++e, q += step) {
+      for (let i = 0; i < LANES * BLOCK_BYTES; i += 16, p += 32) {
+        const low = f32x4.demote_f64x2_zero(v128.load(p)), high = f32x4.demote_f64x2_zero(v128.load(p, 16));
+        v128.store(q + i, v128.shuffle<i64>(low, high, 0, 2));
+      }
     }
   }
 }
@@ -283,15 +422,15 @@ export const WORK_BYTES: i32 = 2 * 36 * BLOCK_BYTES;
 // @ts-ignore: decorator
 @inline
 export function place(v: View, image: i32, block: i32, y: i32, x: i32): usize {
-  return v.data + image * v.image + block * v.block + y * v.row + x * BLOCK_BYTES;
+  return v.data + image * v.image + block * v.block + y * v.row + x * v.pixel;
 }
 
 /** x's part of a tile into a tile of its own, with zeros where it hangs over. */
-export function copyTile(q: usize, p: usize, x: View, n: i32, h: i32, w: i32): void {
-  for (let y = 0; y < n; ++y) {
-    for (let i = 0; i < n; ++i, q += BLOCK_BYTES) {
+export function copyTile(q: usize, p: usize, x: View, high: i32, wide: i32, h: i32, w: i32): void {
+  for (let y = 0; y < high; ++y) {
+    for (let i = 0; i < wide; ++i, q += BLOCK_BYTES) {
       const inside = y < h && i < w;
-      const from = p + y * x.row + i * BLOCK_BYTES;
+      const from = p + y * x.row + i * x.pixel;
       v128.store(q, inside ? v128.load(from) : f32x4.splat(0));
       v128.store(q, inside ? v128.load(from, 16) : f32x4.splat(0), 16);
     }
@@ -301,24 +440,27 @@ export function copyTile(q: usize, p: usize, x: View, n: i32, h: i32, w: i32): v
 /** Tiles whose inputs are transformed block by block: neighbours in a row of tiles are neighbours in memory. */
 const CHUNK: i32 = 8;
 
-/** The inputs of the tiles from `first` on, transformed: [n][n][tiles][channels]. */
-export function transformInputs(m: i32, r: i32, v: usize, x: View, t: Tiling, first: i32, count: i32, scratch: usize): void {
-  const n = m + r - 1, line = n * BLOCK_BYTES, tile = scratch + n * line, channels = x.blocks * BLOCK_BYTES;
+/** The inputs of the tiles from `first` on, transformed: [points][tiles][parts][channels]. */
+export function transformInputs(v: usize, x: View, t: Tiling, first: i32, count: i32, scratch: usize): void {
+  const way = t.way, high = t.inH, wide = t.inW;
+  const tile = scratch + WORK_BYTES / 2, channels = x.blocks * BLOCK_BYTES;
   for (let i = 0; i < count; i += CHUNK) {
     for (let b = 0; b < x.blocks; ++b) {
       const row = (first + i) / t.across;
       let image = row / t.down, y = row - image * t.down, left = first + i - row * t.across;
       for (let k = i, last = min(i + CHUNK, count); k < last; ++k) {
-        const h = x.h - y * m, w = x.w - left * m;
-        let from = place(x, image, b, y * m, left * m), step = x.row;
-        if (h < n || w < n) {
-          copyTile(tile, from, x, n, h, w);
+        const h = x.h - y * t.stepH, w = x.w - left * t.stepW;
+        let from = place(x, image, b, y * t.stepH, left * t.stepW), step = x.row;
+        if (h < high || w < wide) {
+          copyTile(tile, from, x, high, wide, h, w);
           from = tile;
-          step = line;
+          step = wide * BLOCK_BYTES;
         }
-        const q = v + k * channels + b * BLOCK_BYTES;
-        if (n == 6) inputTile<Four>(q, t.point, from, step, t, scratch);
-        else inputTile<Two>(q, t.point, from, step, t, scratch);
+        const q = v + k * t.parts * channels + b * BLOCK_BYTES;
+        if (way == LINE) lineInput(q, t.point, from, step, t, channels);
+        else if (way == TWO) inputTile<Two>(q, t.point, from, step, t, scratch);
+        else if (way == DOWN) inputTile<Down>(q, t.point, from, step, t, scratch);
+        else inputTile<Four>(q, t.point, from, step, t, scratch);
         if (++left == t.across) {
           left = 0;
           if (++y == t.down) {
@@ -333,11 +475,11 @@ export function transformInputs(m: i32, r: i32, v: usize, x: View, t: Tiling, fi
 
 /** Writes a tile of outputs, as far as it does not hang over. */
 function finish(
-  o: View, tile: usize, bias: usize, residual: usize, t: Tiling, m: i32, i: i32, panel: i32,
+  o: View, tile: usize, bias: usize, residual: usize, t: Tiling, i: i32, panel: i32,
 ): void {
   const row = i / t.across, image = row / t.down;
-  const y = (row - image * t.down) * m, x = (i - row * t.across) * m;
-  const h = min(m, o.h - y), w = min(m, o.w - x) * BLOCK_BYTES;
+  const y = (row - image * t.down) * t.outH, x = (i - row * t.across) * t.outW;
+  const h = min(t.outH, o.h - y), w = min(t.outW, o.w - x) * BLOCK_BYTES;
   const lanes = o.c - panel * LANES, mask0 = laneMask(lanes, 0), mask1 = laneMask(lanes, 4);
   const low = f32x4.splat(t.low), high = f32x4.splat(t.high);
   let bias0 = f32x4.splat(0), bias1 = bias0;
@@ -351,7 +493,7 @@ function finish(
     r = place(v, image, panel, y, x);
     rRow = v.row;
   }
-  for (let y = 0; y < h; ++y, q += o.row, r += rRow, tile += m * BLOCK_BYTES) {
+  for (let y = 0; y < h; ++y, q += o.row, r += rRow, tile += t.outW * BLOCK_BYTES) {
     for (let x = 0; x < w; x += BLOCK_BYTES) {
       let s0 = f32x4.add(v128.load(tile + x), bias0), s1 = f32x4.add(v128.load(tile + x, 16), bias1);
       if (residual) {
@@ -403,11 +545,11 @@ function pair(c: usize, cm: usize, cFar: usize, a: usize, am: usize, b: usize, f
  * of a sum over channels.
  */
 function multiply(
-  m: i32, r: i32, out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize,
+  out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize,
   scratch: usize, begin: i32, end: i32,
 ): void {
   const o = view(out), t = changetype<Tiling>(tiling), g = changetype<Contraction>(product);
-  const points = (m + r - 1) * (m + r - 1), channels = g.n3 << 2;
+  const way = t.way, points = t.points, channels = g.n3 << 2;
   const panelBytes = channels * LANES, sumBytes = t.group * points * BLOCK_BYTES;
   const runs = (o.blocks + t.run - 1) / t.run;
   const tile = scratch + WORK_BYTES / 2, sums = scratch + WORK_BYTES;
@@ -421,7 +563,7 @@ function multiply(
     let a = v + first * channels;
     if (x) {
       a = scratch + t.inputs;
-      if (panel == 0) transformInputs(m, r, a, view(x), t, first, count, scratch);
+      if (panel == 0) transformInputs(a, view(x), t, first, count, scratch);
     }
     const half = panelsOfHalf(t, panels), pairs = panels - half, paired = pairs > 0 && count > 1 ? 2 : 0;
     let b = weights + panel * points * panelBytes, far = b + half * points * panelBytes, c = sums;
@@ -444,66 +586,56 @@ function multiply(
     }
     for (let i = 0; i < panels; ++i) {
       for (let k = 0, p = sums + i * sumBytes; k < count; ++k, p += points * BLOCK_BYTES) {
-        if (r == 5) outputTile<Wide>(tile, p, t, scratch);
-        else if (m == 4) outputTile<Four>(tile, p, t, scratch);
-        else outputTile<Two>(tile, p, t, scratch);
-        finish(o, tile, bias, residual, t, m, first + k, panel + i);
+        if (way == FOUR) outputTile<Four>(tile, p, t, scratch);
+        else if (way == TWO) outputTile<Two>(tile, p, t, scratch);
+        else if (way == WIDE) outputTile<Wide>(tile, p, t, scratch);
+        else if (way == DOWN) outputTile<Down>(tile, p, t, scratch);
+        else lineOutput(tile, p, t);
+        finish(o, tile, bias, residual, t, first + k, panel + i);
       }
     }
   }
 }
 
-export function winograd4Weights(
-  out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
-): void {
-  transformWeights(4, 3, out, weight, scale, packing, tiling, scratch, begin, end);
+/** Units are tiles. */
+export function winogradInput(v: usize, x: usize, tiling: usize, scratch: usize, begin: i32, end: i32): void {
+  const from = view(x), t = changetype<Tiling>(tiling);
+  transformInputs(v + begin * t.parts * from.blocks * BLOCK_BYTES, from, t, begin, end - begin, scratch);
 }
 
-/** Units are tiles. */
-export function winograd4Input(v: usize, x: usize, tiling: usize, scratch: usize, begin: i32, end: i32): void {
-  const from = view(x);
-  transformInputs(4, 3, v + begin * from.blocks * BLOCK_BYTES, from, changetype<Tiling>(tiling), begin, end - begin, scratch);
-}
+// One kernel under the name of each way, by which a plan says what it does.
 
 export function winograd4(
   out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize, scratch: usize,
   begin: i32, end: i32,
 ): void {
-  multiply(4, 3, out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
-}
-
-export function winograd2Weights(
-  out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
-): void {
-  transformWeights(2, 3, out, weight, scale, packing, tiling, scratch, begin, end);
-}
-
-export function winograd2Input(v: usize, x: usize, tiling: usize, scratch: usize, begin: i32, end: i32): void {
-  const from = view(x);
-  transformInputs(2, 3, v + begin * from.blocks * BLOCK_BYTES, from, changetype<Tiling>(tiling), begin, end - begin, scratch);
+  multiply(out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
 }
 
 export function winograd2(
   out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize, scratch: usize,
   begin: i32, end: i32,
 ): void {
-  multiply(2, 3, out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
-}
-
-export function winograd2of5Weights(
-  out: usize, weight: usize, scale: usize, packing: usize, tiling: usize, scratch: usize, begin: i32, end: i32,
-): void {
-  transformWeights(2, 5, out, weight, scale, packing, tiling, scratch, begin, end);
-}
-
-export function winograd2of5Input(v: usize, x: usize, tiling: usize, scratch: usize, begin: i32, end: i32): void {
-  const from = view(x);
-  transformInputs(2, 5, v + begin * from.blocks * BLOCK_BYTES, from, changetype<Tiling>(tiling), begin, end - begin, scratch);
+  multiply(out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
 }
 
 export function winograd2of5(
   out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize, scratch: usize,
   begin: i32, end: i32,
 ): void {
-  multiply(2, 5, out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
+  multiply(out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
+}
+
+export function winograd2at2(
+  out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize, scratch: usize,
+  begin: i32, end: i32,
+): void {
+  multiply(out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
+}
+
+export function winograd3of4(
+  out: usize, v: usize, x: usize, weights: usize, bias: usize, residual: usize, tiling: usize, product: usize, scratch: usize,
+  begin: i32, end: i32,
+): void {
+  multiply(out, v, x, weights, bias, residual, tiling, product, scratch, begin, end);
 }

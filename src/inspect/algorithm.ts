@@ -11,6 +11,8 @@ const algorithms: Readonly<Partial<Record<KernelName, (window: string) => string
   winograd4: (window) => `Winograd 4×4 of ${window}`,
   winograd2: (window) => `Winograd 2×2 of ${window}`,
   winograd2of5: (window) => `Winograd 2×2 of ${window}`,
+  winograd2at2: (window) => `Winograd 2×2 of ${window}`,
+  winograd3of4: (window) => `Winograd 3 of ${window}`,
   matmul: () => "matrix product",
   padAround: () => "pad",
 };

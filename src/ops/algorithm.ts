@@ -6,23 +6,71 @@ import type { StepWriter, Value } from "./op.js";
 
 /**
  * How a convolution is computed: as it is defined; or by Winograd's way, 3x3 windows in tiles of 4x4 or 2x2 outputs, 5x5
- * windows in tiles of 2x2.
+ * windows in tiles of 2x2, 3x3 windows at stride 2 in tiles of 2x2, windows of a single row or column in tiles of 3, four taps at
+ * a time.
  */
-export type ConvAlgorithm = "direct" | "winograd4" | "winograd2" | "winograd2of5";
+export type ConvAlgorithm =
+  | "direct"
+  | "winograd4"
+  | "winograd2"
+  | "winograd2of5"
+  | "winograd2at2"
+  | "winograd3of4";
+export type TiledWay = Exclude<ConvAlgorithm, "direct">;
 
-/** The window and the outputs of a tile, of one dimension; cycles to transform the weights between two channels. */
-const TILES = {
-  winograd4: { window: 3, outputs: 4, weightCycles: 65 },
-  winograd2: { window: 3, outputs: 2, weightCycles: 40 },
-  winograd2of5: { window: 5, outputs: 2, weightCycles: 90 },
+/** Square windows, and what tiles of them take in one dimension; cycles to transform the weights between two channels. */
+const SQUARES = {
+  winograd4: { window: 3, stride: 1, outputs: 4, points: 6, weightCycles: 65 },
+  winograd2: { window: 3, stride: 1, outputs: 2, points: 4, weightCycles: 40 },
+  winograd2of5: { window: 5, stride: 1, outputs: 2, points: 6, weightCycles: 90 },
+  winograd2at2: { window: 3, stride: 2, outputs: 2, points: 5, weightCycles: 50 },
 } as const;
-/** Winograd's ways. */
-export const TILED_WAYS = Object.keys(TILES) as (keyof typeof TILES)[];
+/** Of a row or a column: the outputs of a tile, and the taps of a run. Of more taps a tile outgrows the kernel's memory. */
+const LINE = { outputs: 3, taps: 4, points: 6, mostTaps: 32, weightCycles: 20 };
+
+/** Winograd's ways, in the order of the kernel's numbers for them. */
+export const TILED_WAYS: readonly TiledWay[] = [
+  "winograd4",
+  "winograd2",
+  "winograd2of5",
+  "winograd2at2",
+  "winograd3of4",
+];
+
+/** How the outputs of a convolution fall into tiles. */
+export interface Tiles {
+  /** Outputs of a tile, down and across. */
+  readonly h: number;
+  readonly w: number;
+  /** Products for each pair of channels, for each of the runs that the taps fall into. */
+  readonly points: number;
+  readonly parts: number;
+  readonly weightCycles: number;
+}
+
+/** The tiles of a way; null for a window that it does not fit. */
+export function tilesOf(way: TiledWay, { kh, kw, sh, sw, dh, dw }: Window): Tiles | null {
+  if (dh !== 1 || dw !== 1) return null;
+  if (way !== "winograd3of4") {
+    const { window, stride, outputs, points, weightCycles } = SQUARES[way];
+    const fits = kh === window && kw === window && sh === stride && sw === stride;
+    return fits ? { h: outputs, w: outputs, points: points ** 2, parts: 1, weightCycles } : null;
+  }
+  const taps = kh * kw;
+  if (Math.min(kh, kw) > 1 || taps < 3 || taps > LINE.mostTaps || sh !== 1 || sw !== 1) return null;
+  const { outputs, points, weightCycles } = LINE;
+  const parts = Math.ceil(taps / LINE.taps);
+  const [h, w] = kh > 1 ? [outputs, 1] : [1, outputs];
+  return { h, w, points, parts, weightCycles: weightCycles * parts };
+}
+
 /** Cycles to pack the weight of a tap. */
 const PACK_CYCLES = 1;
 
 /** Bytes of weights that come from memory, or from a cache that all cores share, in a cycle. */
 const BYTES_PER_CYCLE = 5;
+/** The share of that time which does not pass behind multiplications. */
+const READING_SEEN = 0.5;
 /** With fewer channels there is little to gain, and sums in the order of the definition are easier to follow. */
 const FEWEST_CHANNELS = 16;
 /** Rows with which the microkernel reaches its full speed. */
@@ -30,35 +78,37 @@ const FULL_ROWS = 4;
 
 /** About how many cycles it takes on one core, for `n` images, and weights that change between runs or do not. */
 function cycles(
-  algorithm: ConvAlgorithm,
+  tiles: Tiles | null,
   n: number,
   out: View,
   { outs, ins }: Channels,
-  window: number,
+  { kh, kw }: Window,
   trained: boolean,
   share: number,
 ): number {
-  const tile = algorithm === "direct" ? undefined : TILES[algorithm];
-  const m = tile?.outputs ?? 1;
-  const tiles = n * Math.ceil(out.h / m) * Math.ceil(out.w / m);
-  const points = tile ? (m + window - 1) ** 2 : share * window ** 2;
+  const { h, w, points, parts, weightCycles } = tiles ?? {
+    ...{ h: 1, w: 1, parts: 1 },
+    points: share * kh * kw,
+    weightCycles: PACK_CYCLES * kh * kw,
+  };
+  const count = n * Math.ceil(out.h / h) * Math.ceil(out.w / w);
   const [k, c] = [Math.ceil(outs / LANES) * LANES, Math.ceil(ins / LANES) * LANES];
-  const products = (points * c * k * Math.max(tiles, FULL_ROWS)) / 8;
-  const reading = (4 * points * c * k) / BYTES_PER_CYCLE;
-  const transforms = tile ? points * tiles * (c + k) : 0;
-  const weights = trained ? (tile?.weightCycles ?? PACK_CYCLES * window ** 2) * c * k : 0;
-  return Math.max(products, reading) + transforms + weights;
+  const products = (points * parts * c * k * Math.max(count, FULL_ROWS)) / 8;
+  const reading = (READING_SEEN * 4 * points * parts * c * k) / BYTES_PER_CYCLE;
+  const transforms = tiles ? points * count * (parts * c + k) : 0;
+  const weights = trained ? weightCycles * c * k : 0;
+  return products + reading + transforms + weights;
 }
 
 /** The ways in which a convolution can be computed. */
-function waysOf(out: View, x: View, channels: Channels, window: Window): ConvAlgorithm[] {
-  const { kh, kw, sh, sw, dh, dw } = window;
-  const steady = sh === 1 && sw === 1 && dh === 1 && dw === 1;
+function waysOf(out: View, x: View, channels: Channels, window: Window): Map<ConvAlgorithm, Tiles | null> {
   const whole = channels.groupOuts === channels.outs && lanesOf(x) === LANES && lanesOf(out) === LANES;
-  const tiled = TILED_WAYS.filter(
-    (way) => steady && whole && kh === TILES[way].window && kw === TILES[way].window,
-  );
-  return ["direct", ...tiled];
+  const ways = new Map<ConvAlgorithm, Tiles | null>([["direct", null]]);
+  for (const way of whole ? TILED_WAYS : []) {
+    const tiles = tilesOf(way, window);
+    if (tiles) ways.set(way, tiles);
+  }
+  return ways;
 }
 
 /**
@@ -75,14 +125,15 @@ export function chooseConv(
   share = 1,
 ): ConvAlgorithm {
   const ways = waysOf(out, x, channels, window);
-  if (plan.convolution) return ways.includes(plan.convolution) ? plan.convolution : "direct";
+  if (plan.convolution) return ways.has(plan.convolution) ? plan.convolution : "direct";
   if (Math.min(channels.ins, channels.outs) < FEWEST_CHANNELS) return "direct";
   const trained = plan.changes(weight);
   // A prediction has the same bits in a batch of any size.
   const n = trained ? out.n : 1;
   const seen = trained ? share : 1;
-  const cost = new Map(ways.map((way) => [way, cycles(way, n, out, channels, window.kh, trained, seen)]));
-  return ways.reduce((best, way) => (cost.get(way)! < cost.get(best)! ? way : best));
+  const cost = (way: ConvAlgorithm): number =>
+    cycles(ways.get(way)!, n, out, channels, window, trained, seen);
+  return [...ways.keys()].reduce((best, way) => (cost(way) < cost(best) ? way : best));
 }
 
 /** Cycles to bring the sums of one pair of channels to their places. */
@@ -96,7 +147,7 @@ export function gradWeightInTiles(
   channels: Channels,
   window: Window,
 ): boolean {
-  if (!waysOf(dy, x, channels, window).includes("winograd4")) return false;
+  if (!waysOf(dy, x, channels, window).has("winograd4")) return false;
   if (plan.convolution) return plan.convolution !== "direct";
   const tiles = dy.n * Math.ceil(dy.h / 4) * Math.ceil(dy.w / 4);
   const k = Math.ceil(channels.outs / LANES) * LANES;

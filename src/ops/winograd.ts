@@ -1,7 +1,7 @@
-// 3x3 and 5x5 convolutions at stride 1 by fewer multiplications: see assembly/kernels/winograd.ts.
+// Convolutions by fewer multiplications: see assembly/kernels/winograd.ts.
 
 import type { Scaling } from "./absorb.js";
-import type { ConvAlgorithm } from "./algorithm.js";
+import { TILED_WAYS, type TiledWay, type Tiles, tilesOf } from "./algorithm.js";
 import {
   type Channels,
   constantsOf,
@@ -36,7 +36,7 @@ const EVEN = 4;
 const GAP_BYTES = 128;
 /** Two tiles for the passes of the transforms: WORK_BYTES of the kernel. */
 const WORK_BYTES = 2 * 36 * PIXEL_BYTES;
-/** 5x5 and 6x5 pairs of doubles for the passes over weights. */
+/** 5x5 and 6x5 pairs of doubles, for the passes over weights. */
 const WEIGHT_FLOATS = 55 * 4;
 /** Numbers of the transforms: see Tiling there. */
 const NUMBERS = [0.25, 0.5, 2, 2.5, Math.SQRT2].map(float);
@@ -56,7 +56,34 @@ function evenRun(groups: number, panels: number, most: number): number {
   return run > 2 ? run - (run % 2) : run;
 }
 
-/** Appends the convolution of x, which is already padded, in tiles of 4x4 or 2x2 outputs. */
+/** A view with rows and columns exchanged: the kernel knows only windows of a column. */
+function onItsSide(view: View): View {
+  return { ...view, h: view.w, w: view.h, row: view.pixel, pixel: view.row };
+}
+
+/** The first words of Tiling there: how an output falls into tiles. */
+function tilingOf(way: TiledWay, { h, w, points, parts }: Tiles, { kh, kw, sh, sw }: Window, out: View) {
+  const [down, across] = [Math.ceil(out.h / h), Math.ceil(out.w / w)];
+  const tiles = out.n * down * across;
+  // Of a row's or a column's runs of taps, the last may go over the window.
+  const inputs = way === "winograd3of4" ? [h + 4 * parts - 1, 1] : [(h - 1) * sh + kh, (w - 1) * sw + kw];
+  const words = [
+    down,
+    across,
+    tiles,
+    TILED_WAYS.indexOf(way),
+    h,
+    w,
+    ...inputs,
+    h * sh,
+    w * sw,
+    points,
+    parts,
+  ];
+  return { tiles, words };
+}
+
+/** Appends the convolution of x, which is already padded, in tiles. */
 export function writeWinograd(
   plan: StepWriter,
   out: View,
@@ -67,16 +94,34 @@ export function writeWinograd(
   order: WeightOrder,
   scaling: Scaling | null,
   epilogue: Epilogue,
-  algorithm: Exclude<ConvAlgorithm, "direct">,
+  algorithm: TiledWay,
 ): void {
-  const m = algorithm === "winograd4" ? 4 : 2;
-  const points = (m + window.kh - 1) ** 2;
+  if (window.kh === 1) {
+    const { kh, kw, sh, sw, dh, dw } = window;
+    const sign = order.rotated ? -1 : 1;
+    const taps = { base: order.rotated ? kw - 1 : 0, sy: sign, sx: sign };
+    const residual = epilogue.residual && onItsSide(epilogue.residual);
+    writeWinograd(
+      plan,
+      onItsSide(out),
+      onItsSide(x),
+      weight,
+      channels,
+      { kh: kw, kw: kh, sh: sw, sw: sh, dh: dw, dw: dh },
+      { ...order, taps },
+      scaling,
+      { ...epilogue, residual },
+      algorithm,
+    );
+    return;
+  }
+  const tiling = tilesOf(algorithm, window)!;
+  const { points, parts } = tiling;
   const panels = panelsOf(channels, window, LANES);
-  const c = panels.blocks * LANES;
+  const c = parts * panels.blocks * LANES;
   const weightBytes = points * c * panels.count * PIXEL_BYTES;
 
-  const [down, across] = [Math.ceil(out.h / m), Math.ceil(out.w / m)];
-  const tiles = out.n * down * across;
+  const { tiles, words } = tilingOf(algorithm, tiling, window, out);
   const most = weightBytes > LARGE_BYTES ? LARGE_GROUP : tilesOfGroup(points * c * 4);
   const fewest = Math.ceil(tiles / most);
   const shared = fewest < MANY_GROUPS;
@@ -90,21 +135,21 @@ export function writeWinograd(
   const point = (shared ? tiles : group) * c * 4 + GAP_BYTES;
   const inputs = WORK_BYTES + run * sumBytes;
   const scratch = plan.threadScratch((shared ? inputs : inputs + points * point) / 4);
-  const tiling = plan.constants([
-    ...[down, across, tiles, group, run, Number(halves), point, inputs],
+  const constants = plan.constants([
+    ...words,
+    ...[group, run, Number(halves), point, inputs],
     ...bounds(epilogue),
     ...NUMBERS,
   ]);
 
   const key = `${algorithm} ${order.out}/${order.in}${order.rotated ? " rotated" : ""} by ${run}${halves ? " in halves" : ""}`;
   const weights = plan.derived([weight, ...(scaling?.from ?? [])], key, weightBytes / 4, (place) => {
-    const constants = packing(plan, channels, window, panels, order);
-    const room = plan.threadScratch(points * LANES * LANES + WEIGHT_FLOATS);
-    const args = [place, plan.place(weight), scaling?.place ?? 0, constants, tiling, room];
-    plan.step(`${algorithm}Weights`, panels.count, args, 10 * points * c * LANES);
+    const room = plan.threadScratch(2 * points * LANES * LANES + WEIGHT_FLOATS);
+    const from = [plan.place(weight), scaling?.place ?? 0, packing(plan, channels, window, panels, order)];
+    plan.step("winogradWeights", panels.count, [place, ...from, constants, room], 10 * points * c * LANES);
   });
   const v = shared ? plan.scratch((points * point) / 4) : 0;
-  if (v) plan.step(`${algorithm}Input`, tiles, [v, x, tiling, scratch], 8 * points * c);
+  if (v) plan.step("winogradInput", tiles, [v, x, constants, scratch], 8 * points * c);
   const sums = constantsOf(
     plan,
     {
@@ -118,7 +163,7 @@ export function writeWinograd(
   plan.step(
     algorithm,
     shared ? groups * Math.ceil(panels.count / run) : groups,
-    [out, v, v ? 0 : x, weights, bias ?? 0, residual ?? 0, tiling, sums, scratch],
+    [out, v, v ? 0 : x, weights, bias ?? 0, residual ?? 0, constants, sums, scratch],
     2 * (shared ? run : panels.count) * group * points * LANES * (c + LANES),
   );
 }
@@ -135,10 +180,11 @@ export function writeWinogradGradWeight(
   dy: View,
   panels: Panels,
 ): { partial: Place; parts: number } {
-  const points = 36;
+  const window = { kh: 3, kw: 3, sh: 1, sw: 1, dh: 1, dw: 1 };
+  const square = tilesOf("winograd4", window)!;
+  const { points } = square;
   const [c, k] = [panels.blocks * LANES, panels.count * LANES];
-  const [down, across] = [Math.ceil(dy.h / 4), Math.ceil(dy.w / 4)];
-  const tiles = dy.n * down * across;
+  const { tiles, words } = tilingOf("winograd4", square, window, dy);
   const gradBytes = panels.count * panels.bytes;
 
   const most = Math.min(LONGEST_GROUP, Math.floor(GROUP_BYTES / (points * (c + k) * 4)));
@@ -154,7 +200,8 @@ export function writeWinogradGradWeight(
   const grads = inputs + points * point;
   const scratch = plan.threadScratch((shared ? inputs : grads + points * gradPoint) / 4);
   const tiling = plan.constants([
-    ...[down, across, tiles, group, run, 0, point, inputs],
+    ...words,
+    ...[group, run, 0, point, inputs],
     ...bounds(NO_EPILOGUE),
     ...NUMBERS,
     ...[gradPoint, sumPoint, grads],
@@ -171,7 +218,7 @@ export function writeWinogradGradWeight(
   );
   const [v, s] = shared ? [point, gradPoint].map((bytes) => plan.scratch((points * bytes) / 4)) : [0, 0];
   if (v && s) {
-    plan.step("winograd4Input", tiles, [v, x, tiling, scratch], 8 * points * c);
+    plan.step("winogradInput", tiles, [v, x, tiling, scratch], 8 * points * c);
     plan.step("winograd4Grad", tiles, [s, dy, tiling, scratch], 8 * points * k);
   }
   const partial = plan.scratch((groups * gradBytes) / 4);

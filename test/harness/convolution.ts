@@ -44,7 +44,11 @@ export const convAttrs = (a: Partial<ConvAttrs> = {}): ConvAttrs => ({
 
 /** How a convolution can be computed. */
 export function waysOf(kh: number, kw: number, { sh, sw, dh, dw, groups }: ConvAttrs): ConvAlgorithm[] {
-  if (kh !== kw || sh * sw * dh * dw * groups !== 1) return ["direct"];
+  if (dh * dw * groups !== 1) return ["direct"];
+  if (sh === 2 && sw === 2 && kh === 3 && kw === 3) return ["direct", "winograd2at2"];
+  if (sh !== 1 || sw !== 1) return ["direct"];
+  if (Math.min(kh, kw) === 1 && kh * kw > 2) return ["direct", "winograd3of4"];
+  if (kh !== kw) return ["direct"];
   return kh === 3 ? ["direct", "winograd4", "winograd2"] : kh === 5 ? ["direct", "winograd2of5"] : ["direct"];
 }
 

@@ -43,6 +43,7 @@ test("measures each convolution that can be computed in several ways, and goes b
     layers.map(({ name, before }) => [name, before]),
     [
       ["small", "winograd4"],
+      ["strided", "direct"],
       ["wide", "winograd2of5"],
     ],
   );
@@ -50,6 +51,7 @@ test("measures each convolution that can be computed in several ways, and goes b
     layers.map(({ ms }) => Object.keys(ms).sort()),
     [
       ["direct", "winograd2", "winograd4"],
+      ["direct", "winograd2at2"],
       ["direct", "winograd2of5"],
     ],
   );

@@ -55,6 +55,12 @@ test("5x5 windows are computed in tiles of 2x2", () => {
   assert.is(kernelOf([1, 64, 29, 29], 192, { size: [5, 3] }), "contract");
 });
 
+test("windows of a row or a column are computed in tiles of 3, and 3x3 windows at stride 2 in tiles of 2x2", () => {
+  assert.is(kernelOf([1, 128, 17, 17], 128, { size: [1, 7] }), "winograd3of4");
+  assert.is(kernelOf([1, 160, 17, 17], 192, { size: [7, 1] }), "winograd3of4");
+  assert.is(kernelOf([1, 128, 56, 56], 128, { sh: 2, sw: 2 }), "winograd2at2");
+});
+
 test("small maps with many weights are computed in tiles of 2x2, and the smallest directly", () => {
   assert.is(kernelOf([1, 512, 4, 4], 512), "winograd2");
   assert.is(kernelOf([1, 64, 1, 1], 64), "contract");
@@ -66,8 +72,9 @@ test("few channels, other windows and what has a stride, dilation or groups are 
   direct([1, 64, 56, 56], 8);
   direct([1, 64, 56, 56], 64, { size: [7, 7] });
   direct([1, 64, 56, 56], 64, { size: [5, 5], groups: 2 });
-  direct([1, 64, 56, 56], 64, { size: [1, 3] });
-  direct([1, 64, 56, 56], 64, { sh: 2, sw: 2 });
+  direct([1, 64, 56, 56], 64, { size: [1, 2] });
+  direct([1, 64, 56, 56], 64, { size: [1, 3], sw: 2 });
+  direct([1, 64, 56, 56], 64, { sh: 2 });
   direct([1, 64, 56, 56], 64, { dw: 2 });
   direct([1, 64, 56, 56], 64, { groups: 2 });
 });

@@ -32,6 +32,11 @@ const cases = [
   // Tiles in many groups, panels in two runs.
   conv([2, 5, 40, 39], 40, [3, 3]),
   conv([2, 40, 1, 29], 24, [1, 7]),
+  conv([2, 17, 19, 6], 19, [7, 1]),
+  conv([1, 9, 6, 13], 24, [1, 3], { flip: true }),
+  conv([2, 8, 45, 7], 9, [32, 1]),
+  conv([1, 8, 3, 40], 9, [1, 33]),
+  conv([2, 5, 44, 43], 40, [3, 3], { sh: 2, sw: 2 }),
 ];
 testOp("conv2d", cases);
 testPaddingLanes("conv2d", cases);
