@@ -7,7 +7,7 @@ import { BLOCK_BYTES, laneMask, LANES, View, view } from "../lib/view";
 import { Contraction, ROWS, rows } from "./contract";
 import { Packing } from "./pack";
 
-const ROOT: f64 = 1.4142135623730951;
+export const ROOT: f64 = 1.4142135623730951;
 
 // @ts-ignore: decorator
 @unmanaged
@@ -33,8 +33,8 @@ export class Tiling {
   quarter: f32; half: f32; two: f32; most: f32; root: f32;
 }
 
-const FOUR: i32 = 0, TWO: i32 = 1, WIDE: i32 = 2, DOWN: i32 = 3;
-const LINE: i32 = 4;
+export const FOUR: i32 = 0;
+const TWO: i32 = 1, WIDE: i32 = 2, DOWN: i32 = 3, LINE: i32 = 4;
 
 /**
  * 4 outputs of 3 taps. The transforms are those of one dimension: numbers `step` bytes apart at p become numbers `qStep` bytes
@@ -42,7 +42,7 @@ const LINE: i32 = 4;
  */
 // @ts-ignore: decorator
 @unmanaged @final
-class Four {
+export class Four {
   // @ts-ignore: decorator
   @inline size(): i32 { return 4; }
   // @ts-ignore: decorator
@@ -243,7 +243,7 @@ class Down {
 /** 3 outputs of 4 taps down a single column, at the points of Four, whose transform of inputs it shares. */
 // @ts-ignore: decorator
 @unmanaged @final
-class Line {
+export class Line {
   // @ts-ignore: decorator
   @inline taps(): i32 { return 4; }
 
@@ -320,13 +320,13 @@ function lineInput(q: usize, step: usize, p: usize, row: usize, t: Tiling, part:
   }
 }
 
-/** A tile of outputs without the epilogue, [3][8], from the sums of a panel, [6][8]. */
-function lineOutput(q: usize, p: usize, t: Tiling): void {
+/** A tile of outputs of a column, or of a row, without the epilogue, [m][8], from the sums of a panel, [6][8]. */
+export function columnOutput<F>(q: usize, p: usize, t: Tiling): void {
   const quarter = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("quarter"));
   const half = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("half"));
   const root = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("root"));
   for (let x = 0; x < BLOCK_BYTES; x += 16) {
-    changetype<Line>(0).output(q + x, BLOCK_BYTES, p + x, BLOCK_BYTES, quarter, half, root);
+    changetype<F>(0).output(q + x, BLOCK_BYTES, p + x, BLOCK_BYTES, quarter, half, root);
   }
 }
 
@@ -345,7 +345,7 @@ function outputTile<F>(q: usize, p: usize, t: Tiling, between: usize): void {
 /** What an output channel's weights are multiplied by: nothing is left of those past the last channel. */
 // @ts-ignore: decorator
 @inline
-function factorOf(scale: usize, k: i32, outs: i32): f64 {
+export function factorOf(scale: usize, k: i32, outs: i32): f64 {
   if (k >= outs) return 0;
   return scale ? load<f32>(at(scale, k)) : 1;
 }
@@ -474,7 +474,7 @@ export function transformInputs(v: usize, x: View, t: Tiling, first: i32, count:
 }
 
 /** Writes a tile of outputs, as far as it does not hang over. */
-function finish(
+export function finish(
   o: View, tile: usize, bias: usize, residual: usize, t: Tiling, i: i32, panel: i32,
 ): void {
   const row = i / t.across, image = row / t.down;
@@ -590,7 +590,7 @@ function multiply(
         else if (way == TWO) outputTile<Two>(tile, p, t, scratch);
         else if (way == WIDE) outputTile<Wide>(tile, p, t, scratch);
         else if (way == DOWN) outputTile<Down>(tile, p, t, scratch);
-        else lineOutput(tile, p, t);
+        else columnOutput<Line>(tile, p, t);
         finish(o, tile, bias, residual, t, first + k, panel + i);
       }
     }

@@ -13,6 +13,7 @@ const algorithms: Readonly<Partial<Record<KernelName, (window: string) => string
   winograd2of5: (window) => `Winograd 2×2 of ${window}`,
   winograd2at2: (window) => `Winograd 2×2 of ${window}`,
   winograd3of4: (window) => `Winograd 3 of ${window}`,
+  winogradStem: (window) => `Winograd by rows of ${window}`,
   matmul: () => "matrix product",
   padAround: () => "pad",
 };

@@ -7,7 +7,7 @@ import type { StepWriter, Value } from "./op.js";
 /**
  * How a convolution is computed: as it is defined; or by Winograd's way, 3x3 windows in tiles of 4x4 or 2x2 outputs, 5x5
  * windows in tiles of 2x2, 3x3 windows at stride 2 in tiles of 2x2, windows of a single row or column in tiles of 3, four taps at
- * a time.
+ * a time, large windows at a stride over an image with a few channels in tiles of a row.
  */
 export type ConvAlgorithm =
   | "direct"
@@ -15,7 +15,8 @@ export type ConvAlgorithm =
   | "winograd2"
   | "winograd2of5"
   | "winograd2at2"
-  | "winograd3of4";
+  | "winograd3of4"
+  | "winogradStem";
 export type TiledWay = Exclude<ConvAlgorithm, "direct">;
 
 /** Square windows, and what tiles of them take in one dimension; cycles to transform the weights between two channels. */
@@ -35,6 +36,7 @@ export const TILED_WAYS: readonly TiledWay[] = [
   "winograd2of5",
   "winograd2at2",
   "winograd3of4",
+  "winogradStem",
 ];
 
 /** How the outputs of a convolution fall into tiles. */
@@ -51,6 +53,11 @@ export interface Tiles {
 /** The tiles of a way; null for a window that it does not fit. */
 export function tilesOf(way: TiledWay, { kh, kw, sh, sw, dh, dw }: Window): Tiles | null {
   if (dh !== 1 || dw !== 1) return null;
+  if (way === "winogradStem") {
+    const taps = Math.ceil(kw / sw);
+    if (sw === 1 || taps < 3 || taps > 4) return null;
+    return { h: 1, w: 7 - taps, points: 6 * kh, parts: sw, weightCycles: 20 * kh * sw };
+  }
   if (way !== "winograd3of4") {
     const { window, stride, outputs, points, weightCycles } = SQUARES[way];
     const fits = kh === window && kw === window && sh === stride && sw === stride;
@@ -102,11 +109,12 @@ function cycles(
 
 /** The ways in which a convolution can be computed. */
 function waysOf(out: View, x: View, channels: Channels, window: Window): Map<ConvAlgorithm, Tiles | null> {
-  const whole = channels.groupOuts === channels.outs && lanesOf(x) === LANES && lanesOf(out) === LANES;
+  const whole = channels.groupOuts === channels.outs && lanesOf(out) === LANES;
+  const isImage = lanesOf(x) < LANES;
   const ways = new Map<ConvAlgorithm, Tiles | null>([["direct", null]]);
-  for (const way of whole ? TILED_WAYS : []) {
+  for (const way of TILED_WAYS) {
     const tiles = tilesOf(way, window);
-    if (tiles) ways.set(way, tiles);
+    if (tiles && whole && isImage === (way === "winogradStem")) ways.set(way, tiles);
   }
   return ways;
 }
@@ -126,7 +134,9 @@ export function chooseConv(
 ): ConvAlgorithm {
   const ways = waysOf(out, x, channels, window);
   if (plan.convolution) return ways.has(plan.convolution) ? plan.convolution : "direct";
-  if (Math.min(channels.ins, channels.outs) < FEWEST_CHANNELS) return "direct";
+  // The few channels of an image are summed up with the taps of a window.
+  const fewest = lanesOf(x) < LANES ? channels.outs : Math.min(channels.ins, channels.outs);
+  if (fewest < FEWEST_CHANNELS) return "direct";
   const trained = plan.changes(weight);
   // A prediction has the same bits in a batch of any size.
   const n = trained ? out.n : 1;

@@ -24,6 +24,7 @@ import { type Border, contractParts, partsByPixel, partsByRow, shareOf, tapsOf }
 import { checkRank, sameShape, windowCount } from "./shape.js";
 import { isVector, writeVector } from "./vector.js";
 import { writeWinograd, writeWinogradGradWeight } from "./winograd.js";
+import { writeWinogradStem } from "./winograd-stem.js";
 
 export interface ConvAttrs extends Omit<Window, "kh" | "kw">, Absorbed {
   readonly groups: number;
@@ -186,7 +187,9 @@ function writeConv(
   const share = parts ? shareOf(parts, out, window) : 1;
   const algorithm = chooseConv(plan, out, x, weight, channels, window, share);
   if (algorithm !== "direct") {
-    writeWinograd(plan, out, x, weight, channels, window, order, scaling, epilogue, algorithm);
+    if (algorithm === "winogradStem")
+      writeWinogradStem(plan, out, x, weight, channels, window, order, scaling, epilogue);
+    else writeWinograd(plan, out, x, weight, channels, window, order, scaling, epilogue, algorithm);
     return;
   }
   const panels = panelsOf(channels, window, lanesOf(x));

@@ -15,7 +15,7 @@ import { bounds, type Epilogue, NO_EPILOGUE } from "./epilogue.js";
 import { LANES, type Place, type View } from "./layout.js";
 import { float, type StepWriter, type Value } from "./op.js";
 
-const PIXEL_BYTES = 4 * LANES;
+export const PIXEL_BYTES = 4 * LANES;
 /** Tiles that a thread takes on together: as many as have their transformed inputs in a core's cache, within bounds. */
 const GROUP_BYTES = 512 * 1024;
 const FEWEST_TILES = 12;
@@ -33,13 +33,13 @@ const SUM_BYTES = 128 * 1024;
 const UNITS = 8;
 const EVEN = 4;
 /** Between the inputs transformed for one point and the next: a power of two between them makes them compete for cache lines. */
-const GAP_BYTES = 128;
+export const GAP_BYTES = 128;
 /** Two tiles for the passes of the transforms: WORK_BYTES of the kernel. */
 const WORK_BYTES = 2 * 36 * PIXEL_BYTES;
 /** 5x5 and 6x5 pairs of doubles, for the passes over weights. */
 const WEIGHT_FLOATS = 55 * 4;
 /** Numbers of the transforms: see Tiling there. */
-const NUMBERS = [0.25, 0.5, 2, 2.5, Math.SQRT2].map(float);
+export const NUMBERS = [0.25, 0.5, 2, 2.5, Math.SQRT2].map(float);
 
 /** Tiles of a group. */
 const tilesOfGroup = (tileBytes: number): number =>

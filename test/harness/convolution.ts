@@ -45,6 +45,8 @@ export const convAttrs = (a: Partial<ConvAttrs> = {}): ConvAttrs => ({
 /** How a convolution can be computed. */
 export function waysOf(kh: number, kw: number, { sh, sw, dh, dw, groups }: ConvAttrs): ConvAlgorithm[] {
   if (dh * dw * groups !== 1) return ["direct"];
+  // Where the channels are few.
+  if (sw > 1 && kw > 2 * sw && kw <= 4 * sw) return ["direct", "winogradStem"];
   if (sh === 2 && sw === 2 && kh === 3 && kw === 3) return ["direct", "winograd2at2"];
   if (sh !== 1 || sw !== 1) return ["direct"];
   if (Math.min(kh, kw) === 1 && kh * kw > 2) return ["direct", "winograd3of4"];

@@ -61,6 +61,12 @@ test("windows of a row or a column are computed in tiles of 3, and 3x3 windows a
   assert.is(kernelOf([1, 128, 56, 56], 128, { sh: 2, sw: 2 }), "winograd2at2");
 });
 
+test("large windows at a stride over an image are computed in tiles of a row", () => {
+  assert.is(kernelOf([1, 3, 224, 224], 64, { size: [7, 7], sh: 2, sw: 2 }), "winogradStem");
+  assert.is(kernelOf([1, 3, 224, 224], 64, { size: [11, 11], sh: 4, sw: 4 }), "winogradStem");
+  assert.is(kernelOf([1, 3, 224, 224], 64, { size: [3, 3], sh: 2, sw: 2 }), "contract");
+});
+
 test("small maps with many weights are computed in tiles of 2x2, and the smallest directly", () => {
   assert.is(kernelOf([1, 512, 4, 4], 512), "winograd2");
   assert.is(kernelOf([1, 64, 1, 1], 64), "contract");

@@ -37,6 +37,10 @@ const cases = [
   conv([2, 8, 45, 7], 9, [32, 1]),
   conv([1, 8, 3, 40], 9, [1, 33]),
   conv([2, 5, 44, 43], 40, [3, 3], { sh: 2, sw: 2 }),
+  conv([2, 3, 37, 41], 21, [7, 7], { sh: 2, sw: 2 }),
+  conv([1, 3, 49, 51], 16, [11, 11], { sh: 4, sw: 4 }),
+  conv([2, 1, 13, 30], 9, [3, 5], { sh: 1, sw: 2, flip: true }),
+  conv([1, 4, 9, 26], 17, [2, 8], { sw: 2 }, false),
 ];
 testOp("conv2d", cases);
 testPaddingLanes("conv2d", cases);

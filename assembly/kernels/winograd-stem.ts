@@ -1,0 +1,106 @@
+// The first convolution of a network, of an image with a few channels that lie interleaved: large windows at a stride. Along a row,
+// the taps that meet every s-th pixel are a window at stride 1 over those pixels, of 3 or 4 taps, with the fewer multiplications of
+// winograd.ts; the rests under the stride and the channels lie side by side, and are summed up together with the window's rows.
+
+import { at } from "../lib/simd";
+import { BLOCK_BYTES, LANES, view } from "../lib/view";
+import { Contraction, rows } from "./contract";
+import { Packing } from "./pack";
+import { columnOutput, factorOf, finish, Four, FOUR, Line, ROOT, Tiling } from "./winograd";
+
+const POINTS: i32 = 6;
+
+// @ts-ignore: decorator
+@unmanaged @final
+class Stem extends Tiling {
+  /** Rows of an image, and bytes of one transformed for a point. */
+  rows: i32; row: i32;
+  /** The stride, and floats of so many pixels. */
+  stride: i32; floats: i32;
+  /** Parts of a row that are transformed, and the outputs of each: a tile is the row of them all. */
+  pieces: i32; size: i32;
+}
+
+/** Units are panels. out: [panels][points][kh][stride][channels][8]. */
+export function winogradStemWeights(
+  out: usize, weight: usize, scale: usize, packing: usize, stem: usize, scratch: usize, begin: i32, end: i32,
+): void {
+  const g = changetype<Packing>(packing), t = changetype<Stem>(stem);
+  const half = f64x2.splat(-0.5), third = f64x2.splat(-1.0 / 3), root = f64x2.splat(ROOT);
+  const taps = t.way == FOUR ? 3 : 4, step = g.kh * t.floats * BLOCK_BYTES, done = scratch + 4 * 16;
+  for (let panel = begin; panel < end; ++panel) {
+    let q = out + panel * POINTS * step;
+    for (let y = 0; y < g.kh; ++y) {
+      for (let i = 0; i < t.floats; ++i, q += BLOCK_BYTES) {
+        const c = i % g.ins, rest = i / g.ins;
+        for (let lane = 0; lane < LANES; lane += 2) {
+          const k = panel * LANES + lane, second = k + 1 < g.outs ? g.sOut << 2 : 0;
+          const from = g.base + min(k, g.outs - 1) * g.sOut + c * g.sIn + y * g.sy;
+          const factor = f64x2.replace_lane(f64x2.splat(factorOf(scale, k, g.outs)), 1, factorOf(scale, k + 1, g.outs));
+          for (let j = 0, x = rest; j < taps; ++j, x += t.stride) {
+            const p = at(weight, from + min(x, g.kw - 1) * g.sx);
+            const pair = v128.load32_lane(p + second, v128.load32_zero(p), 1);
+            v128.store(scratch + j * 16, x < g.kw ? f64x2.mul(f64x2.promote_low_f32x4(pair), factor) : f64x2.splat(0));
+          }
+          if (t.way == FOUR) changetype<Four>(0).weight(done, 16, scratch, 16, half, third, root);
+          else changetype<Line>(0).weight(done, 16, scratch, 16, half, third, root);
+          for (let e = 0; e < POINTS; ++e) {
+            v128.store64_lane(q + e * step + (lane << 2), f32x4.demote_f64x2_zero(v128.load(done + e * 16)), 0);
+          }
+        }
+      }
+    }
+  }
+}
+
+/** Units are rows of images. v: [points][images][rows][pieces][stride][channels]. */
+export function winogradStemInput(v: usize, x: usize, stem: usize, scratch: usize, begin: i32, end: i32): void {
+  const from = view(x), t = changetype<Stem>(stem);
+  const half = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("half"));
+  const two = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("two"));
+  const most = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("most"));
+  const root = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("root"));
+  // A piece's floats, and the few more that its last vectors reach.
+  const bytes = t.floats << 2, whole = POINTS * bytes + 16, step = t.size * bytes;
+  for (let unit = begin; unit < end; ++unit) {
+    const image = unit / t.rows;
+    let p = from.data + image * from.image + (unit - image * t.rows) * from.row, left = from.w * from.pixel;
+    let q = v + unit * t.row;
+    for (let i = t.pieces; i > 0; --i, p += step, q += bytes, left -= step) {
+      let piece = p;
+      if (left < whole) {
+        memory.fill(scratch, 0, whole);
+        memory.copy(scratch, p, left);
+        piece = scratch;
+      }
+      // What the last vector writes too much comes before the next piece, or at the end of the row.
+      for (let b = 0; b < bytes; b += 16) {
+        changetype<Four>(0).input(q + b, t.point, piece + b, bytes, half, two, most, root);
+      }
+    }
+  }
+}
+
+/** out = clamp(the sums + bias + residual, low, high). Units are rows of outputs. `product`: the loops of a sum. */
+export function winogradStem(
+  out: usize, v: usize, weights: usize, bias: usize, residual: usize, stem: usize, product: usize, scratch: usize,
+  begin: i32, end: i32,
+): void {
+  const o = view(out), t = changetype<Stem>(stem), g = changetype<Contraction>(product);
+  const piece = t.size * BLOCK_BYTES, sums = scratch + t.pieces * piece, panelBytes = g.n2 * g.nb2;
+  for (let unit = begin; unit < end; ++unit) {
+    const image = unit / o.h;
+    const a = v + (image * t.rows + (unit - image * o.h) * t.stepH) * t.row;
+    let b = weights;
+    for (let panel = 0; panel < o.blocks; ++panel) {
+      for (let e = 0; e < POINTS; ++e, b += panelBytes) {
+        rows(t.pieces, sums + e * BLOCK_BYTES, a + e * t.point, b, 0, 0, g.w, g);
+      }
+      for (let i = t.pieces, p = sums, q = scratch; i > 0; --i, p += POINTS * BLOCK_BYTES, q += piece) {
+        if (t.way == FOUR) columnOutput<Four>(q, p, t);
+        else columnOutput<Line>(q, p, t);
+      }
+      finish(o, scratch, bias, residual, t, unit, panel);
+    }
+  }
+}
