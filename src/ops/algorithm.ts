@@ -1,8 +1,8 @@
 // Which way of computing a convolution is the fastest, by counting.
 
-import type { Channels, Window } from "./contraction.js";
+import type { Channels, Convolution, Window } from "./contraction.js";
 import { LANES, lanesOf, type View } from "./layout.js";
-import type { StepWriter, Value } from "./op.js";
+import type { StepWriter } from "./op.js";
 
 /**
  * How a convolution is computed: as it is defined; or by Winograd's way, 3x3 windows in tiles of 4x4 or 2x2 outputs, 5x5
@@ -123,15 +123,8 @@ function waysOf(out: View, x: View, channels: Channels, window: Window): Map<Con
  * The way in which a convolution is computed: the fastest, unless the plan says otherwise. `share`: of the windows' taps, those
  * that do not fall on zeros around the image, which the direct way leaves out.
  */
-export function chooseConv(
-  plan: StepWriter,
-  out: View,
-  x: View,
-  weight: Value,
-  channels: Channels,
-  window: Window,
-  share = 1,
-): ConvAlgorithm {
+export function chooseConv(plan: StepWriter, conv: Convolution, share: number): ConvAlgorithm {
+  const { out, x, weight, channels, window } = conv;
   const ways = waysOf(out, x, channels, window);
   if (plan.convolution) return ways.has(plan.convolution) ? plan.convolution : "direct";
   // The few channels of an image are summed up with the taps of a window.

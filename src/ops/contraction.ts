@@ -139,13 +139,28 @@ export interface WeightOrder {
   readonly taps?: { readonly base: number; readonly sy: number; readonly sx: number };
 }
 
+/** Weights, where they are found and how they are to lie. */
+export interface Kernels {
+  readonly weight: Value;
+  readonly channels: Channels;
+  readonly window: Window;
+  readonly order: WeightOrder;
+  /** What each output channel's weights are multiplied by, if anything. */
+  readonly scaling: Scaling | null;
+}
+
+/** A convolution: out = the windows of x, which is already padded, times the kernels, and the epilogue. */
+export interface Convolution extends Kernels {
+  readonly out: View;
+  readonly x: View;
+  readonly epilogue: Epilogue;
+}
+
 /** The constants of the kernels pack and unpack. `parts`: partial results to add up. */
 export function packing(
   plan: StepWriter,
-  channels: Channels,
-  window: Window,
+  { channels, window, order }: Omit<Kernels, "weight" | "scaling">,
   panels: Panels,
-  order: WeightOrder,
   parts = 1,
 ): Place {
   const { kh, kw } = window;
@@ -160,23 +175,15 @@ export function packing(
   ]);
 }
 
-/** Weights as panels, packed once for all or in every run; those of each output channel times its factor. */
-export function packed(
-  plan: StepWriter,
-  weight: Value,
-  channels: Channels,
-  window: Window,
-  panels: Panels,
-  order: WeightOrder,
-  scaling: Scaling | null = null,
-): Place {
+/** Weights as panels, packed once for all or in every run. */
+export function packed(plan: StepWriter, kernels: Kernels, panels: Panels): Place {
+  const { weight, window, order, scaling } = kernels;
   const floats = (panels.count * panels.bytes) / 4;
   const { group, out, in: input, rotated, taps } = order;
   const part = taps ? ` ${window.kh}x${window.kw} from ${taps.base} by ${taps.sy}/${taps.sx}` : "";
   const key = `packed ${group}/${out}/${input}${rotated ? " rotated" : ""} by ${panels.lanes}${part}`;
   return plan.derived([weight, ...(scaling?.from ?? [])], key, floats, (place) => {
-    const constants = packing(plan, channels, window, panels, order);
-    const args = [place, plan.place(weight), scaling?.place ?? 0, constants];
+    const args = [place, plan.place(weight), scaling?.place ?? 0, packing(plan, kernels, panels)];
     plan.step("pack", panels.count, args, panels.bytes / 2);
   });
 }

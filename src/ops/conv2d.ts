@@ -1,11 +1,12 @@
 import { check } from "../errors.js";
 import { formatShape, type Shape } from "../tensor.js";
-import { type Absorbed, absorb, finishOf, type Scaling } from "./absorb.js";
+import { type Absorbed, absorb, finishOf } from "./absorb.js";
 import { add } from "./add.js";
 import { chooseConv, gradWeightInTiles } from "./algorithm.js";
 import { channelSum } from "./channel-sum.js";
 import {
   type Channels,
+  type Convolution,
   contractPixels,
   contractWindows,
   packed,
@@ -16,7 +17,7 @@ import {
 } from "./contraction.js";
 import { isDepthwise, writeDepthwise, writeDepthwiseGradWeight } from "./depthwise.js";
 import { type Epilogue, NO_EPILOGUE } from "./epilogue.js";
-import { inside, LANES, lanesOf, type View } from "./layout.js";
+import { inside, lanesOf, type View } from "./layout.js";
 import { type Op, type StepWriter, sizes4, type Value } from "./op.js";
 import { pad, padGradInput, writePad } from "./pad.js";
 import { contractPhases, hasPhases } from "./phases.js";
@@ -141,12 +142,8 @@ export const conv2d: Op<ConvAttrs> = {
     const view = plan.view(x!);
     const out = plan.view(node.outputs[0]!);
     const { channels, window, forward } = geometry(x!.shape, w!.shape, node.attrs);
-    const { scaling, epilogue } = finishOf(node, plan);
-    if (isDepthwise(channels)) {
-      writeDepthwise(plan, out, view, w!, window, forward, scaling, epilogue);
-      return;
-    }
-    writeConv(plan, out, view, w!, channels, window, forward, scaling, epilogue, frameOf(x!, view));
+    const conv = { out, x: view, weight: w!, channels, window, order: forward, ...finishOf(node, plan) };
+    writeConv(plan, conv, frameOf(x!, view));
   },
 };
 
@@ -165,37 +162,30 @@ function frameOf(x: Value, view: View): Frame {
   return { image: inside(view, top, left, h, w), top, left };
 }
 
-/** Appends the convolution of x, which is already padded, in the way that suits it. `frame`: the image in x. */
-function writeConv(
-  plan: StepWriter,
-  out: View,
-  x: View,
-  weight: Value,
-  channels: Channels,
-  window: Window,
-  order: WeightOrder,
-  scaling: Scaling | null,
-  epilogue: Epilogue,
-  frame: Frame,
-): void {
-  if (isVector(out, x, channels, window)) {
-    writeVector(plan, out, x, weight, channels, order, scaling, epilogue);
-    return;
-  }
+/** Appends a convolution in the way that suits it. `frame`: the image in x. */
+function writeConv(plan: StepWriter, conv: Convolution, frame: Frame): void {
+  const { out, x, channels, window } = conv;
   const { image } = frame;
-  const parts = partsByPixel(out, image, frame, window) ?? partsByRow(out, image, frame, window);
-  const share = parts ? shareOf(parts, out, window) : 1;
-  const algorithm = chooseConv(plan, out, x, weight, channels, window, share);
-  if (algorithm !== "direct") {
-    if (algorithm === "winogradStem")
-      writeWinogradStem(plan, out, x, weight, channels, window, order, scaling, epilogue);
-    else writeWinograd(plan, out, x, weight, channels, window, order, scaling, epilogue, algorithm);
+  if (isDepthwise(channels)) {
+    writeDepthwise(plan, conv);
     return;
   }
-  const panels = panelsOf(channels, window, lanesOf(x));
-  const weights = packed(plan, weight, channels, window, panels, order, scaling);
-  if (parts) contractParts(plan, out, image, weights, epilogue, window, panels, frame, parts);
-  else contractWindows(plan, out, x, weights, epilogue, window, panels);
+  if (isVector(conv)) {
+    writeVector(plan, conv);
+    return;
+  }
+  const parts = partsByPixel(out, image, frame, window) ?? partsByRow(out, image, frame, window);
+  const algorithm = chooseConv(plan, conv, parts ? shareOf(parts, out, window) : 1);
+  if (algorithm === "winogradStem") {
+    writeWinogradStem(plan, conv);
+  } else if (algorithm !== "direct") {
+    writeWinograd(plan, conv, algorithm);
+  } else if (parts) {
+    contractParts(plan, { ...conv, x: image }, frame, parts);
+  } else {
+    const panels = panelsOf(channels, window, lanesOf(x));
+    contractWindows(plan, out, x, packed(plan, conv, panels), conv.epilogue, window, panels);
+  }
 }
 
 /** Rows and columns of a result that come before the part of it that is computed. */
@@ -265,30 +255,29 @@ export function writeConvTranspose(
   const { channels, window, backward } = geometry(shape, weight.shape, attrs);
   const { outs, groupOuts, ins, groupIns } = channels;
   const turned: Channels = { outs: ins, groupOuts: groupIns, ins: outs, groupIns: groupOuts };
+  const order = backward;
+  const conv = { out, x: dy, weight, channels: turned, window, order, scaling: null, epilogue };
   if (hasPhases(window) && !isDepthwise(channels)) {
-    contractPhases(plan, out, dy, weight, epilogue, turned, backward, window, cut);
+    contractPhases(plan, conv, cut);
     return;
   }
-  const steady: Window = { ...window, sh: 1, sw: 1 };
+  const steady: Convolution = { ...conv, window: { ...window, sh: 1, sw: 1 } };
   const h = out.h + (window.kh - 1) * dh;
   const w = out.w + (window.kw - 1) * dw;
   const top = (window.kh - 1) * dh - cut.top;
   const left = (window.kw - 1) * dw - cut.left;
   const border = { top, left };
   if (sh === 1 && sw === 1 && !isDepthwise(channels)) {
-    const pixels = partsByPixel(out, dy, border, steady);
-    const parts = pixels ?? partsByRow(out, dy, border, steady);
-    const share = parts ? shareOf(parts, out, steady) : 1;
-    if (parts && chooseConv(plan, out, dy, weight, turned, steady, share) === "direct") {
-      const panels = panelsOf(turned, steady, LANES);
-      const weights = packed(plan, weight, turned, steady, panels, backward);
+    const pixels = partsByPixel(out, dy, border, window);
+    const parts = pixels ?? partsByRow(out, dy, border, window);
+    if (parts && chooseConv(plan, steady, shareOf(parts, out, window)) === "direct") {
       let image = dy;
       if (!pixels) {
         const source = plan.scratchView(out.n, outs, dy.h, w);
         writePad(plan, source, columnsOf(dy, left, w), { top: 0, left: Math.max(0, left), mode: "zeros" });
         image = inside(source, 0, left, dy.h, dy.w);
       }
-      contractParts(plan, out, image, weights, epilogue, steady, panels, border, parts);
+      contractParts(plan, { ...steady, x: image }, border, parts);
       return;
     }
   }
@@ -300,12 +289,7 @@ export function writeConvTranspose(
     const padding = { top, left: sw === 1 ? Math.max(0, left) : left, mode: "zeros" } as const;
     writePad(plan, source, columns, padding, { sh, sw });
   }
-  if (isDepthwise(channels)) {
-    writeDepthwise(plan, out, source, weight, steady, backward, null, epilogue);
-    return;
-  }
-  const frame = { image: source, top: 0, left: 0 };
-  writeConv(plan, out, source, weight, turned, steady, backward, null, epilogue, frame);
+  writeConv(plan, { ...steady, x: source }, { image: source, top: 0, left: 0 });
 }
 
 /** dw[k, c, i, j] = the sum over n, y, x of dy[n, k, y, x] x[n, c, y sh + i dh, x sw + j dw]. */
@@ -331,7 +315,7 @@ export const conv2dGradWeight: Op<ConvAttrs & { shape: Shape }> = {
     const { partial, parts } = gradWeightInTiles(plan, grads, view, channels, window)
       ? writeWinogradGradWeight(plan, view, grads, panels)
       : contractPixels(plan, view, grads, window, panels, tapsOf(grads, frame.image, frame, window));
-    const constants = packing(plan, channels, window, panels, forward, parts);
+    const constants = packing(plan, { channels, window, order: forward }, panels, parts);
     plan.step(
       "unpack",
       panels.count,

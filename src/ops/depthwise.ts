@@ -1,19 +1,18 @@
 // Convolutions of each channel by itself (groups = in channels = out channels). As contractions of 8 channels with 8
 // they would be zeros for the most part.
 
-import type { Scaling } from "./absorb.js";
 import {
   type Channels,
-  type Panels,
+  type Convolution,
   packed,
   packing,
   panelsOf,
   type WeightOrder,
   type Window,
 } from "./contraction.js";
-import { bounds, type Epilogue, NO_EPILOGUE } from "./epilogue.js";
+import { bounds, NO_EPILOGUE } from "./epilogue.js";
 import { LANES, type Place, type View } from "./layout.js";
-import { float, type StepWriter, type Value, type Word } from "./op.js";
+import { float, type StepWriter, type Word } from "./op.js";
 import { writeRows } from "./rows.js";
 
 /** Whether each output channel sees one input channel, its own. */
@@ -22,32 +21,20 @@ export function isDepthwise({ outs, groupOuts, ins, groupIns }: Channels): boole
 }
 
 /** Weights [c, 1, kh, kw] as panels [c / 8][kh][kw][8]: all channels are outputs of a single input. */
-function layout(
-  c: number,
-  window: Window,
-  rotated: boolean,
-): { channels: Channels; panels: Panels; order: WeightOrder } {
+function layout(c: number, window: Window, { rotated }: WeightOrder) {
   const channels = { outs: c, groupOuts: c, ins: 1, groupIns: 1 };
   const order = { group: 0, out: window.kh * window.kw, in: 0, rotated };
-  return { channels, panels: panelsOf(channels, window, 1), order };
+  return { kernels: { channels, window, order }, panels: panelsOf(channels, window, 1) };
 }
 
 /** The window as the kernels take it: see assembly/lib/window.ts. */
 const taps = ({ kh, kw, sh, sw, dh, dw }: Window): Word[] => [kh, kw, sh, sw, dh, dw];
 
-/** out = the windows of x, which is already padded, times the weights of each channel, and the epilogue. */
-export function writeDepthwise(
-  plan: StepWriter,
-  out: View,
-  x: View,
-  weight: Value,
-  window: Window,
-  { rotated }: WeightOrder,
-  scaling: Scaling | null,
-  epilogue: Epilogue,
-): void {
-  const { channels, panels, order } = layout(out.c, window, rotated);
-  const weights = packed(plan, weight, channels, window, panels, order, scaling);
+/** Appends one. */
+export function writeDepthwise(plan: StepWriter, conv: Convolution): void {
+  const { out, x, window, epilogue } = conv;
+  const { kernels, panels } = layout(out.c, window, conv.order);
+  const weights = packed(plan, { ...conv, ...kernels }, panels);
   const { bias, residual, low, high } = epilogue;
   const summed = residual ? { ...NO_EPILOGUE, bias } : epilogue;
   plan.step(
@@ -71,9 +58,9 @@ export function writeDepthwiseGradWeight(
   x: View,
   dy: View,
   window: Window,
-  { rotated }: WeightOrder,
+  order: WeightOrder,
 ): void {
-  const { channels, panels, order } = layout(x.c, window, rotated);
+  const { kernels, panels } = layout(x.c, window, order);
   const partial = plan.scratch((x.n * panels.count * panels.bytes) / 4);
   const flops = 2 * dy.h * dy.w * LANES * window.kh * window.kw;
   plan.step(
@@ -82,6 +69,6 @@ export function writeDepthwiseGradWeight(
     [partial, x, dy, plan.constants(taps(window))],
     flops,
   );
-  const constants = packing(plan, channels, window, panels, order, x.n);
+  const constants = packing(plan, kernels, panels, x.n);
   plan.step("unpack", panels.count, [dw, partial, constants], (panels.bytes / 2) * x.n);
 }

@@ -2,17 +2,9 @@
 // rest under the stride see the same taps of the kernel, each of them an input pixel: per rest it is a plain convolution of
 // the input with every stride-th tap.
 
-import {
-  type Channels,
-  contractWindows,
-  packed,
-  panelsOf,
-  type WeightOrder,
-  type Window,
-} from "./contraction.js";
-import type { Epilogue } from "./epilogue.js";
+import { type Convolution, contractWindows, packed, panelsOf, type Window } from "./contraction.js";
 import { inside, type View } from "./layout.js";
-import type { StepWriter, Value } from "./op.js";
+import type { StepWriter } from "./op.js";
 import { writePad } from "./pad.js";
 
 /** What the outputs with one rest have in common along one dimension. */
@@ -67,15 +59,11 @@ function padded(plan: StepWriter, x: View, c: number, rows: readonly Phase[], co
  */
 export function contractPhases(
   plan: StepWriter,
-  out: View,
-  x: View,
-  weight: Value,
-  epilogue: Epilogue,
-  channels: Channels,
-  order: WeightOrder,
-  { kh, kw, sh, sw }: Window,
+  conv: Convolution,
   cut: { readonly top: number; readonly left: number },
 ): void {
+  const { out, x, weight, channels, order, epilogue } = conv;
+  const { kh, kw, sh, sw } = conv.window;
   const rows = phasesOf(kh, sh, cut.top, out.h);
   const columns = phasesOf(kw, sw, cut.left, out.w);
   const { source, top, left } = padded(plan, x, channels.ins, rows, columns);
@@ -103,7 +91,7 @@ export function contractPhases(
       const none = row.taps * column.taps === 0;
       const weights = none
         ? plan.place(weight)
-        : packed(plan, weight, channels, window, panels, { ...order, taps });
+        : packed(plan, { ...conv, window, order: { ...order, taps } }, panels);
       const residual = epilogue.residual && phase(epilogue.residual);
       contractWindows(plan, phase(out), from, weights, { ...epilogue, residual }, window, panels);
     }

@@ -1,9 +1,15 @@
 // Which taps of a kernel fall on the image, and not on the zeros around it. Of a small image those are few: a 3x3 window sees
 // 4 of the pixels of a 2x2 image, whose border would be 5 of 9 multiplications.
 
-import { contractWindows, type Panels, type Span, type Window } from "./contraction.js";
-import type { Epilogue } from "./epilogue.js";
-import { inside, type Place, type View } from "./layout.js";
+import {
+  type Convolution,
+  contractWindows,
+  packed,
+  panelsOf,
+  type Span,
+  type Window,
+} from "./contraction.js";
+import { inside, lanesOf, type View } from "./layout.js";
 import type { StepWriter } from "./op.js";
 
 /** Rows and columns of zeros that the windows see before the image's first. */
@@ -90,16 +96,14 @@ export function partsByRow(out: View, image: View, border: Border, window: Windo
 /** Appends the convolution part by part. x: the image, in memory with as much around it as the parts see. */
 export function contractParts(
   plan: StepWriter,
-  out: View,
-  x: View,
-  weights: Place,
-  epilogue: Epilogue,
-  window: Window,
-  panels: Panels,
+  conv: Convolution,
   { top, left }: Border,
   parts: readonly Part[],
 ): void {
+  const { out, x, window, epilogue } = conv;
   const { sh, sw, dh, dw } = window;
+  const panels = panelsOf(conv.channels, window, lanesOf(x));
+  const weights = packed(plan, conv, panels);
   for (const part of parts) {
     const cut = (view: View): View => inside(view, part.y.first, part.x.first, part.y.count, part.x.count);
     const row = part.y.first * sh - top + part.y.taps.first * dh;

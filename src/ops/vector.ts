@@ -1,39 +1,27 @@
 // A linear layer for a single input: a matrix times a vector, bound by the memory that the matrix comes from.
 
-import type { Scaling } from "./absorb.js";
-import { type Channels, packed, panelsOf, type WeightOrder, type Window } from "./contraction.js";
-import { bounds, type Epilogue } from "./epilogue.js";
-import { dataOf, LANES, lanesOf, type Place, type View } from "./layout.js";
-import type { StepWriter, Value } from "./op.js";
+import { type Convolution, type Kernels, packed, panelsOf } from "./contraction.js";
+import { bounds } from "./epilogue.js";
+import { dataOf, LANES, lanesOf, type Place } from "./layout.js";
+import type { StepWriter } from "./op.js";
 
-const SINGLE: Window = { kh: 1, kw: 1, sh: 1, sw: 1, dh: 1, dw: 1 };
 /** Panels of a unit of the kernels. */
 const PANELS = 4;
 
 /** Whether it is one. */
-export function isVector(out: View, x: View, { outs, groupOuts }: Channels, { kh, kw }: Window): boolean {
-  const single = out.n * out.h * out.w === 1 && kh === 1 && kw === 1;
-  return single && outs === groupOuts && lanesOf(x) === LANES && x.block === x.pixel;
+export function isVector({ out, x, channels, window }: Convolution): boolean {
+  const single = out.n * out.h * out.w === 1 && window.kh === 1 && window.kw === 1;
+  return single && channels.outs === channels.groupOuts && lanesOf(x) === LANES && x.block === x.pixel;
 }
 
-/** out = the weights times x, and the epilogue. */
-export function writeVector(
-  plan: StepWriter,
-  out: View,
-  x: View,
-  weight: Value,
-  channels: Channels,
-  order: WeightOrder,
-  scaling: Scaling | null,
-  epilogue: Epilogue,
-): void {
+/** Appends it. */
+export function writeVector(plan: StepWriter, conv: Convolution): void {
+  const { out, x, epilogue } = conv;
   const { bias, residual } = epilogue;
-  const panels = panelsOf(channels, SINGLE, LANES);
+  const panels = panelsOf(conv.channels, conv.window, LANES);
   const count = panels.blocks * LANES;
-  const short = plan.linearWeights === "int16" && !plan.changes(weight) && order.in === 1;
-  const weights = short
-    ? packedInt16(plan, weight, channels, count, scaling)
-    : packed(plan, weight, channels, SINGLE, panels, order, scaling);
+  const short = plan.linearWeights === "int16" && !plan.changes(conv.weight) && conv.order.in === 1;
+  const weights = short ? packedInt16(plan, conv, count) : packed(plan, conv, panels);
   const matrix = [
     panels.count,
     count,
@@ -57,13 +45,8 @@ export function writeVector(
 }
 
 /** Weights [out, in] as panels of 16-bit whole numbers, and a factor for each output behind them. */
-function packedInt16(
-  plan: StepWriter,
-  weight: Value,
-  { outs, ins }: Channels,
-  count: number,
-  scaling: Scaling | null,
-): Place {
+function packedInt16(plan: StepWriter, { weight, channels, scaling }: Kernels, count: number): Place {
+  const { outs, ins } = channels;
   const panels = Math.ceil(outs / LANES);
   const floats = (panels * count * LANES) / 2 + panels * LANES;
   return plan.derived([weight, ...(scaling?.from ?? [])], "packed as int16", floats, (place) => {

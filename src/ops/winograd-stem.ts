@@ -1,34 +1,17 @@
 // The convolution of an image with interleaved channels by fewer multiplications: see assembly/kernels/winograd-stem.ts.
 
-import type { Scaling } from "./absorb.js";
 import { TILED_WAYS, tilesOf } from "./algorithm.js";
-import {
-  type Channels,
-  constantsOf,
-  packing,
-  panelsOf,
-  type WeightOrder,
-  type Window,
-} from "./contraction.js";
-import { bounds, type Epilogue, NO_EPILOGUE } from "./epilogue.js";
-import { LANES, lanesOf, type View } from "./layout.js";
-import type { StepWriter, Value } from "./op.js";
+import { type Convolution, constantsOf, packing, panelsOf } from "./contraction.js";
+import { bounds, NO_EPILOGUE } from "./epilogue.js";
+import { LANES, lanesOf } from "./layout.js";
+import type { StepWriter } from "./op.js";
 import { GAP_BYTES, NUMBERS, PIXEL_BYTES } from "./winograd.js";
 
 const POINTS = 6;
 
 /** Appends the convolution of x, which is already padded, in tiles of a row. */
-export function writeWinogradStem(
-  plan: StepWriter,
-  out: View,
-  x: View,
-  weight: Value,
-  channels: Channels,
-  window: Window,
-  order: WeightOrder,
-  scaling: Scaling | null,
-  epilogue: Epilogue,
-): void {
+export function writeWinogradStem(plan: StepWriter, conv: Convolution): void {
+  const { out, x, weight, channels, window, order, scaling, epilogue } = conv;
   const { kh, sh, sw } = window;
   const m = tilesOf("winogradStem", window)!.w;
   const panels = panelsOf(channels, window, lanesOf(x));
@@ -49,7 +32,7 @@ export function writeWinogradStem(
   const weightFloats = POINTS * kh * floats * panels.count * LANES;
   const key = `winogradStem ${order.out}/${order.in}${order.rotated ? " rotated" : ""}`;
   const weights = plan.derived([weight, ...(scaling?.from ?? [])], key, weightFloats, (place) => {
-    const from = [plan.place(weight), scaling?.place ?? 0, packing(plan, channels, window, panels, order)];
+    const from = [plan.place(weight), scaling?.place ?? 0, packing(plan, conv, panels)];
     const room = plan.threadScratch(4 * (4 + POINTS));
     plan.step(
       "winogradStemWeights",

@@ -1,19 +1,10 @@
 // Convolutions by fewer multiplications: see assembly/kernels/winograd.ts.
 
-import type { Scaling } from "./absorb.js";
 import { TILED_WAYS, type TiledWay, type Tiles, tilesOf } from "./algorithm.js";
-import {
-  type Channels,
-  constantsOf,
-  type Panels,
-  packing,
-  panelsOf,
-  type WeightOrder,
-  type Window,
-} from "./contraction.js";
-import { bounds, type Epilogue, NO_EPILOGUE } from "./epilogue.js";
+import { type Convolution, constantsOf, type Panels, packing, panelsOf, type Window } from "./contraction.js";
+import { bounds, NO_EPILOGUE } from "./epilogue.js";
 import { LANES, type Place, type View } from "./layout.js";
-import { float, type StepWriter, type Value } from "./op.js";
+import { float, type StepWriter } from "./op.js";
 
 export const PIXEL_BYTES = 4 * LANES;
 /** Tiles that a thread takes on together: as many as have their transformed inputs in a core's cache, within bounds. */
@@ -56,9 +47,20 @@ function evenRun(groups: number, panels: number, most: number): number {
   return run > 2 ? run - (run % 2) : run;
 }
 
-/** A view with rows and columns exchanged: the kernel knows only windows of a column. */
-function onItsSide(view: View): View {
-  return { ...view, h: view.w, w: view.h, row: view.pixel, pixel: view.row };
+/** The same with rows and columns exchanged, of a window of a single row: the kernel knows only those of a column. */
+function onItsSide(conv: Convolution): Convolution {
+  const { window, order, epilogue } = conv;
+  const { kh, kw, sh, sw, dh, dw } = window;
+  const turned = (view: View): View => ({ ...view, h: view.w, w: view.h, row: view.pixel, pixel: view.row });
+  const sign = order.rotated ? -1 : 1;
+  return {
+    ...conv,
+    out: turned(conv.out),
+    x: turned(conv.x),
+    window: { kh: kw, kw: kh, sh: sw, sw: sh, dh: dw, dw: dh },
+    order: { ...order, taps: { base: order.rotated ? kw - 1 : 0, sy: sign, sx: sign } },
+    epilogue: { ...epilogue, residual: epilogue.residual && turned(epilogue.residual) },
+  };
 }
 
 /** The first words of Tiling there: how an output falls into tiles. */
@@ -84,37 +86,12 @@ function tilingOf(way: TiledWay, { h, w, points, parts }: Tiles, { kh, kw, sh, s
 }
 
 /** Appends the convolution of x, which is already padded, in tiles. */
-export function writeWinograd(
-  plan: StepWriter,
-  out: View,
-  x: View,
-  weight: Value,
-  channels: Channels,
-  window: Window,
-  order: WeightOrder,
-  scaling: Scaling | null,
-  epilogue: Epilogue,
-  algorithm: TiledWay,
-): void {
-  if (window.kh === 1) {
-    const { kh, kw, sh, sw, dh, dw } = window;
-    const sign = order.rotated ? -1 : 1;
-    const taps = { base: order.rotated ? kw - 1 : 0, sy: sign, sx: sign };
-    const residual = epilogue.residual && onItsSide(epilogue.residual);
-    writeWinograd(
-      plan,
-      onItsSide(out),
-      onItsSide(x),
-      weight,
-      channels,
-      { kh: kw, kw: kh, sh: sw, sw: sh, dh: dw, dw: dh },
-      { ...order, taps },
-      scaling,
-      { ...epilogue, residual },
-      algorithm,
-    );
+export function writeWinograd(plan: StepWriter, conv: Convolution, algorithm: TiledWay): void {
+  if (conv.window.kh === 1) {
+    writeWinograd(plan, onItsSide(conv), algorithm);
     return;
   }
+  const { out, x, weight, channels, window, order, scaling, epilogue } = conv;
   const tiling = tilesOf(algorithm, window)!;
   const { points, parts } = tiling;
   const panels = panelsOf(channels, window, LANES);
@@ -145,7 +122,7 @@ export function writeWinograd(
   const key = `${algorithm} ${order.out}/${order.in}${order.rotated ? " rotated" : ""} by ${run}${halves ? " in halves" : ""}`;
   const weights = plan.derived([weight, ...(scaling?.from ?? [])], key, weightBytes / 4, (place) => {
     const room = plan.threadScratch(2 * points * LANES * LANES + WEIGHT_FLOATS);
-    const from = [plan.place(weight), scaling?.place ?? 0, packing(plan, channels, window, panels, order)];
+    const from = [plan.place(weight), scaling?.place ?? 0, packing(plan, conv, panels)];
     plan.step("winogradWeights", panels.count, [place, ...from, constants, room], 10 * points * c * LANES);
   });
   const v = shared ? plan.scratch((points * point) / 4) : 0;
