@@ -49,10 +49,24 @@ function commonGroup(g: Packing, panel: i32): i32 {
 export function pack(out: usize, weight: usize, scale: usize, geometry: usize, begin: i32, end: i32): void {
   const g = changetype<Packing>(geometry);
   for (let panel = begin; panel < end; ++panel) {
-    const group = commonGroup(g, panel);
-    if (group >= 0) together(out, weight, scale, g, panel, group, false);
-    else for (let k = 0; k < LANES; ++k) packOne(out, weight, scale, g, panel, k, false);
+    packBlocks(at(out, panel * floatsOf(g)), weight, scale, g, panel, 0, g.blocks, false);
   }
+}
+
+/** Of a panel. */
+// @ts-ignore: decorator
+@inline
+function floatsOf(g: Packing): i32 {
+  return g.blocks * g.kh * g.kw * g.lanes * LANES;
+}
+
+/** The blocks `from` to `to` of a panel, which begin at q; or `back` into torch's order. */
+export function packBlocks(
+  q: usize, weight: usize, scale: usize, g: Packing, panel: i32, from: i32, to: i32, back: bool,
+): void {
+  const group = commonGroup(g, panel);
+  if (group >= 0) together(q, weight, scale, g, panel, group, from, to, back);
+  else for (let k = 0; k < LANES; ++k) packOne(q, weight, scale, g, panel, k, from, to, back);
 }
 
 /** Whether the taps of a pair of channels lie one after the other in torch's order, forwards or backwards. */
@@ -109,10 +123,12 @@ function scatter(p: usize, step: usize, w: v128): void {
 }
 
 /**
- * A whole panel of one group: packed, or `back`. Eight floats at a time; or as squares where the taps of a pair of channels lie one
+ * All outputs of a panel, of one group: packed, or `back`. Eight floats at a time; or as squares where the taps of a pair of channels lie one
  * after the other in torch's order, or the input channels of a single tap do.
  */
-function together(packed: usize, weight: usize, scale: usize, g: Packing, panel: i32, group: i32, back: bool): void {
+function together(
+  q: usize, weight: usize, scale: usize, g: Packing, panel: i32, group: i32, from: i32, to: i32, back: bool,
+): void {
   const lanes = g.lanes, taps = g.kh * g.kw, kw = g.kw, sOut = g.sOut << 2, part = g.part << 2, tapBytes = lanes * LANES * 4;
   const first = firstBlock(g, panel) * lanes;
   const row = rowStart(g, panel * LANES, group);
@@ -124,8 +140,7 @@ function together(packed: usize, weight: usize, scale: usize, g: Packing, panel:
     scale0 = v128.load(at(scale, panel * LANES));
     scale1 = v128.load(at(scale, panel * LANES), 16);
   }
-  let q = at(packed, panel * g.blocks * taps * lanes * LANES);
-  for (let block = 0; block < g.blocks; ++block, q += taps * tapBytes) {
+  for (let block = from; block < to; ++block, q += taps * tapBytes) {
     const start = first + block * lanes, stop = start + lanes, begin = max(start, low), end = min(stop, high);
     if (!back && (begin > start || end < stop)) memory.fill(q, 0, taps * tapBytes);
     if (neighbours || inTurn) {
@@ -168,7 +183,9 @@ function together(packed: usize, weight: usize, scale: usize, g: Packing, panel:
 }
 
 /** Output channel k of a panel, packed or `back`. */
-function packOne(packed: usize, weight: usize, scale: usize, g: Packing, panel: i32, k: i32, back: bool): void {
+function packOne(
+  packed: usize, weight: usize, scale: usize, g: Packing, panel: i32, k: i32, from: i32, to: i32, back: bool,
+): void {
   const taps = g.kh * g.kw, lanes = g.lanes, step = lanes * LANES * 4;
   const first = firstBlock(g, panel) * lanes;
   const channel = panel * LANES + k;
@@ -177,10 +194,10 @@ function packOne(packed: usize, weight: usize, scale: usize, g: Packing, panel: 
   const low = group * g.groupIns;
   const high = channel < g.outs ? min(low + g.groupIns, g.ins) : 0;
   const factor: f32 = scale != 0 ? load<f32>(at(scale, channel)) : 1;
-  for (let block = 0; block < g.blocks; ++block) {
+  for (let block = from; block < to; ++block) {
     for (let lane = 0; lane < lanes; ++lane) {
       const input = first + block * lanes + lane;
-      let q = at(packed, (((panel * g.blocks + block) * taps) * lanes + lane) * LANES + k);
+      let q = at(packed, ((block - from) * taps * lanes + lane) * LANES + k);
       const inside = input >= low && input < high;
       if (back && !inside) continue;
       const p = row + (input - low) * g.sIn;
@@ -206,8 +223,6 @@ function packOne(packed: usize, weight: usize, scale: usize, g: Packing, panel: 
 export function unpack(weight: usize, packed: usize, geometry: usize, begin: i32, end: i32): void {
   const g = changetype<Packing>(geometry);
   for (let panel = begin; panel < end; ++panel) {
-    const group = commonGroup(g, panel);
-    if (group >= 0) together(packed, weight, 0, g, panel, group, true);
-    else for (let k = 0; k < LANES; ++k) packOne(packed, weight, 0, g, panel, k, true);
+    packBlocks(at(packed, panel * floatsOf(g)), weight, 0, g, panel, 0, g.blocks, true);
   }
 }

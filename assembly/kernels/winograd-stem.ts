@@ -2,11 +2,10 @@
 // the taps that meet every s-th pixel are a window at stride 1 over those pixels, of 3 or 4 taps, with the fewer multiplications of
 // winograd.ts; the rests under the stride and the channels lie side by side, and are summed up together with the window's rows.
 
-import { at } from "../lib/simd";
 import { BLOCK_BYTES, LANES, view } from "../lib/view";
 import { Contraction, rows } from "./contract";
-import { Packing } from "./pack";
-import { columnOutput, factorOf, finish, Four, FOUR, Line, ROOT, Tiling } from "./winograd";
+import { packBlocks, Packing } from "./pack";
+import { columnOutput, factors, finish, Four, FOUR, Line, narrow, ROOT, Tiling, WIDE_BYTES, widen } from "./winograd";
 
 const POINTS: i32 = 6;
 
@@ -27,27 +26,26 @@ export function winogradStemWeights(
 ): void {
   const g = changetype<Packing>(packing), t = changetype<Stem>(stem);
   const half = f64x2.splat(-0.5), third = f64x2.splat(-1.0 / 3), root = f64x2.splat(ROOT);
-  const taps = t.way == FOUR ? 3 : 4, step = g.kh * t.floats * BLOCK_BYTES, done = scratch + 4 * 16;
+  const count = t.way == FOUR ? 3 : 4, step = g.kh * t.floats * BLOCK_BYTES;
+  const taps = scratch, done = taps + 4 * WIDE_BYTES, packed = done + POINTS * WIDE_BYTES;
   for (let panel = begin; panel < end; ++panel) {
+    packBlocks(packed, weight, 0, g, panel, 0, 1, false);
+    const k = panel * LANES;
+    const f0 = factors(scale, k, g.outs), f1 = factors(scale, k + 2, g.outs);
+    const f2 = factors(scale, k + 4, g.outs), f3 = factors(scale, k + 6, g.outs);
     let q = out + panel * POINTS * step;
     for (let y = 0; y < g.kh; ++y) {
       for (let i = 0; i < t.floats; ++i, q += BLOCK_BYTES) {
-        const c = i % g.ins, rest = i / g.ins;
-        for (let lane = 0; lane < LANES; lane += 2) {
-          const k = panel * LANES + lane, second = k + 1 < g.outs ? g.sOut << 2 : 0;
-          const from = g.base + min(k, g.outs - 1) * g.sOut + c * g.sIn + y * g.sy;
-          const factor = f64x2.replace_lane(f64x2.splat(factorOf(scale, k, g.outs)), 1, factorOf(scale, k + 1, g.outs));
-          for (let j = 0, x = rest; j < taps; ++j, x += t.stride) {
-            const p = at(weight, from + min(x, g.kw - 1) * g.sx);
-            const pair = v128.load32_lane(p + second, v128.load32_zero(p), 1);
-            v128.store(scratch + j * 16, x < g.kw ? f64x2.mul(f64x2.promote_low_f32x4(pair), factor) : f64x2.splat(0));
-          }
-          if (t.way == FOUR) changetype<Four>(0).weight(done, 16, scratch, 16, half, third, root);
-          else changetype<Line>(0).weight(done, 16, scratch, 16, half, third, root);
-          for (let e = 0; e < POINTS; ++e) {
-            v128.store64_lane(q + e * step + (lane << 2), f32x4.demote_f64x2_zero(v128.load(done + e * 16)), 0);
-          }
+        const c = i % g.lanes;
+        for (let j = 0, x = i / g.lanes, to = taps; j < count; ++j, x += t.stride, to += WIDE_BYTES) {
+          if (x < g.kw) widen(to, packed + ((y * g.kw + x) * g.lanes + c) * BLOCK_BYTES, f0, f1, f2, f3);
+          else memory.fill(to, 0, WIDE_BYTES);
         }
+        for (let b = 0; b < WIDE_BYTES; b += 16) {
+          if (count == 3) changetype<Four>(0).weight(done + b, WIDE_BYTES, taps + b, WIDE_BYTES, half, third, root);
+          else changetype<Line>(0).weight(done + b, WIDE_BYTES, taps + b, WIDE_BYTES, half, third, root);
+        }
+        for (let e = 0; e < POINTS; ++e) narrow(q + e * step, done + e * WIDE_BYTES);
       }
     }
   }

@@ -5,7 +5,7 @@
 import { at, clamp, madd, nmadd } from "../lib/simd";
 import { BLOCK_BYTES, laneMask, LANES, View, view } from "../lib/view";
 import { Contraction, ROWS, rows } from "./contract";
-import { Packing } from "./pack";
+import { packBlocks, Packing } from "./pack";
 
 export const ROOT: f64 = 1.4142135623730951;
 
@@ -279,20 +279,21 @@ export class Line {
   }
 }
 
-/** A tile of weights, [r][r] pairs of doubles, transformed: pairs that are `step` bytes apart. The numbers are parameters as in Tiling. */
+/** A tile of weights, [r][r][8] doubles, transformed: [n][n][8], which are `step` bytes apart. The numbers are parameters as in Tiling. */
 function weightTile<F>(q: usize, step: usize, taps: usize, between: usize, half: v128, third: v128, root: v128): void {
-  const f = changetype<F>(0), n = f.points(), line = f.taps() * 16;
+  const f = changetype<F>(0), n = f.points(), line = f.taps() * WIDE_BYTES;
   // Both dimensions by the same instructions.
-  let count = f.taps(), to = between, toNext = 16, toStep: usize = line, from = taps, fromNext = 16, fromStep: usize = line;
+  let times = 1, count = line, to = between, toStep: usize = line, from = taps, fromStep: usize = line;
   for (let pass = 0; pass < 2; ++pass) {
-    for (; count > 0; --count, to += toNext, from += fromNext) f.weight(to, toStep, from, fromStep, half, third, root);
-    count = n;
+    for (; times > 0; --times, to += n * step, from += line) {
+      for (let x = 0; x < count; x += 16) f.weight(to + x, toStep, from + x, fromStep, half, third, root);
+    }
+    times = n;
+    count = WIDE_BYTES;
     to = q;
-    toNext = n * <i32>step;
     toStep = step;
     from = between;
-    fromNext = line;
-    fromStep = 16;
+    fromStep = WIDE_BYTES;
   }
 }
 
@@ -345,7 +346,7 @@ function outputTile<F>(q: usize, p: usize, t: Tiling, between: usize): void {
 /** What an output channel's weights are multiplied by: nothing is left of those past the last channel. */
 // @ts-ignore: decorator
 @inline
-export function factorOf(scale: usize, k: i32, outs: i32): f64 {
+function factorOf(scale: usize, k: i32, outs: i32): f64 {
   if (k >= outs) return 0;
   return scale ? load<f32>(at(scale, k)) : 1;
 }
@@ -374,43 +375,69 @@ export function winogradWeights(
   }
 }
 
+/** 8 doubles. */
+export const WIDE_BYTES: i32 = 64;
+
+/** 8 floats become doubles times the factors of their output channels. */
+// @ts-ignore: decorator
+@inline
+export function widen(q: usize, p: usize, f0: v128, f1: v128, f2: v128, f3: v128): void {
+  const a = v128.load64_zero(p), b = v128.load64_zero(p, 8), c = v128.load64_zero(p, 16), d = v128.load64_zero(p, 24);
+  v128.store(q, f64x2.mul(f64x2.promote_low_f32x4(a), f0));
+  v128.store(q, f64x2.mul(f64x2.promote_low_f32x4(b), f1), 16);
+  v128.store(q, f64x2.mul(f64x2.promote_low_f32x4(c), f2), 32);
+  v128.store(q, f64x2.mul(f64x2.promote_low_f32x4(d), f3), 48);
+}
+
+/** 8 doubles become floats. */
+// @ts-ignore: decorator
+@inline
+export function narrow(q: usize, p: usize): void {
+  v128.store64_lane(q, f32x4.demote_f64x2_zero(v128.load(p)), 0);
+  v128.store64_lane(q, f32x4.demote_f64x2_zero(v128.load(p, 16)), 0, 8);
+  v128.store64_lane(q, f32x4.demote_f64x2_zero(v128.load(p, 32)), 0, 16);
+  v128.store64_lane(q, f32x4.demote_f64x2_zero(v128.load(p, 48)), 0, 24);
+}
+
+/** What two output channels' weights are multiplied by. */
+// @ts-ignore: decorator
+@inline
+export function factors(scale: usize, k: i32, outs: i32): v128 {
+  return f64x2.replace_lane(f64x2.splat(factorOf(scale, k, outs)), 1, factorOf(scale, k + 1, outs));
+}
+
 /** A panel's weights; `step`: from one point's to the next's. */
 function panelWeights(
   out: usize, step: usize, weight: usize, scale: usize, g: Packing, t: Tiling, panel: i32, part: i32, scratch: usize,
 ): void {
-  const way = t.way, taps = scratch, between = taps + 25 * 16, done = between + 30 * 16;
+  const way = t.way, taps = scratch, between = taps + 25 * WIDE_BYTES, done = between + 30 * WIDE_BYTES;
+  const point = LANES * WIDE_BYTES, packed = done + t.points * point;
   // A run of taps has as many as the transform takes: past the last there are zeros.
-  const high = way == LINE ? changetype<Line>(0).taps() : g.kh, first = part * high;
+  const count = way == LINE ? changetype<Line>(0).taps() : g.kh * g.kw, all = g.kh * g.kw;
   const half = f64x2.splat(-0.5), third = f64x2.splat(-1.0 / 3), root = f64x2.splat(ROOT);
+  const k = panel * LANES;
+  const f0 = factors(scale, k, g.outs), f1 = factors(scale, k + 2, g.outs);
+  const f2 = factors(scale, k + 4, g.outs), f3 = factors(scale, k + 6, g.outs);
   for (let b = 0; b < g.blocks; ++b, out += LANES * BLOCK_BYTES) {
-    // A block of inputs by two outputs at a time, first into the scratch memory: there the points lie close together.
-    for (let i = 0; i < LANES * LANES; i += 2) {
-      const k = panel * LANES + i % LANES, c = b * LANES + i / LANES;
-      const second = k + 1 < g.outs ? g.sOut << 2 : 0;
-      const from = g.base + min(k, g.outs - 1) * g.sOut + min(c, g.ins - 1) * g.sIn;
-      let factor = f64x2.splat(0);
-      if (c < g.ins) {
-        factor = f64x2.replace_lane(f64x2.splat(factorOf(scale, k, g.outs)), 1, factorOf(scale, k + 1, g.outs));
+    packBlocks(packed, weight, 0, g, panel, b, b + 1, false);
+    // First into the scratch memory: there the points lie close together.
+    for (let c = 0, q = done, from = packed; c < LANES; ++c, q += WIDE_BYTES, from += BLOCK_BYTES) {
+      for (let i = 0, tap = part * count, to = taps; i < count; ++i, ++tap, to += WIDE_BYTES) {
+        if (tap < all) widen(to, from + tap * LANES * BLOCK_BYTES, f0, f1, f2, f3);
+        else memory.fill(to, 0, WIDE_BYTES);
       }
-      for (let y = first, to = taps; y < first + high; ++y) {
-        for (let x = 0; x < g.kw; ++x, to += 16) {
-          const p = at(weight, from + min(y, g.kh - 1) * g.sy + x * g.sx);
-          const pair = v128.load32_lane(p + second, v128.load32_zero(p), 1);
-          v128.store(to, y < g.kh ? f64x2.mul(f64x2.promote_low_f32x4(pair), factor) : f64x2.splat(0));
-        }
-      }
-      const q = done + (i << 3), point = 2 * LANES * BLOCK_BYTES;
       if (way == FOUR) weightTile<Four>(q, point, taps, between, half, third, root);
       else if (way == TWO) weightTile<Two>(q, point, taps, between, half, third, root);
       else if (way == WIDE) weightTile<Wide>(q, point, taps, between, half, third, root);
       else if (way == DOWN) weightTile<Down>(q, point, taps, between, half, third, root);
-      else changetype<Line>(0).weight(q, point, taps, 16, half, third, root);
+      else {
+        for (let x = 0; x < WIDE_BYTES; x += 16) {
+          changetype<Line>(0).weight(q + x, point, taps + x, WIDE_BYTES, half, third, root);
+        }
+      }
     }
     for (let e = 0, q = out, p = done; e < t.points; ++e, q += step) {
-      for (let i = 0; i < LANES * BLOCK_BYTES; i += 16, p += 32) {
-        const low = f32x4.demote_f64x2_zero(v128.load(p)), high = f32x4.demote_f64x2_zero(v128.load(p, 16));
-        v128.store(q + i, v128.shuffle<i64>(low, high, 0, 2));
-      }
+      for (let i = 0; i < LANES * BLOCK_BYTES; i += BLOCK_BYTES, p += WIDE_BYTES) narrow(q + i, p);
     }
   }
 }

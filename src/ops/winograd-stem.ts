@@ -33,7 +33,8 @@ export function writeWinogradStem(plan: StepWriter, conv: Convolution): void {
   const key = `winogradStem ${order.out}/${order.in}${order.rotated ? " rotated" : ""}`;
   const weights = plan.derived([weight, ...(scaling?.from ?? [])], key, weightFloats, (place) => {
     const from = [plan.place(weight), scaling?.place ?? 0, packing(plan, conv, panels)];
-    const room = plan.threadScratch(4 * (4 + POINTS));
+    // A panel, four of its taps and their transform, as doubles.
+    const room = plan.threadScratch(panels.bytes / 4 + (4 + POINTS) * 2 * LANES);
     plan.step(
       "winogradStemWeights",
       panels.count,

@@ -27,8 +27,8 @@ const EVEN = 4;
 export const GAP_BYTES = 128;
 /** Two tiles for the passes of the transforms: WORK_BYTES of the kernel. */
 const WORK_BYTES = 2 * 36 * PIXEL_BYTES;
-/** 5x5 and 6x5 pairs of doubles, for the passes over weights. */
-const WEIGHT_FLOATS = 55 * 4;
+/** 5x5 and 6x5 times 8 doubles, for the passes over weights. */
+const WEIGHT_FLOATS = 55 * 2 * LANES;
 /** Numbers of the transforms: see Tiling there. */
 export const NUMBERS = [0.25, 0.5, 2, 2.5, Math.SQRT2].map(float);
 
@@ -121,7 +121,9 @@ export function writeWinograd(plan: StepWriter, conv: Convolution, algorithm: Ti
 
   const key = `${algorithm} ${order.out}/${order.in}${order.rotated ? " rotated" : ""} by ${run}${halves ? " in halves" : ""}`;
   const weights = plan.derived([weight, ...(scaling?.from ?? [])], key, weightBytes / 4, (place) => {
-    const room = plan.threadScratch(2 * points * LANES * LANES + WEIGHT_FLOATS);
+    // And the weights of a block, first as they are, then transformed, as doubles.
+    const block = (window.kh * window.kw + 2 * points) * LANES ** 2;
+    const room = plan.threadScratch(block + WEIGHT_FLOATS);
     const from = [plan.place(weight), scaling?.place ?? 0, packing(plan, conv, panels)];
     plan.step("winogradWeights", panels.count, [place, ...from, constants, room], 10 * points * c * LANES);
   });
