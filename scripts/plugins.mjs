@@ -21,7 +21,7 @@ export const nodeRequire =
 
 /**
  * `import bytes from "wasm:simd"`: the binary of that target in asconfig.json, compiled when its sources changed;
- * "wasm:packed": the release builds, as src/wasm/inline.ts unpacks them.
+ * "wasm:packed": the release builds, as src/wasm/kernels-packed.ts unpacks them.
  */
 export const wasm = {
   name: "wasm",
