@@ -21,13 +21,13 @@ export type TiledWay = Exclude<ConvAlgorithm, "direct">;
 
 /** Square windows, and what tiles of them take in one dimension; cycles to transform the weights between two channels. */
 const SQUARES = {
-  winograd4: { window: 3, stride: 1, outputs: 4, points: 6, weightCycles: 65 },
-  winograd2: { window: 3, stride: 1, outputs: 2, points: 4, weightCycles: 40 },
-  winograd2of5: { window: 5, stride: 1, outputs: 2, points: 6, weightCycles: 90 },
-  winograd2at2: { window: 3, stride: 2, outputs: 2, points: 5, weightCycles: 50 },
+  winograd4: { window: 3, stride: 1, outputs: 4, points: 6, weightCycles: 35 },
+  winograd2: { window: 3, stride: 1, outputs: 2, points: 4, weightCycles: 20 },
+  winograd2of5: { window: 5, stride: 1, outputs: 2, points: 6, weightCycles: 48 },
+  winograd2at2: { window: 3, stride: 2, outputs: 2, points: 5, weightCycles: 26 },
 } as const;
 /** Of a row or a column: the outputs of a tile, and the taps of a run. Of more taps a tile outgrows the kernel's memory. */
-const LINE = { outputs: 3, taps: 4, points: 6, mostTaps: 32, weightCycles: 20 };
+const LINE = { outputs: 3, taps: 4, points: 6, mostTaps: 32, weightCycles: 10 };
 
 /** Winograd's ways, in the order of the kernel's numbers for them. */
 export const TILED_WAYS: readonly TiledWay[] = [
@@ -56,7 +56,14 @@ export function tilesOf(way: TiledWay, { kh, kw, sh, sw, dh, dw }: Window): Tile
   if (way === "winogradStem") {
     const taps = Math.ceil(kw / sw);
     if (sw === 1 || taps < 3 || taps > 4) return null;
-    return { h: 1, w: 7 - taps, points: 6 * kh, parts: sw, weightCycles: 20 * kh * sw };
+    const { points, weightCycles } = LINE;
+    return {
+      h: 1,
+      w: points + 1 - taps,
+      points: points * kh,
+      parts: sw,
+      weightCycles: weightCycles * kh * sw,
+    };
   }
   if (way !== "winograd3of4") {
     const { window, stride, outputs, points, weightCycles } = SQUARES[way];
@@ -72,7 +79,7 @@ export function tilesOf(way: TiledWay, { kh, kw, sh, sw, dh, dw }: Window): Tile
 }
 
 /** Cycles to pack the weight of a tap. */
-const PACK_CYCLES = 1;
+const PACK_CYCLES = 0.6;
 
 /** Bytes of weights that come from memory, or from a cache that all cores share, in a cycle. */
 const BYTES_PER_CYCLE = 5;
