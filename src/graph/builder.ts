@@ -3,6 +3,7 @@ import { check } from "../errors.js";
 import type { ConvAlgorithm } from "../ops/algorithm.js";
 import { type Arg, contiguous, type Place, type Storage, type View, viewBytes } from "../ops/layout.js";
 import type { LinearWeights, Node, StepWriter, Value, Word } from "../ops/op.js";
+import type { Copies } from "./copies.js";
 import type { Lifetime } from "./lifetimes.js";
 
 /** One kernel call, as data. */
@@ -29,8 +30,19 @@ export interface PlanOptions {
   readonly convolution?: ConvAlgorithm | ReadonlyMap<string, ConvAlgorithm>;
   /** What weights that linear layers read for a single input are kept as: float32 if left out. */
   readonly linearWeights?: LinearWeights;
+  /** Where plans of the same parameters keep what they derive from them; a plan alone keeps its own. */
+  readonly copies?: Copies;
   /** For tests: bytes of no man's land after every storage; none is shared then. */
   readonly guardBytes?: number;
+}
+
+/** Something computed from parameters that does not change between runs: by the steps `first` to `end` of the prologue. */
+export interface Derivation {
+  readonly key: string;
+  readonly parameters: readonly Place[];
+  readonly storage: Storage;
+  readonly first: number;
+  readonly end: number;
 }
 
 /** Collects the steps of the nodes and what they touch, all of it still without addresses: see encode.ts. */
@@ -48,6 +60,8 @@ export class Builder implements StepWriter {
   readonly dense = new Map<Value, Storage>();
   /** What was computed from weights, by what and how. */
   readonly copies = new Map<string, Place>();
+  /** Those that last between runs, in the order in which the prologue computes them. */
+  readonly derivations: Derivation[] = [];
   #constants = new Map<string, Place>();
   #tables = new Map<Int32Array | Float32Array, Storage>();
   #target = this.steps;
@@ -143,8 +157,11 @@ export class Builder implements StepWriter {
       this.lasting.add(place.storage);
       const target = this.#target;
       this.#target = this.prologue;
+      const first = this.prologue.length;
       emit(place);
       this.#target = target;
+      const parameters = from.map((value) => this.place(value));
+      this.derivations.push({ key, parameters, storage: place.storage, first, end: this.prologue.length });
     }
     return place;
   }

@@ -14,8 +14,8 @@ const PIECES = 4;
 /** A plan in memory. */
 export interface Encoded {
   readonly block: Block;
-  /** Addresses of the step tables: see src/wasm/steps.ts. */
-  readonly tables: { readonly prologue: number; readonly steps: number };
+  /** Addresses of each step of the prologue, and of the table of steps: see src/wasm/steps.ts. */
+  readonly tables: { readonly prologue: readonly number[]; readonly steps: number };
   /** Bytes in which values take turns. */
   readonly arenaBytes: number;
   /** Unused bytes after each storage, where a guard was asked for: what rounds it up to cache lines, then the guard. */
@@ -59,7 +59,9 @@ export function sizesOf(builder: Builder, guardBytes = 0): Sizes {
     constants: align(words.length * 4),
     views: align(viewsOf(builder).length * VIEW_WORDS * 4),
     tables: align(all.reduce((sum, step) => sum + STEP_HEADER + step.args.length, 0) * 4),
-    lasting: [...lasting].reduce((sum, storage) => sum + roomOf(storage, guardBytes), 0),
+    lasting: [...lasting]
+      .filter(({ address }) => address === undefined)
+      .reduce((sum, storage) => sum + roomOf(storage, guardBytes), 0),
     arena,
     thread: builder.threadBytes === 0 ? 0 : align(builder.threadBytes) + guardBytes,
     offsets,
@@ -89,6 +91,8 @@ export function encode(builder: Builder, runtime: Runtime, guardBytes: number, w
   const tableAddress = viewAddress + sizes.views;
   let address = tableAddress + sizes.tables;
   for (const storage of lasting) {
+    // What plans share lies elsewhere.
+    if (storage.address !== undefined) continue;
     storage.address = address;
     address += roomOf(storage, guardBytes);
   }
@@ -119,9 +123,9 @@ export function encode(builder: Builder, runtime: Runtime, guardBytes: number, w
     return isView(arg) ? descriptions.get(describe(arg).join())! : arg.storage.address! + arg.offset;
   };
   let at = tableAddress / 4;
-  const writeTable = (table: readonly Step[]): number => {
-    const start = at * 4;
-    for (const { kernel, units, args, flops } of table) {
+  const writeTable = (table: readonly Step[]): number[] =>
+    table.map(({ kernel, units, args, flops }) => {
+      const start = at * 4;
       const serial = units === 1 || units * flops < SHARED_FLOPS;
       const grain = serial
         ? units
@@ -131,10 +135,9 @@ export function encode(builder: Builder, runtime: Runtime, guardBytes: number, w
       const own = typeof last === "object" && last.storage === threadStorage ? thread : 0;
       ints.set([index, units, grain, serial ? SERIAL : 0, args.length, own, ...args.map(resolve)], at);
       at += STEP_HEADER + args.length;
-    }
-    return start;
-  };
-  const tables = { prologue: writeTable(prologue), steps: writeTable(steps) };
+      return start;
+    });
+  const tables = { prologue: writeTable(prologue), steps: writeTable(steps)[0] ?? 0 };
   const own = { address: threadStorage.address, bytes: builder.threadBytes };
   const guarded = guardBytes > 0 ? [...lasting, ...offsets.keys(), ...(thread > 0 ? [own] : [])] : [];
   const guards = guarded.map(({ address = 0, bytes }) => ({

@@ -3,15 +3,25 @@ import type { Place } from "../ops/layout.js";
 import { formatShape, sizeOf, Tensor } from "../tensor.js";
 import type { Block } from "../wasm/heap.js";
 import type { RunTable, Runtime } from "../wasm/runtime.js";
-import type { PlanOptions, Step } from "./builder.js";
+import type { Builder, Derivation, PlanOptions, Step } from "./builder.js";
+import { type Copies, UNKNOWN } from "./copies.js";
 import { draft, formatSteps, type Port } from "./draft.js";
-import { encode } from "./encode.js";
+import { type Encoded, encode } from "./encode.js";
 import type { Graph } from "./graph.js";
 
 export type { PlanOptions, Step } from "./builder.js";
 
-/** In place of a token: nothing has been derived from the weights as they are now. */
-const UNKNOWN = Symbol("unknown");
+/** Something derived from the weights, and which state of them. */
+interface Derived extends Derivation {
+  readonly copy: { weights: unknown };
+}
+
+/** A run of steps. */
+interface Piece {
+  readonly address: number;
+  readonly steps: number;
+  readonly flops: number;
+}
 
 /**
  * A graph made ready to run: a list of kernel calls with absolute addresses. Running it allocates nothing in
@@ -21,17 +31,19 @@ export class Plan {
   readonly steps: readonly Step[];
   /** Steps that run once for each state of the weights. */
   readonly prologue: readonly Step[];
-  /** Bytes for activations, and in all. */
+  /** Bytes for activations, and in all but for what plans share. */
   readonly arenaBytes: number;
   readonly bytes: number;
   readonly #runtime: Runtime;
   readonly #block: Block;
   readonly #inputs: ReadonlyMap<string, Port>;
   readonly #outputs: ReadonlyMap<string, Port>;
-  readonly #tables: { prologue: number; steps: number };
+  readonly #tables: { prologue: readonly number[]; steps: number };
+  readonly #derived: readonly Derived[];
+  /** Gives back what it has of those that plans share. */
+  readonly #release: () => void;
   readonly #flops: number;
   readonly #guards: readonly Block[];
-  #weights: unknown = UNKNOWN;
   #waiting = 0;
   #running = false;
   #disposed = false;
@@ -45,7 +57,18 @@ export class Plan {
     this.prologue = builder.prologue;
     this.#flops = flopsOf(this.steps);
 
-    const encoded = encode(builder, runtime, options.guardBytes ?? 0, what);
+    const { copies, guardBytes = 0 } = options;
+    const shared = copies && guardBytes === 0 ? share(copies, builder, what) : null;
+    this.#derived =
+      shared?.derived ?? builder.derivations.map((one) => ({ ...one, copy: { weights: UNKNOWN } }));
+    this.#release = shared?.release ?? (() => {});
+    let encoded: Encoded;
+    try {
+      encoded = encode(builder, runtime, guardBytes, what);
+    } catch (error) {
+      this.#release();
+      throw error;
+    }
     this.#block = encoded.block;
     this.#tables = encoded.tables;
     this.#guards = encoded.guards;
@@ -84,11 +107,8 @@ export class Plan {
 
   /** Computes what is derived from the weights, unless it is there. */
   async #prepare(run: RunTable, weights: unknown): Promise<void> {
-    if (this.#weights === weights) return;
-    // Forgotten again if the weights change, or a worker fails, meanwhile.
-    this.#weights = weights;
     try {
-      await run(this.#tables.prologue, this.prologue.length, flopsOf(this.prologue));
+      for (const { address, steps, flops } of this.#stale(weights)) await run(address, steps, flops);
     } catch (error) {
       this.forgetWeights();
       throw error;
@@ -97,7 +117,24 @@ export class Plan {
 
   /** The weights changed: the next run, even one that waits for its turn, computes anew what is derived from them. */
   forgetWeights(): void {
-    this.#weights = UNKNOWN;
+    for (const { copy } of this.#derived) copy.weights = UNKNOWN;
+  }
+
+  /** What computes anew all that does not come from these weights. It counts as done: forgotten if they change meanwhile. */
+  #stale(weights: unknown): Piece[] {
+    const pieces: { first: number; end: number }[] = [];
+    for (const { copy, first, end } of this.#derived) {
+      if (copy.weights === weights) continue;
+      copy.weights = weights;
+      const last = pieces.at(-1);
+      if (last?.end === first) last.end = end;
+      else pieces.push({ first, end });
+    }
+    return pieces.map(({ first, end }) => ({
+      address: this.#tables.prologue[first]!,
+      steps: end - first,
+      flops: flopsOf(this.prologue.slice(first, end)),
+    }));
   }
 
   /** A run is in progress. */
@@ -113,8 +150,12 @@ export class Plan {
   /** The same on the calling thread, at once: no run of this plan or of one that changes its weights may be in progress. */
   runSync(inputs: Readonly<Record<string, Float32Array>>, weights: unknown): Record<string, Tensor> {
     this.#feed(inputs);
-    if (this.#weights !== weights) this.#runtime.runSync(this.#tables.prologue, this.prologue.length);
-    this.#weights = weights;
+    try {
+      for (const { address, steps } of this.#stale(weights)) this.#runtime.runSync(address, steps);
+    } catch (error) {
+      this.forgetWeights();
+      throw error;
+    }
     this.#runtime.runSync(this.#tables.steps, this.steps.length);
     return this.#read();
   }
@@ -124,6 +165,7 @@ export class Plan {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#runtime.free(this.#block);
+    this.#release();
     this.#runtime.release();
   }
 
@@ -170,6 +212,28 @@ export class Plan {
 
   #floats(place: Place, length: number): Float32Array {
     return new Float32Array(this.#runtime.heap.memory.buffer, place.storage.address! + place.offset, length);
+  }
+}
+
+/** Gives what a plan derives from parameters a place that plans share: by their addresses, and how it is derived. */
+function share(copies: Copies, builder: Builder, what: string) {
+  const names: string[] = [];
+  const release = (): void => {
+    for (const name of names) copies.release(name);
+  };
+  try {
+    const derived = builder.derivations.map((derivation): Derived => {
+      const { key, parameters, storage } = derivation;
+      const name = `${parameters.map(({ storage, offset }) => storage.address! + offset).join()} ${key}`;
+      const copy = copies.acquire(name, storage.bytes, what);
+      names.push(name);
+      storage.address = copy.block.address;
+      return { ...derivation, copy };
+    });
+    return { derived, release };
+  } catch (error) {
+    release();
+    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { writeFileAtomic } from "#platform";
 import { check, checkCount, checkFlags, checkIs, checkOptions, show } from "../errors.js";
+import { Copies } from "../graph/copies.js";
 import { producer } from "../graph/graph.js";
 import { Plan, type PlanOptions } from "../graph/plan.js";
 import type { LinearWeights } from "../ops/op.js";
@@ -116,6 +117,7 @@ export class Model {
   readonly #tracer: Tracer;
   readonly #dialects: readonly Dialect[];
   #plans = new Map<string, Plan>();
+  readonly #copies: Copies;
   #disposed = false;
 
   constructor(network: Layer, input: readonly number[] | readonly Port[], options: BuildOptions = {}) {
@@ -148,6 +150,7 @@ export class Model {
     this.#dialects = dialects;
     this.runtime = options.runtime ?? runtime();
     this.store = new Store(this.runtime);
+    this.#copies = new Copies(this.runtime);
     this.classes = classes;
     this.#tracer = new Tracer(network, this.ports, outputs[0]!, this.store);
     this.outputShape = this.#tracer.outputShape();
@@ -437,7 +440,8 @@ export class Model {
         outputs.set(name, record.output);
       }
       const what = `Running a batch of ${input.shape[0] ?? 1}`;
-      plan = new Plan(this.runtime, graph, { ...this.planning, outputs, bound }, what);
+      const options = { ...this.planning, outputs, bound, copies: this.#copies };
+      plan = new Plan(this.runtime, graph, options, what);
     }
     this.#plans.set(key, plan);
     for (const [old, unused] of this.#plans) {

@@ -352,6 +352,29 @@ test("two hundred models, built, used and disposed of, leave the heap where it w
   assert.is(on.heap.memory.buffer.byteLength, size);
 });
 
+test("batches of other sizes read the same copies of weights, which follow the weights", async () => {
+  using on = machine(1);
+  const wide = sequential([conv2d(64, 1), batchNorm2d(), relu(), flatten(), linear(512)]);
+  using model = await wide.build([64, 8, 8], { seed: 1, runtime: on });
+  using alike = await wide.build([64, 8, 8], { seed: 2, runtime: on });
+  const [one, three] = [noise([1, 64, 8, 8], 1), noise([3, 64, 8, 8], 2)];
+  const weights = on.heap.usedBytes;
+  model.predictSync(one);
+  const single = on.heap.usedBytes;
+  assert.ok(single - weights >= 0 && model.predictSync(three).size === 3 * 512);
+  // A linear layer of 4096 x 512 has copies of 8 MB; the activations of three images take 100 kB.
+  assert.ok(on.heap.usedBytes - single < 2 ** 20, `${on.heap.usedBytes - single} bytes more for a second size`);
+  const expected = [alike.predictSync(one), alike.predictSync(three)];
+  model.loadStateDict(alike.stateDict());
+  // The first to run computes the copies anew, and the second finds them.
+  assert.equal(model.predictSync(three).data, expected[1]!.data);
+  assert.equal(model.predictSync(one).data, expected[0]!.data);
+  assert.equal((await model.predict(one)).data, expected[0]!.data);
+  model.rest();
+  alike.rest();
+  assert.ok(on.heap.usedBytes < weights);
+});
+
 test("a network that cannot be built leaves nothing behind", async () => {
   using on = machine(1);
   await rejectsMessage(() => sequential([conv2d(8, 1), linear(2)]).build(SHAPE, { runtime: on }), /flatten/);
