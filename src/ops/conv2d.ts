@@ -21,7 +21,7 @@ import { inside, lanesOf, type View } from "./layout.js";
 import { type Op, type StepWriter, sizes4, type Value } from "./op.js";
 import { pad, padGradInput, writePad } from "./pad.js";
 import { contractPhases, hasPhases } from "./phases.js";
-import { type Border, contractParts, partsByPixel, partsByRow, shareOf, tapsOf } from "./seen.js";
+import { type Border, contractParts, partsByPixel, partsByRow, tapsOf } from "./seen.js";
 import { checkRank, sameShape, windowCount } from "./shape.js";
 import { isVector, writeVector } from "./vector.js";
 import { writeWinograd, writeWinogradGradWeight } from "./winograd.js";
@@ -175,7 +175,7 @@ function writeConv(plan: StepWriter, conv: Convolution, frame: Frame): void {
     return;
   }
   const parts = partsByPixel(out, image, frame, window) ?? partsByRow(out, image, frame, window);
-  const algorithm = chooseConv(plan, conv, parts ? shareOf(parts, out, window) : 1);
+  const algorithm = chooseConv(plan, conv, parts?.share ?? 1);
   if (algorithm === "winogradStem") {
     writeWinogradStem(plan, conv);
   } else if (algorithm !== "direct") {
@@ -270,7 +270,7 @@ export function writeConvTranspose(
   if (sh === 1 && sw === 1 && !isDepthwise(channels)) {
     const pixels = partsByPixel(out, dy, border, window);
     const parts = pixels ?? partsByRow(out, dy, border, window);
-    if (parts && chooseConv(plan, steady, shareOf(parts, out, window)) === "direct") {
+    if (parts && chooseConv(plan, steady, parts.share) === "direct") {
       let image = dy;
       if (!pixels) {
         const source = plan.scratchView(out.n, outs, dy.h, w);

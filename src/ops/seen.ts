@@ -24,9 +24,15 @@ interface Run extends Span {
 }
 
 /** A rectangle of outputs that see the same taps. */
-export interface Part {
+interface Part {
   readonly y: Run;
   readonly x: Run;
+}
+
+/** An output in such rectangles, and the share of all taps that they see. */
+export interface Parts {
+  readonly list: readonly Part[];
+  readonly share: number;
 }
 
 /** The taps that fall on an image of `size` pixels, for each output. */
@@ -60,37 +66,40 @@ const MANY_IMAGES = 4;
 /** The most pixels, down and across, that become a part each. */
 const FEW_PIXELS = 2;
 
-/** How much of the windows the parts of an output see. */
-export function shareOf(parts: readonly Part[], out: View, { kh, kw }: Window): number {
-  const seen = parts.reduce((sum, { y, x }) => sum + y.count * y.taps.count * x.count * x.taps.count, 0);
-  return seen / (out.h * out.w * kh * kw);
+/** The share of a kernel's taps that runs of outputs see. */
+function shareOf(runs: readonly Run[], kernel: number): number {
+  const outputs = runs.reduce((sum, { count }) => sum + count, 0);
+  return runs.reduce((sum, { count, taps }) => sum + count * taps.count, 0) / (outputs * kernel);
 }
 
-/** Parts, unless they see nearly everything. */
-function worthwhile(parts: readonly Part[], out: View, window: Window): readonly Part[] | null {
-  return shareOf(parts, out, window) < 1 - SHARE_OF_ZEROS ? parts : null;
+/** Null where they see nearly everything. */
+function partsOf(rows: readonly Run[], columns: readonly Run[], { kh, kw }: Window): Parts | null {
+  const share = shareOf(rows, kh) * shareOf(columns, kw);
+  if (share > 1 - SHARE_OF_ZEROS) return null;
+  return { list: rows.flatMap((y) => columns.map((x) => ({ y, x }))), share };
+}
+
+/** The runs of rows and of columns of an output. */
+function bothRuns(out: View, image: View, { top, left }: Border, window: Window): [Run[], Run[]] {
+  const { kh, kw, sh, sw, dh, dw } = window;
+  return [runsOf(out.h, kh, sh, dh, top, image.h), runsOf(out.w, kw, sw, dw, left, image.w)];
 }
 
 /** Of a small image, pixel by pixel, with the batch in place of a row; null where that would save little. */
-export function partsByPixel(out: View, image: View, border: Border, window: Window): readonly Part[] | null {
-  const { kh, kw, sh, sw, dh, dw } = window;
+export function partsByPixel(out: View, image: View, border: Border, window: Window): Parts | null {
   const few = out.n >= MANY_IMAGES ? FEW_PIXELS : 1;
   if (out.h > few || out.w > few) return null;
   const single = (run: Run): Run[] =>
     Array.from({ length: run.count }, (_, i) => ({ ...run, first: run.first + i, count: 1 }));
-  const rows = runsOf(out.h, kh, sh, dh, border.top, image.h).flatMap(single);
-  const columns = runsOf(out.w, kw, sw, dw, border.left, image.w).flatMap(single);
-  const parts = rows.flatMap((y) => columns.map((x) => ({ y, x })));
-  return worthwhile(parts, out, window);
+  const [rows, columns] = bothRuns(out, image, border, window);
+  return partsOf(rows.flatMap(single), columns.flatMap(single), window);
 }
 
 /** Of an image with long rows, by runs of rows, which see the zeros beside them; null where that would save little. */
-export function partsByRow(out: View, image: View, border: Border, window: Window): readonly Part[] | null {
-  const { kh, kw, sh, dh } = window;
+export function partsByRow(out: View, image: View, border: Border, window: Window): Parts | null {
   if (out.w < LONG_ROW) return null;
-  const x = { first: 0, count: out.w, taps: { first: 0, count: kw } };
-  const parts = runsOf(out.h, kh, sh, dh, border.top, image.h).map((y) => ({ y, x }));
-  return worthwhile(parts, out, window);
+  const [rows] = bothRuns(out, image, border, window);
+  return partsOf(rows, [{ first: 0, count: out.w, taps: { first: 0, count: window.kw } }], window);
 }
 
 /** Appends the convolution part by part. x: the image, in memory with as much around it as the parts see. */
@@ -98,13 +107,13 @@ export function contractParts(
   plan: StepWriter,
   conv: Convolution,
   { top, left }: Border,
-  parts: readonly Part[],
+  { list }: Parts,
 ): void {
   const { out, x, window, epilogue } = conv;
   const { sh, sw, dh, dw } = window;
   const panels = panelsOf(conv.channels, window, lanesOf(x));
   const weights = packed(plan, conv, panels);
-  for (const part of parts) {
+  for (const part of list) {
     const cut = (view: View): View => inside(view, part.y.first, part.x.first, part.y.count, part.x.count);
     const row = part.y.first * sh - top + part.y.taps.first * dh;
     const column = part.x.first * sw - left + part.x.taps.first * dw;
@@ -124,20 +133,16 @@ export interface SeenTap {
 }
 
 /** Of a small image, the outputs of each tap; null where all outputs together do nearly as well. */
-export function tapsOf(out: View, image: View, border: Border, window: Window): readonly SeenTap[] | null {
-  const { kh, kw, sh, sw, dh, dw } = window;
+export function tapsOf(out: View, image: View, border: Border, window: Window): SeenTap[] | null {
   if (out.h > FEW_PIXELS || out.w > FEW_PIXELS) return null;
-  const outputs = (tap: number, stride: number, before: number, size: number, most: number): Span => {
-    const first = Math.max(0, Math.ceil((before - tap) / stride));
-    const end = Math.min(most, Math.floor((size - 1 + before - tap) / stride) + 1);
-    return { first, count: Math.max(0, end - first) };
+  const [rows, columns] = bothRuns(out, image, border, window);
+  if (!partsOf(rows, columns, window)) return null;
+  const seeing = (runs: readonly Run[], tap: number): Span => {
+    const those = runs.filter(({ taps }) => tap >= taps.first && tap < taps.first + taps.count);
+    return { first: those[0]?.first ?? 0, count: those.reduce((sum, { count }) => sum + count, 0) };
   };
-  const taps: SeenTap[] = [];
-  for (let ky = 0; ky < kh; ky++) {
-    const y = outputs(ky * dh, sh, border.top, image.h, out.h);
-    for (let kx = 0; kx < kw; kx++)
-      taps.push({ ky, kx, y, x: outputs(kx * dw, sw, border.left, image.w, out.w) });
-  }
-  const seen = taps.reduce((sum, { y, x }) => sum + y.count * x.count, 0);
-  return seen < (1 - SHARE_OF_ZEROS) * out.h * out.w * kh * kw ? taps : null;
+  return Array.from({ length: window.kh * window.kw }, (_, tap) => {
+    const [ky, kx] = [Math.floor(tap / window.kw), tap % window.kw];
+    return { ky, kx, y: seeing(rows, ky), x: seeing(columns, kx) };
+  });
 }

@@ -363,7 +363,10 @@ test("batches of other sizes read the same copies of weights, which follow the w
   const single = on.heap.usedBytes;
   assert.ok(single - weights >= 0 && model.predictSync(three).size === 3 * 512);
   // A linear layer of 4096 x 512 has copies of 8 MB; the activations of three images take 100 kB.
-  assert.ok(on.heap.usedBytes - single < 2 ** 20, `${on.heap.usedBytes - single} bytes more for a second size`);
+  assert.ok(
+    on.heap.usedBytes - single < 2 ** 20,
+    `${on.heap.usedBytes - single} bytes more for a second size`,
+  );
   const expected = [alike.predictSync(one), alike.predictSync(three)];
   model.loadStateDict(alike.stateDict());
   // The first to run computes the copies anew, and the second finds them.
