@@ -85,7 +85,7 @@ export function winogradStem(
   begin: i32, end: i32,
 ): void {
   const o = view(out), t = changetype<Stem>(stem), g = changetype<Contraction>(product);
-  const piece = t.size * BLOCK_BYTES, sums = scratch + t.pieces * piece, panelBytes = g.n2 * g.nb2;
+  const piece = t.size * BLOCK_BYTES, sums = scratch + t.pieces * piece, panelBytes = g.n2 * g.n3 * g.nb3;
   for (let unit = begin; unit < end; ++unit) {
     const image = unit / o.h;
     const a = v + (image * t.rows + (unit - image * o.h) * t.stepH) * t.row;

@@ -41,6 +41,7 @@ const cases = [
   conv([1, 3, 49, 51], 16, [11, 11], { sh: 4, sw: 4 }),
   conv([2, 1, 13, 30], 9, [3, 5], { sh: 1, sw: 2, flip: true }),
   conv([1, 4, 9, 26], 17, [2, 8], { sw: 2 }, false),
+  conv([2, 3, 5, 40], 21, [1, 7], { sw: 2 }),
 ];
 testOp("conv2d", cases);
 testPaddingLanes("conv2d", cases);
