@@ -77,5 +77,5 @@ export {
   winogradInput,
   winogradWeights,
 } from "./kernels/winograd";
-export { winogradStem, winogradStemInput, winogradStemWeights } from "./kernels/winograd-stem";
+export { winogradStem, winogradStemWeights } from "./kernels/winograd-stem";
 export { winograd4Grad, winograd4GradWeight } from "./kernels/winograd-grad-weight";

@@ -2,7 +2,7 @@
 // the taps that meet every s-th pixel are a window at stride 1 over those pixels, of 3 or 4 taps, with the fewer multiplications of
 // winograd.ts; the rests under the stride and the channels lie side by side, and are summed up together with the window's rows.
 
-import { BLOCK_BYTES, LANES, view } from "../lib/view";
+import { BLOCK_BYTES, LANES, View, view } from "../lib/view";
 import { Contraction, rows } from "./contract";
 import { packBlocks, Packing } from "./pack";
 import { columnOutput, factors, finish, Four, FOUR, Line, narrow, ROOT, Tiling, WIDE_BYTES, widen } from "./winograd";
@@ -12,8 +12,8 @@ const POINTS: i32 = 6;
 // @ts-ignore: decorator
 @unmanaged @final
 class Stem extends Tiling {
-  /** Rows of an image, and bytes of one transformed for a point. */
-  rows: i32; row: i32;
+  /** Rows of outputs of a band, bands of an image, and bytes of a row of inputs transformed for a point. */
+  band: i32; bands: i32; row: i32;
   /** The stride, and floats of so many pixels. */
   stride: i32; floats: i32;
   /** Parts of a row that are transformed, and the outputs of each: a tile is the row of them all. */
@@ -51,24 +51,21 @@ export function winogradStemWeights(
   }
 }
 
-/** Units are rows of images. v: [points][images][rows][pieces][stride][channels]. */
-export function winogradStemInput(v: usize, x: usize, stem: usize, scratch: usize, begin: i32, end: i32): void {
-  const from = view(x), t = changetype<Stem>(stem);
+/** `count` rows of an image from p on, transformed: [points][rows][pieces][stride][channels]. */
+function transformRows(v: usize, p: usize, from: View, t: Stem, count: i32, scratch: usize): void {
   const half = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("half"));
   const two = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("two"));
   const most = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("most"));
   const root = v128.load32_splat(changetype<usize>(t), offsetof<Tiling>("root"));
   // A piece's floats, and the few more that its last vectors reach.
   const bytes = t.floats << 2, whole = POINTS * bytes + 16, step = t.size * bytes;
-  for (let unit = begin; unit < end; ++unit) {
-    const image = unit / t.rows;
-    let p = from.data + image * from.image + (unit - image * t.rows) * from.row, left = from.w * from.pixel;
-    let q = v + unit * t.row;
-    for (let i = t.pieces; i > 0; --i, p += step, q += bytes, left -= step) {
-      let piece = p;
+  for (; count > 0; --count, v += t.row, p += from.row) {
+    let x = p, q = v, left = from.w * from.pixel;
+    for (let i = t.pieces; i > 0; --i, x += step, q += bytes, left -= step) {
+      let piece = x;
       if (left < whole) {
         memory.fill(scratch, 0, whole);
-        memory.copy(scratch, p, left);
+        memory.copy(scratch, x, left);
         piece = scratch;
       }
       // What the last vector writes too much comes before the next piece, or at the end of the row.
@@ -79,26 +76,30 @@ export function winogradStemInput(v: usize, x: usize, stem: usize, scratch: usiz
   }
 }
 
-/** out = clamp(the sums + bias + residual, low, high). Units are rows of outputs. `product`: the loops of a sum. */
+/** out = clamp(the sums + bias + residual, low, high). Units are bands of rows of outputs. `product`: the loops of a sum. */
 export function winogradStem(
-  out: usize, v: usize, weights: usize, bias: usize, residual: usize, stem: usize, product: usize, scratch: usize,
+  out: usize, x: usize, weights: usize, bias: usize, residual: usize, stem: usize, product: usize, scratch: usize,
   begin: i32, end: i32,
 ): void {
-  const o = view(out), t = changetype<Stem>(stem), g = changetype<Contraction>(product);
+  const o = view(out), from = view(x), t = changetype<Stem>(stem), g = changetype<Contraction>(product);
   const piece = t.size * BLOCK_BYTES, sums = scratch + t.pieces * piece, panelBytes = g.n2 * g.n3 * g.nb3;
+  const v = scratch + t.inputs;
   for (let unit = begin; unit < end; ++unit) {
-    const image = unit / o.h;
-    const a = v + (image * t.rows + (unit - image * o.h) * t.stepH) * t.row;
-    let b = weights;
-    for (let panel = 0; panel < o.blocks; ++panel) {
-      for (let e = 0; e < POINTS; ++e, b += panelBytes) {
-        rows(t.pieces, sums + e * BLOCK_BYTES, a + e * t.point, b, 0, 0, g.w, g);
+    const image = unit / t.bands, first = (unit - image * t.bands) * t.band, count = min(t.band, o.h - first);
+    const p = from.data + image * from.image + first * t.stepH * from.row;
+    transformRows(v, p, from, t, (count - 1) * t.stepH + g.n2, scratch);
+    for (let y = 0, a = v; y < count; ++y, a += t.stepH * t.row) {
+      let b = weights;
+      for (let panel = 0; panel < o.blocks; ++panel) {
+        for (let e = 0; e < POINTS; ++e, b += panelBytes) {
+          rows(t.pieces, sums + e * BLOCK_BYTES, a + e * t.point, b, 0, 0, g.w, g);
+        }
+        for (let i = t.pieces, p = sums, q = scratch; i > 0; --i, p += POINTS * BLOCK_BYTES, q += piece) {
+          if (t.way == FOUR) columnOutput<Four>(q, p, t);
+          else columnOutput<Line>(q, p, t);
+        }
+        finish(o, scratch, bias, residual, t, image * o.h + first + y, panel);
       }
-      for (let i = t.pieces, p = sums, q = scratch; i > 0; --i, p += POINTS * BLOCK_BYTES, q += piece) {
-        if (t.way == FOUR) columnOutput<Four>(q, p, t);
-        else columnOutput<Line>(q, p, t);
-      }
-      finish(o, scratch, bias, residual, t, unit, panel);
     }
   }
 }

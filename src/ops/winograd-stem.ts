@@ -5,9 +5,11 @@ import { type Convolution, constantsOf, packing, panelsOf } from "./contraction.
 import { bounds, NO_EPILOGUE } from "./epilogue.js";
 import { LANES, lanesOf } from "./layout.js";
 import type { StepWriter } from "./op.js";
-import { GAP_BYTES, NUMBERS, PIXEL_BYTES } from "./winograd.js";
+import { EVEN, GAP_BYTES, multipleOf, NUMBERS, PIXEL_BYTES } from "./winograd.js";
 
 const POINTS = 6;
+/** Rows of outputs, at most, whose inputs a thread transforms at a time: they stay in its core's cache. */
+const BAND_ROWS = 8;
 
 /** Appends the convolution of x, which is already padded, in tiles of a row. */
 export function writeWinogradStem(plan: StepWriter, conv: Convolution): void {
@@ -17,20 +19,24 @@ export function writeWinogradStem(plan: StepWriter, conv: Convolution): void {
   const panels = panelsOf(channels, window, lanesOf(x));
   const floats = sw * channels.ins;
   const pieces = Math.ceil(out.w / m);
-  const rows = (out.h - 1) * sh + kh;
+  const bands = multipleOf(EVEN, Math.ceil(out.h / BAND_ROWS));
+  const band = Math.ceil(out.h / bands);
   // A transformed row, and room for what its last vector writes too much.
   const row = 4 * (pieces * floats + 4);
-  const point = out.n * rows * row + GAP_BYTES;
+  const point = ((band - 1) * sh + kh) * row + GAP_BYTES;
+  // A row of outputs and its sums; or a piece of a row of inputs. Then the rows of a band.
+  const room = 4 * Math.max(pieces * (m + POINTS) * LANES, POINTS * floats + 4);
+  const scratch = plan.threadScratch((room + POINTS * point) / 4);
   const way = TILED_WAYS.indexOf(m === 4 ? "winograd4" : "winograd3of4");
   const stem = plan.constants([
     ...[out.h, 1, out.n * out.h, way, 1, pieces * m, 1, 1, sh, 1, POINTS, 1],
-    ...[1, 1, 0, point, 0],
+    ...[1, 1, 0, point, room],
     ...bounds(epilogue),
     ...NUMBERS,
-    ...[rows, row, sw, floats, pieces, m],
+    ...[band, Math.ceil(out.h / band), row, sw, floats, pieces, m],
   ]);
   const weightFloats = POINTS * kh * floats * panels.count * LANES;
-  const key = `winogradStem ${order.out}/${order.in}${order.rotated ? " rotated" : ""}`;
+  const key = `winogradStem ${order.out}/${order.in}${order.rotated ? " rotated" : ""} at ${sw}`;
   const weights = plan.derived([weight, ...(scaling?.from ?? [])], key, weightFloats, (place) => {
     const from = [plan.place(weight), scaling?.place ?? 0, packing(plan, conv, panels)];
     // A panel, four of its taps and their transform, as doubles.
@@ -42,11 +48,6 @@ export function writeWinogradStem(plan: StepWriter, conv: Convolution): void {
       10 * POINTS * kh * floats * LANES,
     );
   });
-  // A row of outputs and its sums; or a piece of a row of inputs.
-  const room = Math.max(pieces * (m + POINTS) * LANES, POINTS * floats + 4);
-  const scratch = plan.threadScratch(room);
-  const v = plan.scratch((POINTS * point) / 4);
-  plan.step("winogradStemInput", out.n * rows, [v, x, stem, scratch], 8 * POINTS * pieces * floats);
   const sums = constantsOf(
     plan,
     {
@@ -62,8 +63,8 @@ export function writeWinogradStem(plan: StepWriter, conv: Convolution): void {
   const { bias, residual } = epilogue;
   plan.step(
     "winogradStem",
-    out.n * out.h,
-    [out, v, weights, bias ?? 0, residual ?? 0, stem, sums, scratch],
-    2 * POINTS * kh * floats * pieces * panels.count * LANES,
+    out.n * Math.ceil(out.h / band),
+    [out, x, weights, bias ?? 0, residual ?? 0, stem, sums, scratch],
+    2 * band * POINTS * kh * floats * pieces * panels.count * LANES,
   );
 }

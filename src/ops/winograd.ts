@@ -22,7 +22,7 @@ const MANY_GROUPS = 8;
 const SUM_BYTES = 128 * 1024;
 /** Units of work that there should be at least, and what their number should be a multiple of: two or four threads then have as many. */
 const UNITS = 8;
-const EVEN = 4;
+export const EVEN = 4;
 /** Between the inputs transformed for one point and the next: a power of two between them makes them compete for cache lines. */
 export const GAP_BYTES = 128;
 /** Two tiles for the passes of the transforms: WORK_BYTES of the kernel. */
@@ -37,7 +37,7 @@ const tilesOfGroup = (tileBytes: number): number =>
   Math.min(MOST_TILES, Math.max(FEWEST_TILES, Math.floor(GROUP_BYTES / tileBytes)));
 
 /** The first multiple from a number on. */
-const multipleOf = (factor: number, from: number): number => factor * Math.ceil(from / factor);
+export const multipleOf = (factor: number, from: number): number => factor * Math.ceil(from / factor);
 
 /** Panels of a run, at most so many, such that groups and runs make enough units, and as many for each thread. */
 function evenRun(groups: number, panels: number, most: number): number {
