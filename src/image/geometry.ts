@@ -1,6 +1,6 @@
 import { check } from "../errors.js";
 import { checkImage, type Image, isSize } from "./image.js";
-import { type ResizeMethod, resize } from "./resize.js";
+import { type ResizeMethod, resizePart } from "./resize.js";
 
 /** A rectangle of a picture; `x` and `y` are its upper left corner. */
 export function crop(image: Image, x: number, y: number, width: number, height: number): Image {
@@ -19,19 +19,18 @@ export function crop(image: Image, x: number, y: number, width: number, height: 
 /** The middle of a picture, as torchvision's `CenterCrop` cuts it out. */
 export function centerCrop(image: Image, width: number, height: number): Image {
   checkImage("centerCrop", image);
+  const { x, y } = middle(image, width, height);
+  return window(image, x, y, width, height, [0]);
+}
+
+/** The middle of a picture of a size. Throws if it is not within it. */
+function middle(of: { readonly width: number; readonly height: number }, width: number, height: number) {
   check(
-    isSize(width) && isSize(height) && width <= image.width && height <= image.height,
+    isSize(width) && isSize(height) && width <= of.width && height <= of.height,
     () =>
-      `centerCrop: cannot cut ${width} x ${height} pixels out of ${image.width} x ${image.height}. Resize or pad the picture first.`,
+      `centerCrop: cannot cut ${width} x ${height} pixels out of ${of.width} x ${of.height}. Resize or pad the picture first.`,
   );
-  return window(
-    image,
-    halfToEven(image.width - width),
-    halfToEven(image.height - height),
-    width,
-    height,
-    [0],
-  );
+  return { x: halfToEven(of.width - width), y: halfToEven(of.height - height), width, height };
 }
 
 /** Pixels added at each side. */
@@ -77,8 +76,9 @@ export function resizeToFill(
   const smallest = Math.min(image.width, image.height);
   const shorter = size.shorter ?? Math.ceil(Math.max(width / image.width, height / image.height) * smallest);
   const side = (length: number): number => Math.max(1, Math.trunc((length * shorter) / smallest));
-  const resized = resize(image, { width: side(image.width), height: side(image.height), method });
-  return centerCrop(resized, width, height);
+  const whole = { width: side(image.width), height: side(image.height) };
+  if (whole.width === image.width && whole.height === image.height) return centerCrop(image, width, height);
+  return resizePart(image, { ...whole, method }, middle(whole, width, height));
 }
 
 /** A rectangle of a picture that may reach beyond its edges, where it has the given colour. */

@@ -38,6 +38,19 @@ const PRECISION_BITS = 32 - 8 - 2;
  * bits. Colours of transparent pixels count by their opacity.
  */
 export function resize(image: Image, options: ResizeOptions): Image {
+  return resizePart(image, options);
+}
+
+/** A rectangle. */
+export interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A part of the picture that {@link resize} gives, all of it if left out, without the work for the rest. */
+export function resizePart(image: Image, options: ResizeOptions, rectangle?: Rectangle): Image {
   checkImage("resize", image);
   checkOptions("resize", options, ["width", "height", "method", "antialias"]);
   const { width, height, method = "bilinear", antialias = true } = options;
@@ -50,20 +63,27 @@ export function resize(image: Image, options: ResizeOptions): Image {
     () => `resize: unknown method "${method}". It takes: nearest, ${Object.keys(filters).join(", ")}.`,
   );
   checkFlags("resize", { antialias });
-  if (method === "nearest") return nearest(image, width, height);
-  if (width === image.width && height === image.height) return image;
+  const part = rectangle ?? { x: 0, y: 0, width, height };
+  if (method === "nearest") return nearest(image, width, height, part);
+  if (!rectangle && width === image.width && height === image.height) return image;
   const filter = filters[method];
   const { channels } = image;
-  let data = channels === 4 ? premultiplied(image.data) : image.data;
-  if (width !== image.width) {
-    const taps = weigh(filter, image.width, width, antialias);
-    data = alongRows(data, channels, image.width, image.height, width, taps);
-  }
-  if (height !== image.height) {
-    const taps = weigh(filter, image.height, height, antialias);
-    data = alongColumns(data, width * channels, height, taps);
-  }
-  return { width, height, channels, data: channels === 4 ? unpremultiplied(data) : data };
+  const across = weigh(filter, image.width, width, antialias);
+  const down = weigh(filter, image.height, height, antialias);
+  // The rows that the part's look at.
+  const top = down.first[part.y]!;
+  const last = part.y + part.height - 1;
+  const rows = down.first[last]! + down.count[last]! - top;
+  const seen = image.data.subarray(top * image.width * channels, (top + rows) * image.width * channels);
+  let data = channels === 4 ? premultiplied(seen) : seen;
+  data = alongRows(data, channels, image.width, rows, part, across);
+  data = alongColumns(data, part.width * channels, top, part, down);
+  return {
+    width: part.width,
+    height: part.height,
+    channels,
+    data: channels === 4 ? unpremultiplied(data) : data,
+  };
 }
 
 /** For every new pixel: the first old one it looks at, how many, and their weights. */
@@ -106,15 +126,15 @@ function alongRows(
   channels: number,
   from: number,
   rows: number,
-  to: number,
+  part: Rectangle,
   taps: Taps,
 ): Uint8Array {
   const { first, count, weights, most } = taps;
   // The type clamps what negative weights push out of range.
-  const result = new Uint8ClampedArray(rows * to * channels);
+  const result = new Uint8ClampedArray(rows * part.width * channels);
   const half = 1 << (PRECISION_BITS - 1);
   for (let y = 0, out = 0; y < rows; y++) {
-    for (let x = 0; x < to; x++, out += channels) {
+    for (let x = part.x; x < part.x + part.width; x++, out += channels) {
       const begin = (y * from + first[x]!) * channels;
       const last = x * most + count[x]!;
       if (channels === 3) {
@@ -141,19 +161,26 @@ function alongRows(
   return new Uint8Array(result.buffer);
 }
 
-function alongColumns(data: Uint8Array, rowLength: number, to: number, taps: Taps): Uint8Array {
+/** `top`: the row of the picture that the data begin with. */
+function alongColumns(
+  data: Uint8Array,
+  rowLength: number,
+  top: number,
+  part: Rectangle,
+  taps: Taps,
+): Uint8Array {
   const { first, count, weights, most } = taps;
-  const result = new Uint8ClampedArray(to * rowLength);
+  const result = new Uint8ClampedArray(part.height * rowLength);
   const sums = new Int32Array(rowLength);
-  for (let y = 0; y < to; y++) {
+  for (let y = part.y, out = 0; y < part.y + part.height; y++, out += rowLength) {
     sums.fill(1 << (PRECISION_BITS - 1));
     // Row by row, so that memory is read in order.
     for (let k = 0; k < count[y]!; k++) {
       const weight = weights[y * most + k]!;
-      const row = (first[y]! + k) * rowLength;
+      const row = (first[y]! + k - top) * rowLength;
       for (let i = 0; i < rowLength; i++) sums[i] = sums[i]! + data[row + i]! * weight;
     }
-    for (let i = 0; i < rowLength; i++) result[y * rowLength + i] = sums[i]! >> PRECISION_BITS;
+    for (let i = 0; i < rowLength; i++) result[out + i] = sums[i]! >> PRECISION_BITS;
   }
   return new Uint8Array(result.buffer);
 }
@@ -162,16 +189,17 @@ function nearest(
   { width: from, height: fromHeight, channels, data }: Image,
   width: number,
   height: number,
+  part: Rectangle,
 ): Image {
-  const result = new Uint8Array(width * height * channels);
-  for (let y = 0, out = 0; y < height; y++) {
+  const result = new Uint8Array(part.width * part.height * channels);
+  for (let y = part.y, out = 0; y < part.y + part.height; y++) {
     const row = Math.floor(((y + 0.5) * fromHeight) / height) * from;
-    for (let x = 0; x < width; x++, out += channels) {
+    for (let x = part.x; x < part.x + part.width; x++, out += channels) {
       const p = (row + Math.floor(((x + 0.5) * from) / width)) * channels;
       for (let c = 0; c < channels; c++) result[out + c] = data[p + c]!;
     }
   }
-  return { width, height, channels, data: result };
+  return { width: part.width, height: part.height, channels, data: result };
 }
 
 function premultiplied(rgba: Uint8Array): Uint8Array {

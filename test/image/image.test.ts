@@ -7,12 +7,14 @@ import {
   type Image,
   pad,
   readImage,
+  resize,
   resizeToFill,
   toGray,
   toImageData,
   toRgb,
   toTensor,
 } from "../../src/image/index.js";
+import { Random } from "../../src/random.js";
 import { assert, near, rejectsMessage, suite, throwsMessage } from "../harness/suite.js";
 
 const test = suite("image");
@@ -61,6 +63,23 @@ test("fills a size without distortion", () => {
   assert.equal([wide.width, wide.height], [8, 2]);
   const margin = resizeToFill(numbered(10, 4), { width: 4, height: 4, shorter: 6 });
   assert.equal([margin.width, margin.height], [4, 4]);
+});
+
+test("what fills a size is the middle of the whole picture in another size", () => {
+  const random = new Random(3);
+  for (const channels of [1, 3, 4] as const) {
+    const [width, height] = [37, 23];
+    const data = Uint8Array.from({ length: width * height * channels }, () => random.next() * 256);
+    const image: Image = { width, height, channels, data };
+    for (const method of ["bilinear", "bicubic", "nearest"] as const) {
+      for (const shorter of [11, 23, 40]) {
+        const side = (length: number): number => Math.trunc((length * shorter) / height);
+        const whole = resize(image, { width: side(width), height: side(height), method });
+        const filled = resizeToFill(image, { width: 11, height: 9, shorter, method });
+        assert.equal(filled, centerCrop(whole, 11, 9), `${channels} channels, ${method}, ${shorter}`);
+      }
+    }
+  }
 });
 
 test("converts between grey, colour and opacity", () => {
