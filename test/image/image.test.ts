@@ -69,7 +69,7 @@ test("what fills a size is the middle of the whole picture in another size", () 
   const random = new Random(3);
   for (const channels of [1, 3, 4] as const) {
     const [width, height] = [37, 23];
-    const data = Uint8Array.from({ length: width * height * channels }, () => random.next() * 256);
+    const data = Uint8Array.from({ length: width * height * channels }, () => random.next());
     const image: Image = { width, height, channels, data };
     for (const method of ["bilinear", "bicubic", "nearest"] as const) {
       for (const shorter of [11, 23, 40]) {
