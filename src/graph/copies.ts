@@ -17,14 +17,14 @@ export interface Copy {
 /** Keeps a copy as long as some plan uses it. */
 export class Copies {
   readonly #runtime: Runtime;
-  readonly #copies = new Map<string, Copy & { users: number }>();
+  readonly #copies = new Map<string | symbol, Copy & { users: number }>();
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
   }
 
   /** The copy of that name, for one more plan. `what`: for the error where memory is short. */
-  acquire(name: string, bytes: number, what: string): Copy {
+  acquire(name: string | symbol, bytes: number, what: string): Copy {
     const known = this.#copies.get(name);
     if (known) {
       known.users++;
@@ -36,7 +36,7 @@ export class Copies {
   }
 
   /** One plan less uses the copy of that name. */
-  release(name: string): void {
+  release(name: string | symbol): void {
     const copy = this.#copies.get(name)!;
     if (--copy.users > 0) return;
     this.#copies.delete(name);

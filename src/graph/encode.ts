@@ -91,7 +91,7 @@ export function encode(builder: Builder, runtime: Runtime, guardBytes: number, w
   const tableAddress = viewAddress + sizes.views;
   let address = tableAddress + sizes.tables;
   for (const storage of lasting) {
-    // What plans share lies elsewhere.
+    // Copies of weights lie elsewhere.
     if (storage.address !== undefined) continue;
     storage.address = address;
     address += roomOf(storage, guardBytes);

@@ -3,24 +3,26 @@ import type { Place } from "../ops/layout.js";
 import { formatShape, sizeOf, Tensor } from "../tensor.js";
 import type { Block } from "../wasm/heap.js";
 import type { RunTable, Runtime } from "../wasm/runtime.js";
-import type { Builder, Derivation, PlanOptions, Step } from "./builder.js";
-import { type Copies, UNKNOWN } from "./copies.js";
+import type { Derivation, PlanOptions, Step } from "./builder.js";
+import { Copies, type Copy, UNKNOWN } from "./copies.js";
 import { draft, formatSteps, type Port } from "./draft.js";
-import { type Encoded, encode } from "./encode.js";
+import { type Encoded, encode, roomOf } from "./encode.js";
 import type { Graph } from "./graph.js";
 
 export type { PlanOptions, Step } from "./builder.js";
 
-/** Something derived from the weights, and which state of them. */
+/** Something derived from the weights. */
 interface Derived extends Derivation {
-  readonly copy: { weights: unknown };
+  readonly name: string | symbol;
+  readonly copy: Copy;
 }
 
-/** A run of steps. */
-interface Piece {
-  readonly address: number;
-  readonly steps: number;
-  readonly flops: number;
+/** From which addresses it comes, and how. What comes from constants, which have an address in one plan only, is that plan's own. */
+function nameOf({ key, parameters }: Derivation): string | symbol {
+  const isShared = parameters.every(({ storage }) => storage.address !== undefined);
+  return isShared
+    ? [...parameters.map(({ storage, offset }) => storage.address! + offset), key].join()
+    : Symbol(key);
 }
 
 /**
@@ -31,7 +33,7 @@ export class Plan {
   readonly steps: readonly Step[];
   /** Steps that run once for each state of the weights. */
   readonly prologue: readonly Step[];
-  /** Bytes for activations, and in all but for what plans share. */
+  /** Bytes for activations, and in all, with what other plans share. */
   readonly arenaBytes: number;
   readonly bytes: number;
   readonly #runtime: Runtime;
@@ -39,9 +41,8 @@ export class Plan {
   readonly #inputs: ReadonlyMap<string, Port>;
   readonly #outputs: ReadonlyMap<string, Port>;
   readonly #tables: { prologue: readonly number[]; steps: number };
-  readonly #derived: readonly Derived[];
-  /** Gives back what it has of those that plans share. */
-  readonly #release: () => void;
+  readonly #copies: Copies;
+  readonly #derived: Derived[] = [];
   readonly #flops: number;
   readonly #guards: readonly Block[];
   #waiting = 0;
@@ -57,13 +58,17 @@ export class Plan {
     this.prologue = builder.prologue;
     this.#flops = flopsOf(this.steps);
 
-    const { copies, guardBytes = 0 } = options;
-    const shared = copies && guardBytes === 0 ? share(copies, builder, what) : null;
-    this.#derived =
-      shared?.derived ?? builder.derivations.map((one) => ({ ...one, copy: { weights: UNKNOWN } }));
-    this.#release = shared?.release ?? (() => {});
+    const { copies = new Copies(runtime), guardBytes = 0 } = options;
+    this.#copies = copies;
     let encoded: Encoded;
     try {
+      for (const derivation of builder.derivations) {
+        const { storage } = derivation;
+        const name = nameOf(derivation);
+        const copy = copies.acquire(name, roomOf(storage, guardBytes), what);
+        storage.address = copy.block.address;
+        this.#derived.push({ ...derivation, name, copy });
+      }
       encoded = encode(builder, runtime, guardBytes, what);
     } catch (error) {
       this.#release();
@@ -72,7 +77,7 @@ export class Plan {
     this.#block = encoded.block;
     this.#tables = encoded.tables;
     this.#guards = encoded.guards;
-    this.bytes = encoded.block.bytes;
+    this.bytes = this.#derived.reduce((sum, { copy }) => sum + copy.block.bytes, encoded.block.bytes);
     this.arenaBytes = encoded.arenaBytes;
     runtime.retain();
   }
@@ -108,7 +113,7 @@ export class Plan {
   /** Computes what is derived from the weights, unless it is there. */
   async #prepare(run: RunTable, weights: unknown): Promise<void> {
     try {
-      for (const { address, steps, flops } of this.#stale(weights)) await run(address, steps, flops);
+      for (const table of this.#stale(weights)) await run(...table);
     } catch (error) {
       this.forgetWeights();
       throw error;
@@ -120,21 +125,13 @@ export class Plan {
     for (const { copy } of this.#derived) copy.weights = UNKNOWN;
   }
 
-  /** What computes anew all that does not come from these weights. It counts as done: forgotten if they change meanwhile. */
-  #stale(weights: unknown): Piece[] {
-    const pieces: { first: number; end: number }[] = [];
+  /** What is not derived from these weights. It counts as derived: forgotten if they change meanwhile. */
+  *#stale(weights: unknown): Generator<[address: number, steps: number, flops: number]> {
     for (const { copy, first, end } of this.#derived) {
       if (copy.weights === weights) continue;
       copy.weights = weights;
-      const last = pieces.at(-1);
-      if (last?.end === first) last.end = end;
-      else pieces.push({ first, end });
+      yield [this.#tables.prologue[first]!, end - first, flopsOf(this.prologue.slice(first, end))];
     }
-    return pieces.map(({ first, end }) => ({
-      address: this.#tables.prologue[first]!,
-      steps: end - first,
-      flops: flopsOf(this.prologue.slice(first, end)),
-    }));
   }
 
   /** A run is in progress. */
@@ -151,7 +148,7 @@ export class Plan {
   runSync(inputs: Readonly<Record<string, Float32Array>>, weights: unknown): Record<string, Tensor> {
     this.#feed(inputs);
     try {
-      for (const { address, steps } of this.#stale(weights)) this.#runtime.runSync(address, steps);
+      for (const [address, steps] of this.#stale(weights)) this.#runtime.runSync(address, steps);
     } catch (error) {
       this.forgetWeights();
       throw error;
@@ -167,6 +164,11 @@ export class Plan {
     this.#runtime.free(this.#block);
     this.#release();
     this.#runtime.release();
+  }
+
+  /** Gives back what it has of the copies. */
+  #release(): void {
+    for (const { name } of this.#derived) this.#copies.release(name);
   }
 
   /** One line per step: kernel, units of work, arguments, layer. */
@@ -212,28 +214,6 @@ export class Plan {
 
   #floats(place: Place, length: number): Float32Array {
     return new Float32Array(this.#runtime.heap.memory.buffer, place.storage.address! + place.offset, length);
-  }
-}
-
-/** Gives what a plan derives from parameters a place that plans share: by their addresses, and how it is derived. */
-function share(copies: Copies, builder: Builder, what: string) {
-  const names: string[] = [];
-  const release = (): void => {
-    for (const name of names) copies.release(name);
-  };
-  try {
-    const derived = builder.derivations.map((derivation): Derived => {
-      const { key, parameters, storage } = derivation;
-      const name = `${parameters.map(({ storage, offset }) => storage.address! + offset).join()} ${key}`;
-      const copy = copies.acquire(name, storage.bytes, what);
-      names.push(name);
-      storage.address = copy.block.address;
-      return { ...derivation, copy };
-    });
-    return { derived, release };
-  } catch (error) {
-    release();
-    throw error;
   }
 }
 

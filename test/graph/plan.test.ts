@@ -1,4 +1,5 @@
 import { backward } from "../../src/graph/backward.js";
+import { Copies } from "../../src/graph/copies.js";
 import { Graph } from "../../src/graph/graph.js";
 import { Plan } from "../../src/graph/plan.js";
 import { relu } from "../../src/layers/activation.js";
@@ -7,6 +8,7 @@ import { conv2d } from "../../src/layers/convolution.js";
 import type { Model } from "../../src/layers/model.js";
 import { avgPool2d } from "../../src/layers/pooling.js";
 import { pad } from "../../src/layers/shape.js";
+import { constant } from "../../src/ops/constant.js";
 import { conv2d as convOp } from "../../src/ops/conv2d.js";
 import type { Value } from "../../src/ops/op.js";
 import { relu as reluOp } from "../../src/ops/relu.js";
@@ -77,7 +79,28 @@ test("a thousand runs allocate nothing", async () => {
   assert.is(allocations, 0);
 });
 
-test("a plan takes one block of the bytes it says, and gives back that", async () => {
+test("convolutions by constants of the same shape have a copy of weights each", () => {
+  using on = machine(1);
+  const graph = new Graph();
+  const x = graph.input("x", [1, 8, 4, 4]);
+  const attrs = { sh: 1, sw: 1, dh: 1, dw: 1, groups: 1, flip: false };
+  const times = (factor: number): Value =>
+    graph.add(convOp, [x, constant(graph, new Float32Array(64).fill(factor), [8, 8, 1, 1]), null], attrs);
+  const outputs = new Map([
+    ["one", times(1)],
+    ["two", times(2)],
+  ]);
+  for (const options of [{}, { copies: new Copies(on) }]) {
+    const plan = new Plan(on, graph, { outputs, bound: new Map(), ...options }, "A test");
+    const { one, two } = plan.runSync({ x: new Float32Array(128).fill(1) }, 1);
+    assert.equal([...new Set(one!.data)], [8]);
+    assert.equal([...new Set(two!.data)], [16]);
+    plan.dispose();
+  }
+  assert.is(on.heap.usedBytes, 0);
+});
+
+test("a plan takes the bytes it says, and gives back that", async () => {
   using on = machine(1);
   using model = await branching(on);
   const before = on.heap.usedBytes;
