@@ -75,7 +75,7 @@ export {
   winograd3of4,
   winograd4,
   winogradInput,
-  winogradWeights,
 } from "./kernels/winograd";
+export { winogradWeights } from "./kernels/winograd-weights";
 export { winogradStem, winogradStemWeights } from "./kernels/winograd-stem";
 export { winograd4Grad, winograd4GradWeight } from "./kernels/winograd-grad-weight";

@@ -87,6 +87,16 @@ function gather(p: usize, step: usize): v128 {
   return v128.load32_lane(p + 3 * step, w, 3);
 }
 
+/** To where they were gathered from. */
+// @ts-ignore: decorator
+@inline
+function scatter(p: usize, step: usize, w: v128): void {
+  v128.store32_lane(p, w, 0);
+  v128.store32_lane(p + step, w, 1);
+  v128.store32_lane(p + 2 * step, w, 2);
+  v128.store32_lane(p + 3 * step, w, 3);
+}
+
 /** Of 8 rows of floats, `sOut` bytes apart, the columns become runs of 8 that are `step` bytes apart; or `back`. */
 // @ts-ignore: decorator
 @inline
@@ -112,19 +122,9 @@ function turn(packed: usize, step: i32, weight: usize, sOut: i32, columns: i32, 
   }
 }
 
-/** To where they were gathered from. */
-// @ts-ignore: decorator
-@inline
-function scatter(p: usize, step: usize, w: v128): void {
-  v128.store32_lane(p, w, 0);
-  v128.store32_lane(p + step, w, 1);
-  v128.store32_lane(p + 2 * step, w, 2);
-  v128.store32_lane(p + 3 * step, w, 3);
-}
-
 /**
- * All outputs of a panel, of one group: packed, or `back`. Eight floats at a time; or as squares where the taps of a pair of channels lie one
- * after the other in torch's order, or the input channels of a single tap do.
+ * All outputs of a panel, of one group: packed, or `back`. Eight floats at a time; or as squares where the taps of a pair of
+ * channels lie one after the other in torch's order, or the input channels of a single tap do.
  */
 function together(
   q: usize, weight: usize, scale: usize, g: Packing, panel: i32, group: i32, from: i32, to: i32, back: bool,

@@ -5,7 +5,9 @@
 import { BLOCK_BYTES, LANES, View, view } from "../lib/view";
 import { Contraction, rows } from "./contract";
 import { packBlocks, Packing } from "./pack";
-import { columnOutput, factors, finish, Four, FOUR, Line, narrow, ROOT, Tiling, WIDE_BYTES, widen } from "./winograd";
+import { columnOutput, finish, Tiling } from "./winograd";
+import { FOUR, Four, Line } from "./winograd-ways";
+import { factors, narrow, ROOT, WIDE_BYTES, widen } from "./winograd-weights";
 
 const POINTS: i32 = 6;
 

@@ -68,7 +68,6 @@ export function resizePart(image: Image, options: ResizeOptions, rectangle?: Rec
   if (!rectangle && width === image.width && height === image.height) return image;
   const filter = filters[method];
   const { channels } = image;
-  const across = weigh(filter, image.width, width, antialias);
   const down = weigh(filter, image.height, height, antialias);
   // The rows that the part's look at.
   const top = down.first[part.y]!;
@@ -76,8 +75,12 @@ export function resizePart(image: Image, options: ResizeOptions, rectangle?: Rec
   const rows = down.first[last]! + down.count[last]! - top;
   const seen = image.data.subarray(top * image.width * channels, (top + rows) * image.width * channels);
   let data = channels === 4 ? premultiplied(seen) : seen;
-  data = alongRows(data, channels, image.width, rows, part, across);
-  data = alongColumns(data, part.width * channels, top, part, down);
+  if (width !== image.width || part.width !== width) {
+    data = alongRows(data, channels, image.width, rows, part, weigh(filter, image.width, width, antialias));
+  }
+  if (height !== image.height || part.height !== height) {
+    data = alongColumns(data, part.width * channels, top, part, down);
+  }
   return {
     width: part.width,
     height: part.height,

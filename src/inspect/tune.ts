@@ -3,8 +3,8 @@ import { fuse } from "../graph/fuse.js";
 import { Graph, neededNodes } from "../graph/graph.js";
 import { Plan } from "../graph/plan.js";
 import type { Model } from "../layers/model.js";
-import { type ConvAlgorithm, TILED_WAYS } from "../ops/algorithm.js";
-import { conv2d } from "../ops/conv2d.js";
+import { type ConvAlgorithm, TILED_WAYS, tilesOf } from "../ops/algorithm.js";
+import { conv2d, kernelSize } from "../ops/conv2d.js";
 import type { Storage } from "../ops/layout.js";
 import type { Node, Value } from "../ops/op.js";
 import { sizeOf } from "../tensor.js";
@@ -104,7 +104,9 @@ function measured(model: Model, node: Node, weights: Storage | undefined): Measu
     const before = wayOf(usual);
     plans.set(before, usual);
     if (weights === undefined) return { ms: {}, before };
-    for (const asked of ["direct", ...TILED_WAYS] as const) {
+    const [kh, kw] = kernelSize(w!.shape);
+    const tiled = TILED_WAYS.filter((way) => tilesOf(way, { kh, kw, sh, sw, dh, dw }));
+    for (const asked of ["direct", ...tiled] as const) {
       const plan = planOf(asked);
       if (plans.has(wayOf(plan))) plan.dispose();
       else plans.set(asked, plan);

@@ -50,9 +50,10 @@ export interface BuildOptions {
   /** Give the weights random values to start from. Default true; false leaves them 0, to be loaded. */
   initialize?: boolean;
   /**
-   * Compute 3x3 and 5x5 convolutions by Winograd's algorithm where that is faster. Default true; false saves the memory of the
-   * transformed weights, up to four times that of the weights, and keeps to the definition in every pixel: Winograd computes
-   * tiles of 4x4 or 2x2 outputs together, so that a NaN, an infinity or a value a million times the others reaches all of a tile.
+   * Compute convolutions by Winograd's algorithm where there is a way and it is faster (3x3, 5x5, 1xk, kx1, first layers with
+   * large windows at a stride). Default true; false saves the memory of the transformed weights, up to four times that of the
+   * weights, and keeps to the definition in every pixel: Winograd computes tiles of outputs together, so that a NaN, an infinity
+   * or a value a million times the others reaches all of a tile. Groups that share a block of 8 channels share these even so.
    */
   winograd?: boolean;
   /**

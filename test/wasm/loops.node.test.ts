@@ -7,7 +7,7 @@ import { assert, skip, suite } from "../harness/suite.js";
 const test = suite("compiled kernels");
 
 /** Files whose inner loops are most of the work of every network. */
-const HOT = /^(contract|contract-vector|winograd|winograd-grad-weight)\//;
+const HOT = /^(contract|contract-vector|winograd|winograd-(grad-weight|ways|weights))\//;
 /** Loops with fewer multiplications run only now and then. */
 const MULTIPLICATIONS = 4;
 
