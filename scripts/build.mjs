@@ -114,7 +114,11 @@ async function buildBundles() {
 async function bundleSingle(name, options) {
   const [esbuild, { minify }] = await Promise.all([import("esbuild"), import("terser")]);
   const { outputFiles } = await esbuild.build({ ...options, outfile: `build/${name}`, write: false });
-  const { code } = await minify(outputFiles[0].text, { module: true, ecma: 2020, compress: { passes: 2 } });
+  const { code } = await minify(outputFiles[0].text, {
+    module: true,
+    ecma: 2020,
+    compress: { passes: 3, pure_getters: true },
+  });
   writeFileSync(at("build", name), code);
 }
 

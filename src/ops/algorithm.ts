@@ -19,12 +19,12 @@ export type ConvAlgorithm =
   | "winogradStem";
 export type TiledWay = Exclude<ConvAlgorithm, "direct">;
 
-/** Square windows, and what tiles of them take in one dimension; cycles to transform the weights between two channels. */
+/** Square windows: taps and stride, outputs and points of a tile in one dimension; cycles to transform a pair of channels' weights. */
 const SQUARES = {
-  winograd4: { window: 3, stride: 1, outputs: 4, points: 6, weightCycles: 35 },
-  winograd2: { window: 3, stride: 1, outputs: 2, points: 4, weightCycles: 20 },
-  winograd2of5: { window: 5, stride: 1, outputs: 2, points: 6, weightCycles: 48 },
-  winograd2at2: { window: 3, stride: 2, outputs: 2, points: 5, weightCycles: 26 },
+  winograd4: [3, 1, 4, 6, 35],
+  winograd2: [3, 1, 2, 4, 20],
+  winograd2of5: [5, 1, 2, 6, 48],
+  winograd2at2: [3, 2, 2, 5, 26],
 } as const;
 /** Of a row or a column: the outputs of a tile, and the taps of a run. Of more taps a tile outgrows the kernel's memory. */
 const LINE = { outputs: 3, taps: 4, points: 6, mostTaps: 32, weightCycles: 10 };
@@ -66,8 +66,8 @@ export function tilesOf(way: TiledWay, { kh, kw, sh, sw, dh, dw }: Window): Tile
     };
   }
   if (way !== "winograd3of4") {
-    const { window, stride, outputs, points, weightCycles } = SQUARES[way];
-    const fits = kh === window && kw === window && sh === stride && sw === stride;
+    const [taps, stride, outputs, points, weightCycles] = SQUARES[way];
+    const fits = kh === taps && kw === taps && sh === stride && sw === stride;
     return fits ? { h: outputs, w: outputs, points: points ** 2, parts: 1, weightCycles } : null;
   }
   const taps = kh * kw;
